@@ -54,7 +54,9 @@ class KeptRunCommands {
     unpinKept: this.#withSeveral("Unpin which runs?", (runs) => this.#pin(runs, false)),
     diffKeptCode: this.#withOne("Compare the code of which run with the files of now?", (run) => diffCode(run)),
     restoreKeptCode: this.#withOne("Restore the code of which run?", (run) => restoreCode(run)),
-    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) => exportWeights(vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath, run, titleOf(run))),
+    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) =>
+      exportWeights(vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath, run, titleOf(run)),
+    ),
     copyKept: this.#withSeveral("Copy which runs?", (runs) => vscode.env.clipboard.writeText(runs.map(markdown).join("\n"))),
     deleteKept: this.#withSeveral("Delete which runs?", (runs) => this.#delete(runs)),
   };
