@@ -3,12 +3,13 @@ import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { compareRuns, tookText } from "../keep/comparison.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { codeOf, findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { codeOf, findRun, findRuns, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
+import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import type { RunSnapshot } from "../run/snapshot.ts";
-import { UsageError } from "./commandLine.ts";
+import { UsageError, whichRuns } from "./commandLine.ts";
 import { modelTable } from "./modelTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
 
@@ -54,15 +55,18 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
 
 export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
   const all = projectRuns();
-  const { differences, last, runs } = compareRuns(words.map((word) => theRun(word, all)));
-  if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last) });
-  const headings = runs.map(({ kept }) => kept.label.name ?? kept.id);
+  const compared = words.flatMap((word) => theRuns(word, all));
+  if (compared.length < 2) throw new UsageError(whichRuns);
+  const { differences, last, runs, sentences } = compareRuns(compared, compared.map(callOf));
+  if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last), sentences });
+  const headings = runs.map(({ kept }) => (kept.info.group === undefined ? (kept.label.name ?? kept.id) : callOf(kept)));
   const rows = [
     ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
     ...Object.entries(last).map(([name, own]) => [`last ${name}`, ...own.map((value) => formatNumber(value ?? undefined))]),
     ["health", ...runs.map(({ health }) => health.replaceAll("`", ""))],
   ];
   process.stdout.write(tableText(["", ...headings], rows, paint));
+  if (sentences.length > 0) process.stdout.write(`\n${sentences.join("\n")}\n`);
   return 0;
 }
 
@@ -73,6 +77,16 @@ function theRun(word: string, all: readonly KeptRun[]): KeptRun {
   const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;
+}
+
+function theRuns(word: string, all: readonly KeptRun[]): KeptRun[] {
+  const found = findRuns(all, word);
+  return found.length > 0 ? found : [theRun(word, all)];
+}
+
+/** What it is called in a sentence: `seeds-mf3k2a1, lr 0.1, seed 3`. */
+function callOf({ id, label, info }: KeptRun): string {
+  return [label.name ?? info.group ?? id, ...givenTexts(info)].join(", ");
 }
 
 function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
@@ -89,6 +103,9 @@ function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     epochs: summary.epochs,
     last: jsonable(last),
     arguments: info.arguments,
+    ...(info.group !== undefined && { group: info.group }),
+    ...(info.seed !== undefined && { seed: info.seed }),
+    ...(info.given && { given: info.given }),
     kindling: info.kindling,
     node: info.node,
     folder,
@@ -104,7 +121,15 @@ function detailsOf(kept: KeptRun, run: RunSnapshot) {
 function rowOf(kept: KeptRun): string[] {
   const { id, info, summary, state, label } = kept;
   const last = Object.entries(summary.series).map(([name, own]) => `${name} ${formatNumber(own.last)}`);
-  return [id, label.name ?? "", shortPath(info.file), state, tookText(kept), formatCount(summary.steps), last.join(", ")];
+  return [
+    id,
+    label.name ?? [info.group ?? "", ...givenTexts(info)].filter(Boolean).join(", "),
+    shortPath(info.file),
+    state,
+    tookText(kept),
+    formatCount(summary.steps),
+    last.join(", "),
+  ];
 }
 
 function shortPath(path: string): string {
@@ -112,7 +137,7 @@ function shortPath(path: string): string {
   return short.startsWith("..") ? path : short;
 }
 
-function tableText(headings: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+export function tableText(headings: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]): string =>
     cells

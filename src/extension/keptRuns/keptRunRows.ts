@@ -5,6 +5,7 @@ import type { SeriesSummary } from "../../keep/keptRun.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import type { RunState } from "../../protocol/index.ts";
 import { isTrainingLoss } from "../../run/curveNames.ts";
+import { givenTexts } from "../../run/group.ts";
 import { formatNumber, plural } from "../../run/numbers.ts";
 
 export interface KeptRunRow {
@@ -91,11 +92,6 @@ export function titleOf({ info, label }: KeptRun): string {
 export function distinctTitles(runs: readonly KeptRun[]): string[] {
   const titles = runs.map(titleOf);
   return titles.map((title, place) => (titles.indexOf(title) === titles.lastIndexOf(title) ? title : `${title} (${runs[place]!.id.split("-").at(-1)})`));
-}
-
-/** What was given to a run of a group: `lr 0.1`, `seed 3`. */
-export function givenTexts({ given = {}, seed }: KeptRun["info"]): string[] {
-  return [...Object.entries(given).map(([name, value]) => `${name} ${value}`), ...(seed === undefined ? [] : [`seed ${seed}`])];
 }
 
 export function timeText(at: number, now: number): string {
