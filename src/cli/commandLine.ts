@@ -14,6 +14,8 @@ export type Command =
       readonly threads: number;
       /** Whether the run is written down. */
       readonly keep: boolean;
+      /** Whether checkpoints are kept as well. */
+      readonly checkpoints: boolean;
       /** Whether the first bad number is looked for however late it comes. */
       readonly findsLate: boolean;
       readonly programArguments: readonly string[];
@@ -22,6 +24,8 @@ export type Command =
       /** Values that constants of the file take: `lr=0.1,0.01`. */
       readonly constants: readonly ConstantValues[];
     }
+  /** A server for agents, of this folder. */
+  | { readonly type: "mcp"; readonly folder: string }
   /** Kept runs: of the project of this folder. */
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
@@ -49,6 +53,7 @@ export const usage = `Usage:
   kindling runs [FOLDER]                          list the trainings that are kept, newest first
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
+  kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
@@ -60,6 +65,8 @@ Options:
   --seeds N      (train) train with the seeds 1 to N, as one group; RUN may be a group, too
   --with NAME=VALUE,VALUE …
                  (train) train with each of these values of a top-level \`const\` of the file; several make all combinations
+  --no-checkpoints
+                 (train) keep everything of the run but the parameters on the way
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
   -o FILE        (from-python) write the program there instead of printing it
@@ -82,6 +89,9 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     case "runs":
       if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
       return { type: "runs", folder: file ?? ".", json };
+    case "mcp":
+      if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
+      return { type: "mcp", folder: file ?? "." };
     case "show":
       if (file === undefined) throw new UsageError("which run? `kindling show RUN`; `kindling runs` lists them");
       if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
@@ -103,7 +113,18 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   const varied = variations(values, mode);
   const keep = !values["no-keep"];
   if (!keep && (varied.seeds > 0 || varied.constants.length > 0)) throw new UsageError("`--no-keep` leaves nothing of several trainings to compare");
-  return { type: "run", mode, file, json, threads, keep, findsLate: values["find-bad-number"] ?? false, programArguments, ...varied };
+  return {
+    type: "run",
+    mode,
+    file,
+    json,
+    threads,
+    keep,
+    checkpoints: !values["no-checkpoints"],
+    findsLate: values["find-bad-number"] ?? false,
+    programArguments,
+    ...varied,
+  };
 }
 
 function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
@@ -129,6 +150,7 @@ function parse(args: readonly string[]) {
         output: { type: "string", short: "o" },
         threads: { type: "string" },
         "no-keep": { type: "boolean" },
+        "no-checkpoints": { type: "boolean" },
         "find-bad-number": { type: "boolean" },
         seeds: { type: "string" },
         with: { type: "string", multiple: true },

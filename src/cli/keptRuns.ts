@@ -1,14 +1,14 @@
 /** `kindling runs`, `kindling show` and `kindling compare`: what is kept of trainings. */
 import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { compareRuns, tookText } from "../keep/comparison.ts";
+import { callOf, compareRuns, tookText } from "../keep/comparison.ts";
+import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { codeOf, findRun, findRuns, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, findRuns, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
-import type { RunSnapshot } from "../run/snapshot.ts";
 import { UsageError, whichRuns } from "./commandLine.ts";
 import { modelTable } from "./modelTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
@@ -57,8 +57,9 @@ export function printComparison(words: readonly string[], json: boolean, paint: 
   const all = projectRuns();
   const compared = words.flatMap((word) => theRuns(word, all));
   if (compared.length < 2) throw new UsageError(whichRuns);
-  const { differences, last, runs, sentences } = compareRuns(compared, compared.map(callOf));
-  if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last), sentences });
+  const comparison = compareRuns(compared);
+  if (json) return printJson(comparisonFacts(comparison));
+  const { differences, last, runs, sentences } = comparison;
   const headings = runs.map(({ kept }) => (kept.info.group === undefined ? (kept.label.name ?? kept.id) : callOf(kept)));
   const rows = [
     ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
@@ -82,40 +83,6 @@ function theRun(word: string, all: readonly KeptRun[]): KeptRun {
 function theRuns(word: string, all: readonly KeptRun[]): KeptRun[] {
   const found = findRuns(all, word);
   return found.length > 0 ? found : [theRun(word, all)];
-}
-
-/** What it is called in a sentence: `seeds-mf3k2a1, lr 0.1, seed 3`. */
-function callOf({ id, label, info }: KeptRun): string {
-  return [label.name ?? info.group ?? id, ...givenTexts(info)].join(", ");
-}
-
-function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
-  const last = Object.fromEntries(Object.entries(summary.series).map(([name, own]) => [name, own.last]));
-  return {
-    id,
-    ...label,
-    file: info.file,
-    state,
-    startedAt: new Date(info.startedAt).toISOString(),
-    ...(summary.endedAt !== undefined && { endedAt: new Date(summary.endedAt).toISOString() }),
-    ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
-    steps: summary.steps,
-    epochs: summary.epochs,
-    last: jsonable(last),
-    arguments: info.arguments,
-    ...(info.group !== undefined && { group: info.group }),
-    ...(info.seed !== undefined && { seed: info.seed }),
-    ...(info.given && { given: info.given }),
-    kindling: info.kindling,
-    node: info.node,
-    folder,
-  };
-}
-
-function detailsOf(kept: KeptRun, run: RunSnapshot) {
-  const { problems, notes, models, optimizers, interventions } = run;
-  const series = jsonable(kept.summary.series);
-  return { health: health(run).sentence, git: gitOf(kept) ?? null, code: codeOf(kept), series, problems, notes, models, optimizers, interventions };
 }
 
 function rowOf(kept: KeptRun): string[] {
@@ -145,11 +112,6 @@ export function tableText(headings: readonly string[], rows: readonly (readonly 
       .join("  ")
       .trimEnd();
   return `${[paint("dim", line(headings)), ...rows.map(line)].join("\n")}\n`;
-}
-
-/** NaN and infinities, which JSON doesn't have, as their names. */
-function jsonable<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value, (_, own: unknown) => (typeof own === "number" && !Number.isFinite(own) ? String(own) : own))) as T;
 }
 
 function printJson(value: unknown): number {

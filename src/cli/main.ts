@@ -38,6 +38,9 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "mcp":
+      // Its protocol is of no use to a training.
+      return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
     case "toPython":
       // Its parser is of no use to a training.
       return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
@@ -51,7 +54,7 @@ async function translatePython(file: string, output: string | undefined): Promis
 }
 
 function run(command: Extract<Command, { type: "run" }>): Promise<number> {
-  const { mode, file, json, threads, keep, findsLate, programArguments, seeds, constants } = command;
+  const { mode, file, json, threads, keep, checkpoints, findsLate, programArguments, seeds, constants } = command;
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -63,7 +66,7 @@ function run(command: Extract<Command, { type: "run" }>): Promise<number> {
     threads,
     programArguments,
     findsLate,
-    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns } }),
+    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
@@ -81,6 +84,12 @@ function existingFile(file: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${printable(file)}`);
   if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
+}
+
+function existingFolder(folder: string): string {
+  const path = resolve(folder);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${printable(folder)}`);
   return path;
 }
 

@@ -1,13 +1,14 @@
 /** `kindling train` */
+import { Complaints } from "../lint/complaints.ts";
 import type { Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { formatDuration, formatNumber, plural } from "../run/numbers.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { standing } from "../run/standing.ts";
-import { Complaints } from "./complaints.ts";
 import { exitCodeOf } from "./interruption.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { ProgressBar } from "./progressBar.ts";
 import { newRun, startRunner } from "./runner.ts";
+import { sourceText } from "./sourceText.ts";
 
 /** Runs the file to its end; resolves with the exit code. */
 export async function train(script: URL, request: RunRequest, paint: Paint): Promise<number> {
@@ -18,7 +19,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     bar?.clear();
     process.stderr.write(text);
   };
-  const complaints = new Complaints(request.file);
+  const complaints = new Complaints(request.file, sourceText);
   const tell = (problems: readonly Problem[]): void => {
     for (const problem of problems) print(problemText(problem, paint));
   };

@@ -13,10 +13,11 @@ import { formatNumber, plural } from "../run/numbers.ts";
 import { reduceSnapshot } from "../run/snapshot.ts";
 import { quantile } from "../run/quantile.ts";
 import { UsageError, type ConstantValues } from "./commandLine.ts";
-import { Complaints } from "./complaints.ts";
+import { Complaints } from "../lint/complaints.ts";
 import { tableText } from "./keptRuns.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { newRun, startRunner } from "./runner.ts";
+import { sourceText } from "./sourceText.ts";
 
 export interface Varied {
   readonly seeds: number;
@@ -32,7 +33,7 @@ export async function trainGroup(script: URL, request: RunRequest, varied: Varie
   say(`kindling: ${plural(requests.length, "training")}, group ${group}\n`);
   // What each prints is kept; here it would be in each other's way.
   const together = new Together(requests, () => startRunner(script, (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume())));
-  const complaints = new Complaints(request.file);
+  const complaints = new Complaints(request.file, sourceText);
   let first = newRun(request);
   let saidSeed = false;
   const signal = await interruptible(together, say, () =>

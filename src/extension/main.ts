@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { madeAt } from "../run/modulePlaces.ts";
+import { registerLanguageModelTools } from "./agents/languageModelTools.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
@@ -109,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     values,
     new ShapesInEditor(values),
     keepContextKeys(store, current, panels),
+    registerLanguageModelTools(() => pool.take()),
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,

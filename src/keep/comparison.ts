@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import type { OptimizerInfo, StepStatistics } from "../protocol/index.ts";
 import { betterOf, differing, namesOf, variantsOf, variantTitle, type ComparedRun } from "../run/comparison.ts";
 import { differenceText, endOf, type ComparedGroup } from "../run/difference.ts";
+import { givenTexts } from "../run/group.ts";
 import { health } from "../run/health/health.ts";
 import { optionText } from "../run/interventions.ts";
 import { formatCount, formatDuration, plural } from "../run/numbers.ts";
@@ -23,9 +24,13 @@ export interface Comparison {
   readonly last: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** @param titles of each run, by which a group is called */
-export function compareRuns(all: readonly KeptRun[], titles: readonly string[]): Comparison {
-  const told = all.map((kept, place) => ({ kept, told: readRun(kept), title: titles[place]! }));
+/** What a run is called in a sentence: `seeds-mf3k2a1, lr 0.1, seed 3`. */
+export function callOf({ id, label, info }: KeptRun): string {
+  return [label.name ?? info.group ?? id, ...givenTexts(info)].join(", ");
+}
+
+export function compareRuns(all: readonly KeptRun[]): Comparison {
+  const told = all.map((kept) => ({ kept, told: readRun(kept), title: callOf(kept) }));
   const runs = told.map(({ kept, told: own }) => ({ kept, ...described(kept, own) }));
   return {
     sentences: differenceTexts(told),

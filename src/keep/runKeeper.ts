@@ -9,6 +9,7 @@ import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } 
 import { storedEvent } from "../run/records.ts";
 import { storedFromPacked } from "../run/records/statistics.ts";
 import { isFinal } from "../run/standing.ts";
+import { CheckpointKeeper, type CheckpointEvent } from "./checkpointKeeper.ts";
 import { gitStateOf } from "./git.ts";
 import { codeFiles, format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
 import { names, runId } from "./layout.ts";
@@ -19,8 +20,8 @@ import { writeWhole } from "./wholeFile.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
-/** Of the room for all runs, the part that what one run measured may take. */
-const shareOfSamples = 0.1;
+/** Of the room for all runs, the parts that what one run measured, and its checkpoints, may take; and a single large one of them. */
+const [shareOfSamples, shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.1, 0.5];
 /** From one time that is written down to the next. */
 const leastGrowth = 1.01;
 
@@ -39,6 +40,8 @@ export class RunKeeper {
   readonly #folder: string;
   readonly #series: LineFile;
   readonly #events: LineFile;
+  /** None where they aren't wanted. */
+  readonly checkpoints: CheckpointKeeper | undefined;
   readonly #clock: LineFile;
   readonly #outlines = new Map<string, Outline>();
   /** Values of series that were written. */
@@ -79,6 +82,7 @@ export class RunKeeper {
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
     this.#clock = new LineFile(join(this.#folder, names.clock));
+    if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
     setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
@@ -88,14 +92,38 @@ export class RunKeeper {
   event(event: SentEvent): void {
     if (this.#isOver) return;
     this.#attempt(() => this.#take(event));
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
     this.#timer ??= setTimeout(() => this.#attempt(() => this.#flush()), interval).unref();
   }
 
-  /** Nothing more comes. */
-  close(): void {
+  /** Nothing more comes. Resolves when all is written; what is no checkpoint is at once. */
+  async close(): Promise<void> {
+    if (this.#isOver) return;
+    this.#attempt(() => this.#flush());
+    await this.checkpoints?.close();
     if (this.#isOver) return;
     this.#attempt(() => this.#flush());
     this.#stop();
+  }
+
+  #newCheckpointKeeper(limit: number): CheckpointKeeper {
+    return new CheckpointKeeper({
+      folder: join(this.#folder, names.checkpoints),
+      room: limit * shareOfCheckpoints,
+      mostOfOne: limit * shareOfCheckpoint,
+      tell: (event) => this.#addEvent(event),
+      failed: (error, step) => this.#options.tell(notKept(error, this.#options.request.file, `From step ${step} on no checkpoints of this run are kept`)),
+    });
+  }
+
+  /** What nobody else is told. */
+  #addEvent(event: CheckpointEvent): void {
+    if (this.#isOver) return;
+    this.#attempt(() => this.#events.add(event));
+    this.#flushSoon();
   }
 
   #take(event: SentEvent): void {

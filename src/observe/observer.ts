@@ -1,12 +1,15 @@
 /** The instrument that a run is watched with: hands each of the engine's calls to the part that it concerns. Changes no number of the program's. */
 import type { DataLoader } from "../engine/data/dataLoader.ts";
-import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
+import type { ComputedLoss, Instrument, Resumable } from "../engine/instrument.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
 import type { Trail } from "./badNumbers/alarm.ts";
+import type { CheckpointSink } from "./checkpoints/checkpoint.ts";
+import { Checkpoints, type AtMoment } from "./checkpoints/checkpoints.ts";
+import { Holdings, type Stream } from "./checkpoints/holdings.ts";
 import { Curves } from "./curves/curves.ts";
 import type { MetricBuffer } from "./curves/metricBuffer.ts";
 import { SeriesWriter, type SeriesSink } from "./curves/series.ts";
@@ -49,6 +52,10 @@ export interface ObserverOptions {
   readonly quietly?: <T>(task: () => T) => T;
   /** The places of the user's text that tell their values; none in a training. */
   readonly places?: readonly ValuePlace[];
+  /** Called where a checkpoint can be taken, or the run be put back to one. */
+  readonly atMoment?: AtMoment;
+  /** Where checkpoints go that are taken every now and then; none are without. */
+  readonly checkpoints?: CheckpointSink;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -72,6 +79,8 @@ export class Observer implements Instrument {
   readonly #curves: Curves;
   readonly #optimizers: Optimizers;
   readonly #interventions: Interventions;
+  readonly #holdings: Holdings;
+  readonly checkpoints: Checkpoints;
   readonly #samples: SampleWatch;
   /** None before anything is watched. */
   #passes: PassWatch | undefined;
@@ -105,6 +114,8 @@ export class Observer implements Instrument {
     }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
+    const holdings = (this.#holdings = new Holdings(registry, optimizers));
+    const checkpoints = (this.checkpoints = new Checkpoints(course, holdings, options));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
     this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
     if (watching.enabled) this.#passes = this.#newPassWatch(options);
@@ -130,7 +141,7 @@ export class Observer implements Instrument {
       passCounts: () => this.#passes?.counts() ?? [],
       tell,
     }));
-    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell });
+    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell });
     meter.turn(watching.enabled);
   }
 
@@ -194,11 +205,24 @@ export class Observer implements Instrument {
     this.#lints.optimizerConstructed(optimizer);
   }
 
+  modulesCopied(copies: readonly AnyModule[]): void {
+    this.#holdings.modulesCopied(copies);
+  }
+
+  generatorConstructed(stream: Stream): void {
+    this.#holdings.generatorConstructed(stream);
+  }
+
+  schedulerConstructed(scheduler: Resumable): void {
+    this.#holdings.schedulerConstructed(scheduler);
+  }
+
   schedulerStepped(scheduler: LRScheduler): void {
     this.#lints.schedulerStepped(scheduler);
   }
 
   loaderConstructed(loader: DataLoader<unknown>): void {
+    this.#holdings.loaderConstructed(loader);
     this.#lints.loaderConstructed(loader);
   }
 
@@ -216,6 +240,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
+    this.checkpoints.beforeBackward();
     this.#passes?.beforeBackward(loss);
     this.#report.trains();
     this.#stops.trains();
@@ -386,6 +411,7 @@ export class Observer implements Instrument {
     this.values?.finish();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();
+    this.checkpoints.finish();
     if (!this.#options.firstStep) {
       this.#samples.finish(this.#watches.models, this.#course.underWay, this.#course.time.now / Math.max(1, this.steps));
     }

@@ -187,6 +187,8 @@ export interface KeepOptions {
   readonly folder: string;
   /** Bytes that all runs in it may take together: the oldest that are not pinned give way. */
   readonly limit: number;
+  /** Whether the parameters and all else that the run goes on from are kept every now and then. Default true. */
+  readonly checkpoints?: boolean;
   /** Of the runs that are begun together: those with the same are one. */
   readonly group?: string;
 }

@@ -6,6 +6,7 @@ import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
 import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
+import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
@@ -15,6 +16,7 @@ import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
 import { garbageCollector } from "./garbageCollector.ts";
+import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { giveSeed } from "./givenSeed.ts";
@@ -26,7 +28,7 @@ import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
-import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
+import type { Job, Outcome, Post, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 
@@ -61,7 +63,7 @@ const hasMoreToCome: ReadonlySet<RunEvent["type"]> = new Set(["statistics", "wor
 
 export class Program {
   readonly #job: Job;
-  readonly #toMain: (message: WorkerMessage) => void;
+  readonly #toMain: Post;
   /** Events that go with the next message: to wake the main thread takes longer than to write them. */
   readonly #waiting: SentEvent[] = [];
   readonly #control: Control;
@@ -79,7 +81,7 @@ export class Program {
   #isEvaluated = false;
 
   /** @param post reaches the main thread, and nobody else does */
-  constructor(job: Job, post: (message: WorkerMessage) => void) {
+  constructor(job: Job, post: Post) {
     this.#job = job;
     this.#toMain = post;
     this.#control = new Control(job.control);
@@ -111,6 +113,7 @@ export class Program {
       gate: this.#gate,
       quietly,
       places: job.declarations.values,
+      ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -154,6 +157,21 @@ export class Program {
   #tellSeed(seed: number, own: number | bigint): void {
     const text = `${seed}, in place of the program's manualSeed(${own})`;
     this.#surroundings.during(() => this.#tell({ type: "note", name: "seed", step: this.#observer.step, text }));
+  }
+
+  #checkpointSink(tray: CheckpointTray): CheckpointSink {
+    return {
+      get isReady() {
+        return tray.isReady;
+      },
+      get spent() {
+        return tray.spent;
+      },
+      take: (checkpoint, cost) => {
+        tray.sent();
+        this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
+      },
+    };
   }
 
   #installHooks(): void {
@@ -274,9 +292,9 @@ export class Program {
     if (!hasMoreToCome.has(event.type)) this.#postWaiting();
   }
 
-  #post(message: WorkerMessage): void {
+  #post(message: WorkerMessage, transfer?: readonly ArrayBuffer[]): void {
     this.#postWaiting();
-    this.#toMain(message);
+    this.#toMain(message, transfer);
   }
 
   #postWaiting(): void {

@@ -1,5 +1,6 @@
 /** What the runner's main thread and its worker thread tell each other. */
 import type { MessagePort } from "node:worker_threads";
+import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import type { Explanation } from "../observe/badNumbers/words.ts";
 import type { Problem, RunRequest, SentEvent } from "../protocol/index.ts";
 import type { Declarations } from "./declarations.ts";
@@ -30,6 +31,8 @@ export interface Job {
   readonly mailbox: MessagePort;
   /** See `MetricBuffer`. */
   readonly metrics: SharedArrayBuffer;
+  /** See `CheckpointTray`; none where no checkpoints are kept. */
+  readonly checkpoints?: SharedArrayBuffer;
   /** The run is another one's repetition: only where its first bad number comes from is looked for. */
   readonly repeated?: RepeatedRun;
 }
@@ -75,5 +78,10 @@ export type WorkerMessage =
   | { readonly type: "points"; readonly values: Float64Array }
   | { readonly type: "paused"; readonly paused: boolean }
   | ({ readonly type: "alarm" } & Alarmed)
+  /** With the milliseconds of the program's that it took. */
+  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint; readonly cost: number }
   | { readonly type: "searched"; readonly searched: Searched }
   | { readonly type: "ended"; readonly outcome: Outcome; /** The program's own choice, where it made one. */ readonly exitCode?: number };
+
+/** @param transfer what the other thread has from then on, and this one no more */
+export type Post = (message: WorkerMessage, transfer?: readonly ArrayBuffer[]) => void;

@@ -30,7 +30,7 @@ export interface Settings {
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
   readonly samplingBudget: number;
-  readonly runs: { readonly keep: boolean; /** Megabytes. */ readonly limit: number };
+  readonly runs: { readonly keep: boolean; /** Megabytes. */ readonly limit: number; readonly checkpoints: boolean };
   /** 0 = as many as leave one core to the editor. */
   readonly threads: number;
 }
@@ -74,7 +74,7 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     shapes: choice("shapes", shapeChoices, "changes"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
-    runs: { keep: flag("runs.keep"), limit: number("runs.limit") },
+    runs: { keep: flag("runs.keep"), limit: number("runs.limit"), checkpoints: flag("runs.checkpoints") },
     threads: number("threads"),
   };
 }
@@ -101,7 +101,8 @@ export function requestFor(file: string, mode: RunMode, remark: (text: string) =
     },
     timeLimit: settings.inspectTimeLimit * 1000,
     threads: settings.threads,
-    ...(mode === "train" && settings.runs.keep && { keep: { folder: runsFolder(file), limit: settings.runs.limit * 1e6 } }),
+    ...(mode === "train" &&
+      settings.runs.keep && { keep: { folder: runsFolder(file), limit: settings.runs.limit * 1e6, checkpoints: settings.runs.checkpoints } }),
     // What is inspected, somebody waits for.
     inBackground: mode === "train",
   };
