@@ -126,6 +126,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       inspection,
       modelDebugger,
       panels,
+      pool,
       view,
       types,
       python,

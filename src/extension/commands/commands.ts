@@ -11,6 +11,7 @@ import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { PythonFiles } from "../python/openAsKindling.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
+import type { RunnerPool } from "../runs/runnerPool.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
 import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
@@ -24,6 +25,7 @@ import { exportPython } from "../python/exportPython.ts";
 import type { PythonView } from "../python/pythonView.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
+import { GroupCommands } from "./trainGroup.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
@@ -34,6 +36,7 @@ export interface CommandParts {
   readonly inspection: AutomaticInspection;
   readonly modelDebugger: ModelDebugger;
   readonly panels: Panels;
+  readonly pool: RunnerPool;
   readonly view: ModelsView;
   readonly types: WorkspaceTypes;
   readonly python: PythonView;
@@ -52,7 +55,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     shownFile: () => parts.view.file,
     findTraining: (accept) => commands.findTraining(undefined, (runs) => runs?.train !== undefined && accept(runs.train)),
   });
-  const registered = Object.entries({ ...commands.all, ...steering.all }).map(([name, run]) =>
+  const groups = new GroupCommands<Target>({ ...parts, prepare: (target) => commands.prepare(target) });
+  const registered = Object.entries({ ...commands.all, ...steering.all, ...groups.all }).map(([name, run]) =>
     vscode.commands.registerCommand(`kindling.${name}`, async (...values: never[]) => {
       try {
         return await (run as (...values: never[]) => unknown)(...values);
@@ -105,6 +109,14 @@ class Commands {
     goToCall: () => this.#goTo.choose("called"),
     runActions: () => this.#runActions(),
   };
+
+  /** The file that is to be trained, as it is on disk; nothing where none is. */
+  async prepare(target: Target): Promise<string | undefined> {
+    const file = await this.#find(target);
+    if (file === undefined || !isTrusted()) return undefined;
+    await this.#save(file);
+    return file;
+  }
 
   /** @param findsLate whether the first bad number is looked for however late it comes */
   async #train(target: Target, findsLate = false): Promise<void> {

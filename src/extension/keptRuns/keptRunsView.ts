@@ -7,13 +7,17 @@ import { Throttle } from "../../run/throttle.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { KeptRunList } from "./keptRunList.ts";
-import { keptRunRow } from "./keptRunRows.ts";
+import { groupRow, keptRunRow } from "./keptRunRows.ts";
 
 const viewId = "kindling.runs";
 /** Milliseconds between two readings while a training goes on. */
 const interval = 1_000;
 
-export type KeptRunNode = { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] } | { readonly kind: "run"; readonly run: KeptRun };
+export type KeptRunNode =
+  | { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] }
+  /** Those that were begun together. */
+  | { readonly kind: "group"; readonly group: string; readonly runs: readonly KeptRun[] }
+  | { readonly kind: "run"; readonly run: KeptRun };
 
 export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   readonly #store: RunStore;
@@ -61,7 +65,8 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 
   async getChildren(node?: KeptRunNode): Promise<KeptRunNode[]> {
-    if (node) return node.kind === "file" ? node.runs.map((run) => ({ kind: "run", run })) : [];
+    if (node?.kind === "file") return grouped(node.runs);
+    if (node) return node.kind === "group" ? node.runs.map((run) => ({ kind: "run", run })) : [];
     if (this.#signature === "") await this.refresh();
     const byFile = new Map<string, KeptRun[]>();
     for (const run of this.#runs) {
@@ -73,7 +78,8 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 
   getTreeItem(node: KeptRunNode): vscode.TreeItem {
-    return node.kind === "file" ? fileItem(node.file, node.runs.length) : runItem(node);
+    if (node.kind === "file") return fileItem(node.file, node.runs.length);
+    return node.kind === "group" ? groupItem(node) : runItem(node);
   }
 
   dispose(): void {
@@ -96,6 +102,34 @@ function fileItem(file: string, count: number): vscode.TreeItem {
   item.iconPath = vscode.ThemeIcon.File;
   item.description = String(count);
   item.contextValue = "file";
+  return item;
+}
+
+/** Where the newest of a group stands, all of it does. */
+function grouped(runs: readonly KeptRun[]): KeptRunNode[] {
+  const groups = new Map<string, KeptRun[]>();
+  return runs.flatMap((run): KeptRunNode[] => {
+    const { group } = run.info;
+    if (group === undefined) return [{ kind: "run", run }];
+    const known = groups.get(group);
+    if (known) {
+      known.push(run);
+      return [];
+    }
+    const own = [run];
+    groups.set(group, own);
+    return [{ kind: "group", group, runs: own }];
+  });
+}
+
+function groupItem({ group, runs }: Extract<KeptRunNode, { kind: "group" }>): vscode.TreeItem {
+  const { label, description, tooltip, icon, context } = groupRow(runs, Date.now());
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = group;
+  item.description = description;
+  item.tooltip = new vscode.MarkdownString(tooltip);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = context;
   return item;
 }
 
