@@ -76,6 +76,7 @@ export const layers = {
     ["checkpoints"],
     ["badNumbers"],
     ["measuring"],
+    ["weights"],
     ["curves"],
     ["lints"],
     ["report.ts"],

@@ -16,6 +16,10 @@ export type Command =
       readonly keep: boolean;
       /** Whether checkpoints are kept as well. */
       readonly checkpoints: boolean;
+      /** A run or a file, whose weights it begins with. */
+      readonly weightsFrom: string | undefined;
+      /** Of these, what begins anew all the same. */
+      readonly weightsExcept: readonly string[];
       /** Whether the first bad number is looked for however late it comes. */
       readonly findsLate: boolean;
       readonly programArguments: readonly string[];
@@ -67,6 +71,10 @@ Options:
                  (train) train with each of these values of a top-level \`const\` of the file; several make all combinations
   --no-checkpoints
                  (train) keep everything of the run but the parameters on the way
+  --weights-from RUN or FILE.safetensors
+                 (train) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
+  --weights-except PATH
+                 (train) begin this one anew all the same; may be given several times
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
   -o FILE        (from-python) write the program there instead of printing it
@@ -108,6 +116,10 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
+  const weightsFrom = values["weights-from"];
+  const weightsExcept = values["weights-except"] ?? [];
+  if (mode === "inspect" && weightsFrom !== undefined) throw new UsageError("`--weights-from` goes with `train` only");
+  if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
   const varied = variations(values, mode);
@@ -122,6 +134,8 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     keep,
     checkpoints: !values["no-checkpoints"],
     findsLate: values["find-bad-number"] ?? false,
+    weightsFrom,
+    weightsExcept,
     programArguments,
     ...varied,
   };
@@ -154,6 +168,8 @@ function parse(args: readonly string[]) {
         "find-bad-number": { type: "boolean" },
         seeds: { type: "string" },
         with: { type: "string", multiple: true },
+        "weights-from": { type: "string" },
+        "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

@@ -3,14 +3,17 @@ import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { callOf, compareRuns, tookText } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
+import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
 import { findRun, findRuns, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
+import { weightsSentence } from "../run/weightRows.ts";
 import { UsageError, whichRuns } from "./commandLine.ts";
 import { modelTable } from "./modelTable.ts";
+import { originText } from "./weightsTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
 
 /** @param where a folder of the project, or a model file: then only its runs */
@@ -35,10 +38,11 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
     ["file", shortPath(info.file)],
     ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
     ["began", new Date(info.startedAt).toLocaleString()],
-    ["with", `Kindling ${info.kindling}, Node ${info.node}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
+    ["with", `${versionsText(info)}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
     ...(git
       ? [["commit", `${git.commit.slice(0, 12)}${git.branch === undefined ? "" : ` (${git.branch})`}${git.isDirty ? ", changed since" : ""}`] as const]
       : []),
+    ...(run.weights ? [["weights", `of ${originText(run.weights)}: ${weightsSentence(run.weights.matches)}`] as const] : []),
     ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
     ...(label.note === undefined ? [] : [["note", label.note] as const]),
     ["kept in", shortPath(kept.folder)],

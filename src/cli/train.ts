@@ -9,6 +9,7 @@ import { problemText, type Paint } from "./problemText.ts";
 import { ProgressBar } from "./progressBar.ts";
 import { newRun, startRunner } from "./runner.ts";
 import { sourceText } from "./sourceText.ts";
+import { weightsTeller } from "./weightsTable.ts";
 
 /** Runs the file to its end; resolves with the exit code. */
 export async function train(script: URL, request: RunRequest, paint: Paint): Promise<number> {
@@ -19,6 +20,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     bar?.clear();
     process.stderr.write(text);
   };
+  const weightsText = weightsTeller();
   const complaints = new Complaints(request.file, sourceText);
   const tell = (problems: readonly Problem[]): void => {
     for (const problem of problems) print(problemText(problem, paint));
@@ -26,6 +28,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
     tell(complaints.of(told, run));
+    if (told.type === "weights") print(weightsText(told.weights, paint));
     if (told.type === "progress") bar?.show(told.progress);
   };
   const relayBoth =

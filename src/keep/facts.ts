@@ -22,7 +22,9 @@ export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     ...(info.seed !== undefined && { seed: info.seed }),
     ...(info.given && { given: info.given }),
     kindling: info.kindling,
-    node: info.node,
+    ...(info.node !== undefined && { node: info.node }),
+    ...(info.torch !== undefined && { torch: info.torch, python: info.python }),
+    ...(info.rank && { rank: info.rank }),
     folder,
   };
 }

@@ -15,19 +15,32 @@ export interface RunInfo {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly kindling: string;
-  readonly node: string;
+  /** Versions of what ran the program: Kindling's own engine in Node, or PyTorch in Python. */
+  readonly node?: string;
+  readonly python?: string;
+  readonly torch?: string;
   readonly platform: string;
   /** As asked for; 0: all cores but one. */
   readonly threads: number;
   /** Of the process that runs it, on `host`. */
   readonly process: number;
   readonly host: string;
+  /** Which it is of the processes that train one model together. */
+  readonly rank?: Rank;
   /** Of the runs that were begun together. */
   readonly group?: string;
   /** What took the place of its own seed. */
   readonly seed?: number;
   /** What took the place of values of its constants, by name, as it would stand in the file. */
   readonly given?: Readonly<Record<string, string>>;
+}
+
+export interface Rank {
+  /** From 0. */
+  readonly number: number;
+  readonly of: number;
+  /** The same for all that train together. */
+  readonly job: string;
 }
 
 export interface SeriesSummary {
@@ -70,6 +83,11 @@ export interface GitState {
   readonly isDirty: boolean;
 }
 
+/** `Kindling 0.3.0, Node 22.1.0`; of a run that was watched, `PyTorch 2.1.0, Python 3.11.2`. */
+export function versionsText({ kindling, node, python, torch }: RunInfo): string {
+  return torch === undefined ? `Kindling ${kindling}${node === undefined ? "" : `, Node ${node}`}` : `PyTorch ${torch}, Python ${python ?? "unknown"}`;
+}
+
 export const runInfo: Codec<RunInfo> = checked(
   record<RunInfo>({
     format: whole,
@@ -78,11 +96,14 @@ export const runInfo: Codec<RunInfo> = checked(
     arguments: list(text),
     startedAt: number,
     kindling: text,
-    node: text,
+    node: optional(text),
+    python: optional(text),
+    torch: optional(text),
     platform: text,
     threads: whole,
     process: whole,
     host: text,
+    rank: optional(record<Rank>({ number: whole, of: whole, job: text })),
     group: optional(text),
     seed: optional(whole),
     given: optional(dictionary(text)),

@@ -1,5 +1,5 @@
 /** Files to which lines are only ever added: whoever is killed while writing leaves at most half a line, which is not read. */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 
 export class LineFile {
@@ -53,6 +53,39 @@ export function* linesOf(path: string): Generator<unknown, void, undefined> {
     }
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** What is added to such a file while somebody follows it. */
+export class LineTail {
+  readonly #path: string;
+  readonly #decoder = new StringDecoder("utf8");
+  #offset = 0;
+  #rest = "";
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The lines that became whole since it was read last. */
+  *read(): Generator<unknown, void, undefined> {
+    const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= this.#offset) return;
+    const descriptor = openSync(this.#path, "r");
+    try {
+      const piece = Buffer.allocUnsafe(Math.min(pieceSize, size - this.#offset));
+      for (let read = readSync(descriptor, piece, 0, piece.length, this.#offset); read > 0; read = readSync(descriptor, piece, 0, piece.length, this.#offset)) {
+        this.#offset += read;
+        const lines = (this.#rest + this.#decoder.write(piece.subarray(0, read))).split("\n");
+        this.#rest = lines.pop()!;
+        for (const line of lines) {
+          const json = parsed(line);
+          if (json !== undefined) yield json;
+        }
+      }
+    } finally {
+      closeSync(descriptor);
+    }
   }
 }
 

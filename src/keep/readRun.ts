@@ -7,6 +7,7 @@ import type { StepTime } from "../run/comparison.ts";
 import { storedEvent } from "../run/records.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { isFinal } from "../run/standing.ts";
+import type { RunInfo } from "./keptRun.ts";
 import type { KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
@@ -45,20 +46,26 @@ export async function readRunInTurns(kept: KeptRun): Promise<ToldRun> {
   }
 }
 
-interface Renamed {
+export interface Renamed {
   readonly from: string;
   readonly to: string;
   /** Values that were written before it. */
   readonly rows: number;
 }
 
-const renamed = record<Renamed>({ from: text, to: text, rows: whole });
-const row = record<MetricPoint>({ name: text, step: number, epoch: number, value: number });
+export const renamed = record<Renamed>({ from: text, to: text, rows: whole });
+export const row = record<MetricPoint>({ name: text, step: number, epoch: number, value: number });
 const time = record<StepTime>({ step: number, elapsed: number });
+
+/** Before anything was told. */
+export function snapshotOf({ id, file, startedAt, torch }: RunInfo): RunSnapshot {
+  const run = emptySnapshot({ runId: id, file, mode: "train", startedAt });
+  return torch === undefined ? run : { ...run, onlyWatched: true };
+}
 
 /** Yields where it may be interrupted. */
 function* read({ folder, info, summary, state }: KeptRun): Generator<void, ToldRun, undefined> {
-  let run = emptySnapshot({ runId: info.id, file: info.file, mode: "train", startedAt: info.startedAt });
+  let run = snapshotOf(info);
   let firstOptimizers: readonly OptimizerInfo[] | undefined;
   const renames: Renamed[] = [];
   for (const json of linesOf(join(folder, names.events))) {
@@ -83,7 +90,7 @@ function* read({ folder, info, summary, state }: KeptRun): Generator<void, ToldR
 }
 
 /** What another version wrote, or a line that was damaged, is left out. */
-function understood<T>(decode: () => T): T | undefined {
+export function understood<T>(decode: () => T): T | undefined {
   try {
     return decode();
   } catch (error) {

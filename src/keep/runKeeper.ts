@@ -162,6 +162,7 @@ export class RunKeeper {
       case "followed":
       case "place":
       case "refused":
+      case "captured":
         return;
       default:
         this.#events.add(storedEvent.encode(event));

@@ -1,11 +1,12 @@
 /** The instrument that a run is watched with: hands each of the engine's calls to the part that it concerns. Changes no number of the program's. */
 import type { DataLoader } from "../engine/data/dataLoader.ts";
 import type { ComputedLoss, Instrument, Resumable } from "../engine/instrument.ts";
+import { writeFile } from "../engine/io/files.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Problem, RunEvent, SamplingOptions, Steering, WeightsRequest } from "../protocol/index.ts";
 import type { Trail } from "./badNumbers/alarm.ts";
 import type { CheckpointSink } from "./checkpoints/checkpoint.ts";
 import { Checkpoints, type AtMoment } from "./checkpoints/checkpoints.ts";
@@ -20,6 +21,9 @@ import { ModelSearch } from "./measuring/modelSearch.ts";
 import type { ModelWatch } from "./measuring/modelWatch.ts";
 import { ModelWatches } from "./measuring/modelWatches.ts";
 import { Watching } from "./measuring/watching.ts";
+import { Takeover } from "./weights/takeover.ts";
+import { captured } from "./weights/capture.ts";
+import { writeWeights, type HeldWeights } from "./weights/weightFile.ts";
 import { WorkMeter } from "./measuring/workMeter.ts";
 import { ModelRegistry } from "./models/modelRegistry.ts";
 import { Optimizers } from "./models/optimizers.ts";
@@ -56,6 +60,8 @@ export interface ObserverOptions {
   readonly atMoment?: AtMoment;
   /** Where checkpoints go that are taken every now and then; none are without. */
   readonly checkpoints?: CheckpointSink;
+  /** Another run's, that the models begin with. */
+  readonly weights?: { readonly held: HeldWeights; readonly request: WeightsRequest };
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -90,6 +96,8 @@ export class Observer implements Instrument {
   readonly values: ValueWatch | undefined;
   readonly #report: Report;
   readonly #stops: Stops;
+  /** Of another run's weights; none where the models begin with their own. */
+  readonly #takeover: Takeover | undefined;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -142,6 +150,7 @@ export class Observer implements Instrument {
       tell,
     }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell });
+    if (options.weights) this.#takeover = new Takeover({ weights: options.weights.held, request: options.weights.request, registry, tell });
     meter.turn(watching.enabled);
   }
 
@@ -165,6 +174,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
+    if (this.calls.innermost === undefined) this.#takeover?.callStarts(module);
     this.calls.starts(module, inputs);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);
@@ -241,6 +251,7 @@ export class Observer implements Instrument {
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
     this.checkpoints.beforeBackward();
+    this.#takeover?.trains();
     this.#passes?.beforeBackward(loss);
     this.#report.trains();
     this.#stops.trains();
@@ -279,6 +290,7 @@ export class Observer implements Instrument {
       this.#options.firstStep();
     }
     this.#stops.beforeStep();
+    this.#takeover?.beforeStep(optimizer);
     this.#clock.go();
     this.#meter.optimizerBegins();
   }
@@ -387,6 +399,8 @@ export class Observer implements Instrument {
       case "look":
         this.#samples.ask(steering.look, this.#course.time.now);
         return this.#stops.follow();
+      case "capture":
+        return this.#capture(steering.file);
     }
   }
 
@@ -450,6 +464,21 @@ export class Observer implements Instrument {
     if (models.some(({ isDue }) => isDue)) this.#passes?.look(false);
     if (isFirst) this.#report.stepped();
     this.#report.tellIfDue(now);
+  }
+
+  /** Told while the program passes between two steps or waits: nothing is half done. */
+  #capture(file: string): void {
+    this.#search.find();
+    const holders = this.#optimizers.holders();
+    const models = this.#watches.models.map((model) => captured(model, holders));
+    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, ...(failure !== undefined && { failure }) });
+    if (models.length === 0) return tell("The program has made no model yet.");
+    try {
+      writeFile(file, writeWeights({ models, step: this.steps }, file));
+      tell();
+    } catch (error) {
+      tell((error as Error).message);
+    }
   }
 
   #measureNext(): void {

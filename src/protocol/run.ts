@@ -10,6 +10,7 @@ import type { OptimizerInfo } from "./optimizers.ts";
 import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { SeenValue } from "./values.ts";
+import type { TakenWeights, WeightsRequest } from "./weights.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
 
@@ -141,6 +142,10 @@ export type RunEvent =
   | { readonly type: "intervention"; readonly intervention: Intervention }
   /** What was asked for could not be done, and why. */
   | { readonly type: "refused"; readonly message: string }
+  /** What the run began with, of another one's weights. Replaces what was told before. */
+  | { readonly type: "weights"; readonly weights: TakenWeights }
+  /** The weights as they are now were written there; or why not. */
+  | { readonly type: "captured"; readonly file: string; readonly failure?: string }
   /** What is watched from now on. */
   | { readonly type: "watch"; readonly watch: WatchSettings }
   /** Where the program stands; sent before it is paused, and again when that changes. */
@@ -176,10 +181,21 @@ export interface RunRequest {
   readonly given?: readonly GivenConstant[];
   /** Whether the first bad number is looked for however long the run had lasted by then, and not only early in it. Default false. */
   readonly findsLate?: boolean;
+  /** The weights that it begins with in place of its own. */
+  readonly weights?: WeightsRequest;
   /** Whether a debugger holds the program: it carries its source map with it. Default false. */
   readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
+  /** Where an inspection writes down what a training begins with; nowhere if absent. */
+  readonly beginning?: BeginningOptions;
+}
+
+export interface BeginningOptions {
+  /** An existing folder; `weights.pt` and `data.npz` go there. */
+  readonly folder: string;
+  /** Variables of the program's own file whose tensors are data that can't be made again; by the line where they get them. */
+  readonly values: readonly { readonly name: string; readonly line: number }[];
 }
 
 export interface KeepOptions {

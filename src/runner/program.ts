@@ -8,10 +8,13 @@ import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
-import { Observer } from "../observe/observer.ts";
+import { Observer, type ObserverOptions } from "../observe/observer.ts";
+import { readWeights } from "../observe/weights/weightFile.ts";
+import { readFile } from "../engine/io/files.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
+import { Beginning } from "./beginning.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -23,7 +26,7 @@ import { giveSeed } from "./givenSeed.ts";
 import { Mailbox } from "./mailbox.ts";
 import { listenToOutput, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
+import { exitProblem, noModelProblem, noTrainingProblem, startOf, unreadableWeightsProblem, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -73,8 +76,11 @@ export class Program {
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
   readonly #surroundings: Surroundings;
+  readonly #beginning: Beginning | undefined;
   /** What the default generator began with. */
   readonly #seed = engine.initialSeed();
+  /** Why the weights that it is to begin with can't be read. */
+  #unreadable: Problem | undefined;
   #isWatched = true;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
@@ -114,6 +120,7 @@ export class Program {
       quietly,
       places: job.declarations.values,
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
+      ...this.#weights(),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -123,6 +130,8 @@ export class Program {
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
+    const { beginning } = job.request;
+    this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
   }
 
   async run(): Promise<void> {
@@ -133,6 +142,7 @@ export class Program {
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
+    if (this.#unreadable) return this.#fail([this.#unreadable]);
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
     watchProcess({
       isOurs: (error) => isInstance(error, StopSignal),
@@ -140,6 +150,7 @@ export class Program {
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
     setInstrument(this.#observer);
+    this.#beginning?.listen();
     listenToOutput((chunk, isError) => {
       this.#printed.add(chunk, isError);
       // An "exit" handler of the program's may have the last word.
@@ -174,6 +185,17 @@ export class Program {
     };
   }
 
+  #weights(): Pick<ObserverOptions, "weights"> {
+    const { file, weights: request } = this.#job.request;
+    if (!request) return {};
+    try {
+      return { weights: { held: readWeights(readFile(request.file), request.file), request } };
+    } catch (error) {
+      this.#unreadable = unreadableWeightsProblem(request.origin, error as Error, file);
+      return {};
+    }
+  }
+
   #installHooks(): void {
     const hooks: ProgramHooks = {
       begun: () => this.#post({ type: "begun" }),
@@ -187,7 +209,10 @@ export class Program {
       called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
         // To look at a proxy would run code of the program's.
-        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) {
+          this.#observer.value(value, place);
+          this.#beginning?.value(value, place);
+        }
         return value;
       },
       report: () => {
@@ -274,6 +299,7 @@ export class Program {
     const { file, mode } = this.#job.request;
     const classes = this.#tellAll();
     if (outcome !== "finished") return;
+    this.#beginning?.write();
     if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
     else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }

@@ -9,8 +9,11 @@ import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import { isFinal } from "../../run/standing.ts";
 import { ComparisonPanel } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
+import { watchPython } from "../python/watchPython.ts";
+import { FollowedRun } from "./followedRun.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
@@ -41,6 +44,7 @@ class KeptRunCommands {
   }
 
   readonly all = {
+    watchPython: (uri?: vscode.Uri) => watchPython(this.#extension, uri, (run) => this.#show(run)),
     showKept: this.#withOne("Show which run?", (run) => this.#show(run)),
     compareKept: this.#withSeveral("Compare which runs?", (runs) => this.#compare(runs)),
     renameKept: this.#withOne("Rename which run?", (run) => this.#rename(run)),
@@ -87,6 +91,7 @@ class KeptRunCommands {
   }
 
   async #show(kept: KeptRun): Promise<void> {
+    if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept));
     const { run } = await readRunInTurns(kept);
     this.#panels.showKept(run, titleOf(kept));
   }

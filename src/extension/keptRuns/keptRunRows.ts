@@ -1,7 +1,7 @@
 /** What the runs view says of a run. Pure. */
 import { basename } from "node:path";
 import { tookText } from "../../keep/comparison.ts";
-import type { SeriesSummary } from "../../keep/keptRun.ts";
+import { versionsText, type SeriesSummary } from "../../keep/keptRun.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import type { RunState } from "../../protocol/index.ts";
 import { namesOf } from "../../run/comparison.ts";
@@ -41,6 +41,7 @@ export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
   const parts = [
     ...(own === when ? [] : [when]),
     ...(label.name === undefined || given === "" ? [] : [given]),
+    ...rankTexts(info),
     ...(state === "finished" ? [] : [state]),
     plural(summary.steps, "step"),
     ...(main ? [`${main.name} ${formatNumber(main.last)}`, sparkline(main.outline)] : []),
@@ -83,7 +84,7 @@ const distinct = <T>(all: readonly T[]): T[] => [...new Set(all)].reverse();
 export function markdown(run: KeptRun): string {
   const { info, summary, state, label } = run;
   const title = `**${label.name ?? basename(info.file)}**, ${new Date(info.startedAt).toLocaleString()}`;
-  const facts = `${state} after ${tookText(run)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}; Kindling ${info.kindling}, Node ${info.node}`;
+  const facts = `${state} after ${tookText(run)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}; ${versionsText(info)}`;
   const rows = Object.entries(summary.series).map(
     ([name, { last, least, largest }]) => `| ${name.replaceAll("|", "\\|")} | ${formatNumber(last)} | ${formatNumber(least)} | ${formatNumber(largest)} |`,
   );
@@ -113,7 +114,12 @@ export function sparkline(values: readonly number[]): string {
 /** What a run is called, wherever it stands beside others. */
 export function titleOf({ info, label }: KeptRun): string {
   const own = label.name ?? timeText(info.startedAt, Date.now());
-  return [basename(info.file, ".model.ts"), own, ...givenTexts(info)].join(", ");
+  return [basename(info.file, ".model.ts"), own, ...rankTexts(info), ...givenTexts(info)].join(", ");
+}
+
+/** Which it is of those that train together: `rank 1 of 4`. */
+function rankTexts({ rank }: KeptRun["info"]): string[] {
+  return rank ? [`rank ${rank.number} of ${rank.of}`] : [];
 }
 
 /** The same of several, so that each is told from the others. */

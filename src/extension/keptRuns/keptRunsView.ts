@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import { runsFolder } from "../../keep/layout.ts";
+import { byTraining } from "../../keep/ranks.ts";
 import { Throttle } from "../../run/throttle.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
@@ -12,12 +13,15 @@ import { groupRow, keptRunRow } from "./keptRunRows.ts";
 const viewId = "kindling.runs";
 /** Milliseconds between two readings while a training goes on. */
 const interval = 1_000;
+/** The same where nothing is known to go on: another machine may write to a folder that is shared, and nobody tells. */
+const longest = 5_000;
 
 export type KeptRunNode =
   | { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] }
   /** Those that were begun together. */
   | { readonly kind: "group"; readonly group: string; readonly runs: readonly KeptRun[] }
-  | { readonly kind: "run"; readonly run: KeptRun };
+  /** `others`: the ranks that train with it. */
+  | { readonly kind: "run"; readonly run: KeptRun; readonly others?: readonly KeptRun[] };
 
 export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   readonly #store: RunStore;
@@ -43,6 +47,7 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
       watcher.onDidDelete(() => this.#refresh.call()),
       this.#view.onDidChangeVisibility(() => this.#refresh.call()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#refresh.call()),
+      every(longest, () => this.#refresh.call()),
       store.onDidChange(({ change }) => {
         if (change.type !== "event" || change.event.type === "state" || change.event.type === "progress") this.#refresh.call();
       }),
@@ -66,7 +71,8 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
 
   async getChildren(node?: KeptRunNode): Promise<KeptRunNode[]> {
     if (node?.kind === "file") return grouped(node.runs);
-    if (node) return node.kind === "group" ? node.runs.map((run) => ({ kind: "run", run })) : [];
+    if (node?.kind === "group") return node.runs.map((run) => ({ kind: "run", run }));
+    if (node) return (node.others ?? []).map((run) => ({ kind: "run", run }));
     if (this.#signature === "") await this.refresh();
     const byFile = new Map<string, KeptRun[]>();
     for (const run of this.#runs) {
@@ -95,6 +101,11 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 }
 
+function every(milliseconds: number, action: () => void): Disposable {
+  const timer = setInterval(action, milliseconds);
+  return { dispose: () => clearInterval(timer) };
+}
+
 function fileItem(file: string, count: number): vscode.TreeItem {
   const item = new vscode.TreeItem(basename(file), vscode.TreeItemCollapsibleState.Expanded);
   item.id = file;
@@ -108,9 +119,9 @@ function fileItem(file: string, count: number): vscode.TreeItem {
 /** Where the newest of a group stands, all of it does. */
 function grouped(runs: readonly KeptRun[]): KeptRunNode[] {
   const groups = new Map<string, KeptRun[]>();
-  return runs.flatMap((run): KeptRunNode[] => {
+  return byTraining(runs).flatMap(({ run, others }): KeptRunNode[] => {
     const { group } = run.info;
-    if (group === undefined) return [{ kind: "run", run }];
+    if (group === undefined) return [{ kind: "run", run, others }];
     const known = groups.get(group);
     if (known) {
       known.push(run);
@@ -135,7 +146,8 @@ function groupItem({ group, runs }: Extract<KeptRunNode, { kind: "group" }>): vs
 
 function runItem(node: Extract<KeptRunNode, { kind: "run" }>): vscode.TreeItem {
   const { label, description, tooltip, icon, colour, context } = keptRunRow(node.run, Date.now());
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(label, node.others?.length ? Collapsed : None);
   item.id = node.run.folder;
   item.description = description;
   item.tooltip = new vscode.MarkdownString(tooltip);

@@ -20,6 +20,8 @@ export interface Settings {
   /** Which layers have a lens. */
   readonly layerLens: LayerLens;
   readonly liveValues: boolean;
+  /** Whether a training goes on in the new code, with its weights, when that is saved and all of them fit. */
+  readonly restartOnSave: boolean;
   /** Where the module is selected that the cursor's line is about. */
   readonly followCursor: { readonly tree: boolean; readonly panel: boolean };
   readonly highlightLine: boolean;
@@ -67,6 +69,7 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     codeLens: flag("codeLens"),
     layerLens: choice("layerLens", layerLenses, "frozen"),
     liveValues: flag("liveValues"),
+    restartOnSave: values.get<unknown>("restartOnSave") === true,
     followCursor: { tree: flag("followCursor.tree"), panel: values.get<unknown>("followCursor.panel") === true },
     highlightLine: flag("highlightLine"),
     moduleSymbols: flag("moduleSymbols"),
