@@ -23,6 +23,10 @@ export type Command =
       /** Whether the first bad number is looked for however late it comes. */
       readonly findsLate: boolean;
       readonly programArguments: readonly string[];
+      /** Numbers of seeds to train with; 0: as the program is. */
+      readonly seeds: number;
+      /** Values that constants of the file take: `lr=0.1,0.01`. */
+      readonly constants: readonly ConstantValues[];
     }
   /** A server for agents, of this folder. */
   | { readonly type: "mcp"; readonly folder: string }
@@ -44,6 +48,13 @@ export type Command =
       readonly folder: string | undefined;
     };
 
+export interface ConstantValues {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export const whichRuns = "which runs? `kindling compare RUN RUN`, or the name of a group; `kindling runs` lists them";
+
 /** A command line that can't be understood; exit code 2. */
 export class UsageError extends Error {}
 
@@ -63,6 +74,9 @@ What stands after \`--\` is the program's own: it finds it in process.argv.
 Options:
   --json         (inspect, runs, show, compare) print everything as JSON
   --no-keep      (train) write nothing of the run down
+  --seeds N      (train) train with the seeds 1 to N, as one group; RUN may be a group, too
+  --with NAME=VALUE,VALUE …
+                 (train) train with each of these values of a top-level \`const\` of the file; several make all combinations
   --no-checkpoints
                  (train) keep everything of the run but the parameters on the way
   --weights-from RUN or FILE.safetensors
@@ -100,7 +114,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
       return { type: "show", run: file, json };
     case "compare":
-      if (file === undefined || rest.length === 0) throw new UsageError("which runs? `kindling compare RUN RUN`; `kindling runs` lists them");
+      if (file === undefined) throw new UsageError(whichRuns);
       return { type: "compare", runs: [file, ...rest], json };
   }
   if (mode === "weights") return readWeights(file, rest, values);
@@ -119,18 +133,22 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
+  const varied = variations(values, mode);
+  const keep = !values["no-keep"];
+  if (!keep && (varied.seeds > 0 || varied.constants.length > 0)) throw new UsageError("`--no-keep` leaves nothing of several trainings to compare");
   return {
     type: "run",
     mode,
     file,
     json,
     threads,
-    keep: !values["no-keep"],
+    keep,
     checkpoints: !values["no-checkpoints"],
     findsLate: values["find-bad-number"] ?? false,
     weightsFrom,
     weightsExcept,
     programArguments,
+    ...varied,
   };
 }
 
@@ -169,6 +187,8 @@ function parse(args: readonly string[]) {
         "no-keep": { type: "boolean" },
         "no-checkpoints": { type: "boolean" },
         "find-bad-number": { type: "boolean" },
+        seeds: { type: "string" },
+        with: { type: "string", multiple: true },
         "weights-from": { type: "string" },
         "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
@@ -180,12 +200,30 @@ function parse(args: readonly string[]) {
   }
 }
 
+const mostSeeds = 1_000;
+
+function variations({ seeds, with: given = [] }: { seeds?: string; with?: readonly string[] }, mode: string) {
+  if ((seeds !== undefined || given.length > 0) && mode !== "train") throw new UsageError("`--seeds` and `--with` go with `train` only");
+  const count = Number(seeds ?? 0);
+  if (seeds !== undefined && (!/^\d+$/.test(seeds) || count < 1 || count > mostSeeds)) {
+    throw new UsageError(`--seeds has to be a whole number from 1 to ${mostSeeds}, not \`${seeds}\``);
+  }
+  const constants = given.map((word) => {
+    const [, name, list] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
+    if (name === undefined) throw new UsageError(`--with wants a constant and its values, \`--with lr=0.1,0.01\`, not \`${word}\``);
+    return { name: name.trim(), values: list!.split(",").map((value) => value.trim()) };
+  });
+  const twice = constants.find(({ name }, i) => constants.findIndex((one) => one.name === name) !== i);
+  if (twice) throw new UsageError(`\`${twice.name}\` stands twice behind --with; write all its values behind one`);
+  return { seeds: count, constants };
+}
+
 /** A file's name may begin with a dash, and so may what is meant for a number. */
 function unambiguous(args: readonly string[]): string[] {
   const words: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const word = args[at]!;
-    if (word === "--threads" && at + 1 < args.length) words.push(`${word}=${args[++at]}`);
+    if ((word === "--threads" || word === "--seeds") && at + 1 < args.length) words.push(`${word}=${args[++at]}`);
     else words.push(/^-.*\.model\.ts$/.test(word) ? `./${word}` : word);
   }
   return words;

@@ -65,18 +65,8 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({
-  mode,
-  file,
-  json,
-  threads,
-  keep,
-  checkpoints,
-  findsLate,
-  weightsFrom,
-  weightsExcept,
-  programArguments,
-}: Extract<Command, { type: "run" }>): Promise<number> {
+function run(command: Extract<Command, { type: "run" }>): Promise<number> {
+  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsExcept, programArguments, seeds, constants } = command;
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -93,7 +83,13 @@ function run({
   };
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
+  if (seeds > 0 || constants.length > 0) return trainGroup(request, { seeds, constants }, paint);
   return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
+}
+
+/** The parser that finds constants is of no use to a single training. */
+async function trainGroup(request: RunRequest, varied: Pick<Extract<Command, { type: "run" }>, "seeds" | "constants">, paint: Paint): Promise<number> {
+  return (await import("./trainGroup.ts")).trainGroup(runnerScript, request, varied, paint);
 }
 
 function existingFile(file: string): string {

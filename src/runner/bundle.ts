@@ -18,9 +18,10 @@ import { createRequire } from "node:module";
 import { dirname, extname, join, parse, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ValuePlace } from "../observe/values/valuePlace.ts";
-import type { Problem, SourcePosition } from "../protocol/index.ts";
+import type { GivenConstant, Problem, SourcePosition } from "../protocol/index.ts";
 import { decoratorOptions } from "./compilerOptions.ts";
 import type { Declarations, CallSite, ClassDeclaration, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import { withConstants } from "./givenConstants.ts";
 import { insertHooks } from "./insertHooks.ts";
 import { OwnFiles } from "./ownFiles.ts";
 import { noMetadata, unreadable } from "./problems.ts";
@@ -38,6 +39,13 @@ export interface Bundle {
   readonly place: string;
   /** What is well to know of a file that can be bundled. */
   readonly warnings: readonly Problem[];
+}
+
+export interface BundleOptions {
+  /** Whether the program tells its tensors. */
+  readonly tellsValues?: boolean;
+  /** What has another value than in the file. */
+  readonly given?: readonly GivenConstant[];
 }
 
 /** What can't be bundled; `messages` hold esbuild's own places, but for the files, which have the user's names. */
@@ -81,9 +89,8 @@ const packageFolder = /[\\/]node_modules[\\/]/;
 /**
  * @param file absolute path of the user's `.model.ts`, as the user opened it
  * @param engine URL of the engine that takes the place of `kindling`
- * @param tellsValues whether the program tells its tensors
  */
-export async function bundle(file: string, engine: string, tellsValues = false): Promise<Bundle> {
+export async function bundle(file: string, engine: string, { tellsValues = false, given = [] }: BundleOptions = {}): Promise<Bundle> {
   const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
   const fields: FieldDeclaration[] = [];
@@ -97,8 +104,10 @@ export async function bundle(file: string, engine: string, tellsValues = false):
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
     const name = own.nameOf(path);
-    const source = await readSource(path, name);
-    if (typeof source !== "string") return source;
+    const text = await readSource(path, name);
+    if (typeof text !== "string") return text;
+    const source = path === own.entry ? withConstants(text, given) : text;
+    if (typeof source !== "string") return { errors: [{ text: source.why, location: { file: path, line: 1 } }] };
     const decorators = mayDecorate.test(source) ? decoratorOptions(path) : {};
     const result = await toJavaScript(path, own.placeOf(path), source, decorators.experimentalDecorators ?? false);
     if ("errors" in result) return result;

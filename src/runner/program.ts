@@ -22,6 +22,7 @@ import { garbageCollector } from "./garbageCollector.ts";
 import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
+import { giveSeed } from "./givenSeed.ts";
 import { Mailbox } from "./mailbox.ts";
 import { listenToOutput, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
@@ -134,9 +135,10 @@ export class Program {
   }
 
   async run(): Promise<void> {
-    const { threads, inBackground = false, programArguments = [] } = this.#job.request;
+    const { threads, inBackground = false, programArguments = [], seed } = this.#job.request;
     if (inBackground) giveWay();
     useThreads(threads);
+    if (seed !== undefined) giveSeed(seed, (own) => this.#tellSeed(seed, own));
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
@@ -161,6 +163,11 @@ export class Program {
     } catch (error) {
       this.#endWith(error);
     }
+  }
+
+  #tellSeed(seed: number, own: number | bigint): void {
+    const text = `${seed}, in place of the program's manualSeed(${own})`;
+    this.#surroundings.during(() => this.#tell({ type: "note", name: "seed", step: this.#observer.step, text }));
   }
 
   #checkpointSink(tray: CheckpointTray): CheckpointSink {

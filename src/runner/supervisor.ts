@@ -169,7 +169,10 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const made = await bundle(request.file, this.#places.engine.href, request.mode === "inspect");
+      const made = await bundle(request.file, this.#places.engine.href, {
+        tellsValues: request.mode === "inspect",
+        ...(request.given && { given: request.given }),
+      });
       this.#isBundling = false;
       return made;
     } catch (error) {

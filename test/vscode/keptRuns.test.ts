@@ -119,4 +119,41 @@ describe("trainings in the runs view", () => {
     assert.deepEqual(Object.keys(header), ["__metadata__", "weight", "bias"]);
     assert.deepEqual([header.weight.shape, header["__metadata__"].step], [[1, 3], "20"]);
   });
+
+  it("with several seeds are one group, and come beside each other when they are over", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    await vscode.commands.executeCommand("kindling.trainSeeds", uri, 3);
+    await tabNamed(/^Kindling: 3 runs compared$/);
+    const rowsNow = async (): Promise<KeptRunNode[]> => {
+      const [file] = (await window.api.runs.getChildren()) ?? [];
+      return (await window.api.runs.getChildren(file)) ?? [];
+    };
+    const isWhole = ([row]: readonly KeptRunNode[]): boolean => row?.kind === "group" && row.runs.filter(({ state }) => state === "finished").length === 3;
+    const rows = await new Promise<KeptRunNode[]>((resolve) => {
+      const check = async (): Promise<void> => {
+        const now = await rowsNow();
+        if (!isWhole(now)) return;
+        subscription.dispose();
+        resolve(now);
+      };
+      const subscription = window.api.runs.onDidChangeTreeData!(() => void check());
+      void check();
+    });
+    assert.deepEqual(
+      rows.map(({ kind }) => kind),
+      ["group"],
+    );
+    const group = await window.api.runs.getTreeItem(rows[0]!);
+    assert.deepEqual([group.label, group.contextValue], ["3 seeds", "group"]);
+    assert.match(String(group.description), / · 3 runs · loss [\d.]+ … [\d.]+$/);
+    const runs = ((await window.api.runs.getChildren(rows[0]!)) ?? []) as Run[];
+    assert.deepEqual(runs.map(({ run }) => [run.info.seed, run.state]).sort(), [
+      [1, "finished"],
+      [2, "finished"],
+      [3, "finished"],
+    ]);
+    assert.equal((await item(runs.find(({ run }) => run.info.seed === 2)!)).label, "seed 2");
+  });
 });

@@ -72,7 +72,7 @@ class KeptRunCommands {
   #withSeveral(question: string, action: (runs: readonly KeptRun[]) => unknown): Asked {
     return async (node, chosen) => {
       const nodes = chosen && chosen.length > 0 ? chosen : node ? [node] : [];
-      const runs = nodes.length > 0 ? nodes.flatMap((one) => (one.kind === "file" ? one.runs : [one.run])) : await this.#choose(question, true);
+      const runs = nodes.length > 0 ? nodes.flatMap((one) => (one.kind === "run" ? [one.run] : one.runs)) : await this.#choose(question, true);
       if (runs.length > 0) await action(runs);
     };
   }
