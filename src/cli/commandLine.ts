@@ -22,6 +22,10 @@ export type Command =
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
   | { readonly type: "compare"; readonly runs: readonly string[]; readonly json: boolean }
+  /** A kept run is brought back to a step, and from there goes on where it is a branch, or was cut off. */
+  | { readonly type: "rewind"; readonly run: string; readonly step: number }
+  | { readonly type: "branch"; readonly run: string; readonly step: number; readonly rate: number | undefined; readonly frozen: readonly string[] }
+  | { readonly type: "resume"; readonly run: string }
   | {
       readonly type: "toPython";
       readonly file: string;
@@ -38,6 +42,9 @@ export const usage = `Usage:
   kindling runs [FOLDER]                          list the trainings that are kept, newest first
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
+  kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
+  kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
+  kindling resume RUN                             go on with one that was cut off or stopped
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
@@ -48,6 +55,10 @@ Options:
   --no-keep      (train) write nothing of the run down
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
+  --to STEP      (rewind) the number of steps taken
+  --from STEP    (branch) the same
+  --lr RATE      (branch) the learning rate from then on; without, nothing is changed
+  --freeze PATH  (branch) a module or parameter that learns no more; may be given several times
   -o FILE        (from-python) write the program there instead of printing it
   -o FOLDER      (to-python) write model.py, train.py and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
@@ -76,6 +87,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (file === undefined || rest.length === 0) throw new UsageError("which runs? `kindling compare RUN RUN`; `kindling runs` lists them");
       return { type: "compare", runs: [file, ...rest], json };
   }
+  if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
   if (mode === "to-python") return toPythonCommand(file, rest, values.output);
@@ -87,6 +99,39 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
   return { type: "run", mode, file, json, threads, keep: !values["no-keep"], findsLate: values["find-bad-number"] ?? false, programArguments };
+}
+
+type ReplayWord = "rewind" | "branch" | "resume";
+
+function isReplayWord(word: string | undefined): word is ReplayWord {
+  return word === "rewind" || word === "branch" || word === "resume";
+}
+
+function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+  const examples = { rewind: "kindling rewind RUN --to STEP", branch: "kindling branch RUN --from STEP", resume: "kindling resume RUN" };
+  if (run === undefined) throw new UsageError(`which run? \`${examples[type]}\`; \`kindling runs\` lists them`);
+  if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+  switch (type) {
+    case "resume":
+      return { type, run };
+    case "rewind":
+      return { type, run, step: stepOf("--to", values.to, examples.rewind) };
+    case "branch":
+      return { type, run, step: stepOf("--from", values.from, examples.branch), rate: rateOf(values.lr), frozen: values.freeze ?? [] };
+  }
+}
+
+function stepOf(option: string, text: string | undefined, example: string): number {
+  if (text === undefined) throw new UsageError(`which step? \`${example}\``);
+  if (!/^\d+$/.test(text)) throw new UsageError(`${option} has to be a number of steps, not \`${text}\``);
+  return Number(text);
+}
+
+function rateOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rate = Number(text);
+  if (text.trim() === "" || !Number.isFinite(rate)) throw new UsageError(`--lr has to be a number, not \`${text}\``);
+  return rate;
 }
 
 function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
@@ -113,6 +158,10 @@ function parse(args: readonly string[]) {
         threads: { type: "string" },
         "no-keep": { type: "boolean" },
         "find-bad-number": { type: "boolean" },
+        to: { type: "string" },
+        from: { type: "string" },
+        lr: { type: "string" },
+        freeze: { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

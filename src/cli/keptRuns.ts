@@ -38,6 +38,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
       ? [["commit", `${git.commit.slice(0, 12)}${git.branch === undefined ? "" : ` (${git.branch})`}${git.isDirty ? ", changed since" : ""}`] as const]
       : []),
     ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
+    ...(info.parent ? [["branch of", `${info.parent.run}, from step ${formatCount(info.parent.step)} on`] as const] : []),
     ...(label.note === undefined ? [] : [["note", label.note] as const]),
     ["kept in", shortPath(kept.folder)],
   ];
@@ -68,7 +69,8 @@ export function printComparison(words: readonly string[], json: boolean, paint: 
 /** Of the project of this folder, newest first. */
 const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
 
-function theRun(word: string, all: readonly KeptRun[]): KeptRun {
+/** @throws UsageError where no run, or more than one, is meant */
+export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;
@@ -83,6 +85,7 @@ function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     state,
     startedAt: new Date(info.startedAt).toISOString(),
     ...(summary.endedAt !== undefined && { endedAt: new Date(summary.endedAt).toISOString() }),
+    ...(info.parent && { parent: info.parent }),
     ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
     steps: summary.steps,
     epochs: summary.epochs,

@@ -3,12 +3,14 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { runsFolder } from "../keep/layout.ts";
+import { whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
 import { newerNodeText } from "./newerNode.ts";
-import { printComparison, printRun, printRuns } from "./keptRuns.ts";
+import { printComparison, printRun, printRuns, theRun } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
+import { replayRun } from "./replay.ts";
 import { version } from "../runner/version.ts";
 import { train } from "./train.ts";
 
@@ -38,6 +40,10 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "rewind":
+    case "branch":
+    case "resume":
+      return replay(command);
     case "toPython":
       // Its parser is of no use to a training.
       return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
@@ -67,6 +73,18 @@ function run({ mode, file, json, threads, keep, findsLate, programArguments }: E
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
   return mode === "train" ? train(runnerScript, request, paint) : inspect(runnerScript, request, json, process.stdout.isTTY ? paint : plain);
+}
+
+function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume" }>): Promise<number> {
+  const kept = theRun(command.run);
+  const step = command.type === "resume" ? kept.summary.steps : command.step;
+  const why = command.type === "resume" && kept.state === "finished" ? "This run came to its end; there is nothing to go on with." : whyNotRepeated(kept, step);
+  if (why !== undefined) {
+    process.stderr.write(`kindling: ${why}\n`);
+    return Promise.resolve(1);
+  }
+  const { type, ...wanted } = { rate: undefined, frozen: [], ...command };
+  return replayRun({ script: runnerScript, kept, step, wanted, goesOn: type !== "rewind", paint: paintFor(process.stderr) });
 }
 
 function existingFile(file: string): string {

@@ -22,6 +22,19 @@ export interface RunInfo {
   /** Of the process that runs it, on `host`. */
   readonly process: number;
   readonly host: string;
+  /** Working directory of the program. */
+  readonly directory?: string;
+  /** `Math.random` began with it. */
+  readonly randomSeed?: number;
+  /** The run that it was until it went its own way. */
+  readonly parent?: Parent;
+}
+
+export interface Parent {
+  /** Id of the run. */
+  readonly run: string;
+  /** Number of steps that are the same. */
+  readonly step: number;
 }
 
 export interface SeriesSummary {
@@ -77,6 +90,9 @@ export const runInfo: Codec<RunInfo> = checked(
     threads: whole,
     process: whole,
     host: text,
+    directory: optional(text),
+    randomSeed: optional(whole),
+    parent: optional(record<Parent>({ run: text, step: whole })),
   }),
   "a run of another format",
   (info) => info.format === format,

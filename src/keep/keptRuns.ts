@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { MetricPoint, OptimizerInfo, RunState } from "../protocol/index.ts";
+import type { Intervention, MetricPoint, OptimizerInfo, RunState } from "../protocol/index.ts";
 import { Malformed, number, record, text, whole, type Codec } from "../run/codec.ts";
 import { storedEvent } from "../run/records.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
@@ -50,7 +50,8 @@ export function keptRun(folder: string, id: string): KeptRun | undefined {
 }
 
 /** All that the run told, folded as the panel shows it. */
-export function readRun({ folder, info, summary, state }: KeptRun): RunSnapshot {
+export function readRun(kept: KeptRun): RunSnapshot {
+  const { folder, info, summary, state } = kept;
   let run = emptySnapshot({ runId: info.id, file: info.file, mode: "train", startedAt: info.startedAt });
   const renames: Renamed[] = [];
   readLines(join(folder, names.events), (json) => {
@@ -63,7 +64,7 @@ export function readRun({ folder, info, summary, state }: KeptRun): RunSnapshot 
       if (!(error instanceof Malformed)) throw error;
     }
   });
-  const points = readSeries(folder, renames);
+  const points = readSeries(kept, renames);
   if (points.length > 0) run = reduceSnapshot(run, { type: "metrics", points });
   if (summary.progress) run = reduceSnapshot(run, { type: "progress", progress: summary.progress });
   return isFinal(run.state) || state !== "interrupted" ? run : { ...run, state, endedAt: info.startedAt + (summary.progress?.elapsed ?? 0) };
@@ -90,8 +91,19 @@ interface Renamed {
 const renamed = record<Renamed>({ from: text, to: text, rows: whole });
 const row = record<MetricPoint>({ name: text, step: number, epoch: number, value: number });
 
-/** Under the names that the series have at last. */
-function readSeries(folder: string, renames: readonly Renamed[]): MetricPoint[] {
+/** What a person changed while it ran. */
+export function readInterventions({ folder }: KeptRun): readonly Intervention[] {
+  const found: Intervention[] = [];
+  readLines(join(folder, names.events), (json) => {
+    if ((json as { readonly type?: unknown }).type !== "intervention") return;
+    const event = storedEvent.decode(json);
+    if (event.type === "intervention") found.push(event.intervention);
+  });
+  return found;
+}
+
+/** In their order. @param renames given, under the names that the series have at last; else under those of the time */
+export function readSeries({ folder }: KeptRun, renames: readonly Renamed[] = []): MetricPoint[] {
   const points: MetricPoint[] = [];
   let rows = 0;
   readLines(join(folder, names.series), (json) => {

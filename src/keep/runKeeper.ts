@@ -2,12 +2,13 @@
  * Writes a run down while it goes on: what it tells is on disk a moment later, whoever is killed then. Where it can't be
  * written any more it says so once, and the run goes on.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
 import { storedEvent } from "../run/records.ts";
 import { storedFromPacked } from "../run/records/statistics.ts";
+import type { WorldAnswers } from "./past.ts";
 import { isFinal } from "../run/standing.ts";
 import { gitStateOf } from "./git.ts";
 import { codeFiles, format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
@@ -21,6 +22,8 @@ import { writeWhole } from "./wholeFile.ts";
 const interval = 250;
 /** Of the room for all runs, the part that what one run measured may take. */
 const shareOfSamples = 0.1;
+/** The same for what the world answered the program. */
+const shareOfWorld = 0.02;
 
 export interface KeeperOptions {
   readonly request: RunRequest;
@@ -28,6 +31,10 @@ export interface KeeperOptions {
   readonly version: string;
   /** Build of the engine's kernels, once it is known. */
   readonly kernels: Promise<string | undefined>;
+  /** `Math.random` begins with it. */
+  readonly randomSeed: number;
+  /** The texts that run, where they aren't those on disk. */
+  readonly texts?: ReadonlyMap<string, string>;
   /** Hears of what could not be kept. */
   tell(problem: Problem): void;
 }
@@ -37,6 +44,8 @@ export class RunKeeper {
   readonly #folder: string;
   readonly #series: LineFile;
   readonly #events: LineFile;
+  readonly #world: LineFile;
+  #worldBytes = 0;
   readonly #outlines = new Map<string, Outline>();
   /** Values of series that were written. */
   #rows = 0;
@@ -73,6 +82,7 @@ export class RunKeeper {
     writeWhole(join(this.#folder, names.run), runInfo.encode(info));
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
+    this.#world = new LineFile(join(this.#folder, names.world));
     this.#writeSummary();
     setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
@@ -82,6 +92,19 @@ export class RunKeeper {
   event(event: SentEvent): void {
     if (this.#isOver) return;
     this.#attempt(() => this.#take(event));
+    this.#flushSoon();
+  }
+
+  /** What the world answered the program. */
+  answers(all: readonly WorldAnswers[]): void {
+    const room = this.#options.request.keep!.limit * shareOfWorld;
+    if (this.#isOver || this.#worldBytes > room) return;
+    for (const one of all) this.#worldBytes += this.#world.add(one);
+    if (this.#worldBytes > room) this.#world.add({ cut: this.#progress?.step ?? 0 });
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
     this.#timer ??= setTimeout(() => this.#attempt(() => this.#flush()), interval).unref();
   }
 
@@ -90,6 +113,13 @@ export class RunKeeper {
     if (this.#isOver) return;
     this.#attempt(() => this.#flush());
     this.#stop();
+    if (this.#isNothingNew) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** It was another run up to a step, to be looked at, and went no further. */
+  get #isNothingNew(): boolean {
+    const { replay } = this.#options.request;
+    return replay !== undefined && (this.#progress?.step ?? 0) <= replay.step;
   }
 
   #take(event: SentEvent): void {
@@ -162,12 +192,13 @@ export class RunKeeper {
   }
 
   #keepCode(files: readonly string[]): void {
+    const { texts } = this.#options;
     const root = commonFolder(files);
     const kept = files.map((path) => ({ path, name: relative(root, path).split(sep).join("/") }));
     for (const { path, name } of kept) {
       const copy = join(this.#folder, names.code, name);
       mkdirSync(dirname(copy), { recursive: true });
-      copyFileSync(path, copy);
+      writeFileSync(copy, texts?.get(path) ?? readFileSync(path));
     }
     writeWhole(join(this.#folder, names.files), codeFiles.encode(kept));
   }
@@ -183,6 +214,7 @@ export class RunKeeper {
 
   #flush(): void {
     this.#timer = undefined;
+    this.#world.flush();
     this.#series.flush();
     this.#events.flush();
     this.#writeSummary();
@@ -217,11 +249,12 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    for (const file of [this.#series, this.#events]) file.close();
+    for (const file of [this.#series, this.#events, this.#world]) file.close();
   }
 }
 
-function infoOf({ request, version }: KeeperOptions): RunInfo {
+function infoOf({ request, version, randomSeed }: KeeperOptions): RunInfo {
+  const { replay } = request;
   const startedAt = Date.now();
   const salt = (process.pid.toString(36) + Math.floor(performance.now() * 1000).toString(36)).slice(-6);
   return {
@@ -236,6 +269,9 @@ function infoOf({ request, version }: KeeperOptions): RunInfo {
     threads: request.threads,
     process: process.pid,
     host: hostname(),
+    directory: request.directory,
+    randomSeed,
+    ...(replay && { parent: { run: basename(replay.folder), step: replay.step } }),
   };
 }
 

@@ -27,6 +27,7 @@ import { Report } from "./report.ts";
 import { SampleWatch } from "./sample/sampleWatch.ts";
 import type { Gate } from "./steering/gate.ts";
 import { Interventions } from "./steering/interventions.ts";
+import type { RepeatedCourse } from "./steering/retrace.ts";
 import { Stops } from "./steering/stops.ts";
 import { Course } from "./steps/course.ts";
 import { OpenCalls } from "./values/openCalls.ts";
@@ -49,6 +50,8 @@ export interface ObserverOptions {
   readonly quietly?: <T>(task: () => T) => T;
   /** The places of the user's text that tell their values; none in a training. */
   readonly places?: readonly ValuePlace[];
+  /** The run that this one repeats. */
+  readonly repeated?: RepeatedCourse;
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -130,7 +133,7 @@ export class Observer implements Instrument {
       passCounts: () => this.#passes?.counts() ?? [],
       tell,
     }));
-    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell });
+    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell, repeated: options.repeated });
     meter.turn(watching.enabled);
   }
 

@@ -170,12 +170,22 @@ export interface RunRequest {
   readonly threads: number;
   /** Where the run is written down while it goes on; nowhere if absent. */
   readonly keep?: KeepOptions;
+  /** A kept run that is to be brought back to one of its steps. */
+  readonly replay?: ReplayOptions;
   /** Whether the first bad number is looked for however long the run had lasted by then, and not only early in it. Default false. */
   readonly findsLate?: boolean;
   /** Whether a debugger holds the program: it carries its source map with it. Default false. */
   readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
+}
+
+/** The run is run again from its beginning, and paused before the step; where it goes on from there it is a run of its own. */
+export interface ReplayOptions {
+  /** Of the kept run. */
+  readonly folder: string;
+  /** Number of steps taken by then. */
+  readonly step: number;
 }
 
 export interface KeepOptions {

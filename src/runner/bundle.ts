@@ -15,7 +15,7 @@ import { decodedMappings, encodedMappings, TraceMap, type EncodedSourceMap } fro
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, extname, join, parse, relative } from "node:path";
+import { dirname, extname, join, parse, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ValuePlace } from "../observe/values/valuePlace.ts";
 import type { Problem, SourcePosition } from "../protocol/index.ts";
@@ -82,8 +82,9 @@ const packageFolder = /[\\/]node_modules[\\/]/;
  * @param file absolute path of the user's `.model.ts`, as the user opened it
  * @param engine URL of the engine that takes the place of `kindling`
  * @param tellsValues whether the program tells its tensors
+ * @param texts what stands in the user's own files, by their names, where it isn't what is on disk
  */
-export async function bundle(file: string, engine: string, tellsValues = false): Promise<Bundle> {
+export async function bundle(file: string, engine: string, tellsValues = false, texts?: ReadonlyMap<string, string>): Promise<Bundle> {
   const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
   const fields: FieldDeclaration[] = [];
@@ -97,7 +98,7 @@ export async function bundle(file: string, engine: string, tellsValues = false):
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
     const name = own.nameOf(path);
-    const source = await readSource(path, name);
+    const source = texts?.get(name) ?? (await readSource(path, name));
     if (typeof source !== "string") return source;
     const decorators = mayDecorate.test(source) ? decoratorOptions(path) : {};
     const result = await toJavaScript(path, own.placeOf(path), source, decorators.experimentalDecorators ?? false);
@@ -145,6 +146,8 @@ export async function bundle(file: string, engine: string, tellsValues = false):
         if (request.pluginData === underWay || request.namespace !== "file") return undefined;
         const { importer, kind, namespace, path, resolveDir } = request;
         const found = await setup.resolve(path, { importer, kind, namespace, resolveDir, pluginData: underWay });
+        const missing = found.errors.length > 0 && keptFile(path, resolveDir, texts);
+        if (missing) return { path: missing, namespace: "file" };
         if (isOwn(found)) own.reach(importer, path, found.path);
         return found;
       });
@@ -198,6 +201,12 @@ async function readSource(path: string, name: string): Promise<string | { errors
   } catch (error) {
     return { errors: [{ text: unreadable((error as NodeJS.ErrnoException).code, name) }] };
   }
+}
+
+/** A file that is no longer there, but whose text is known. */
+function keptFile(specifier: string, folder: string, texts: ReadonlyMap<string, string> | undefined): string | undefined {
+  const path = resolve(folder, specifier);
+  return texts && [path, `${path}.ts`, path.replace(/\.js$/, ".ts")].find((candidate) => texts.has(candidate));
 }
 
 function isOwn({ path, namespace, external, errors }: ResolveResult): boolean {

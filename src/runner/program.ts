@@ -1,5 +1,6 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
 import { availableParallelism, constants, setPriority } from "node:os";
+import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
@@ -18,9 +19,9 @@ import { garbageCollector } from "./garbageCollector.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
-import { listenToOutput, quietly } from "./output.ts";
+import { listenToOutput, mute, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import { exitProblem, noModelProblem, noTrainingProblem, startOf, watchProblem } from "./problems.ts";
+import { exitProblem, noModelProblem, noTrainingProblem, partedProblem, startOf, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -28,6 +29,7 @@ import { Surroundings } from "./surroundings.ts";
 import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
+import { World } from "./world/world.ts";
 
 /**
  * What can be done before there is a program. Returns the build of the kernels.
@@ -69,9 +71,11 @@ export class Program {
   readonly #classes: DeclaredClasses;
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
+  /** None where nobody writes down what it answers. */
+  readonly #world: World | undefined;
   readonly #surroundings: Surroundings;
   /** What the default generator began with. */
-  readonly #seed = engine.initialSeed();
+  #seed: number | bigint = engine.initialSeed();
   #isWatched = true;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
@@ -91,6 +95,7 @@ export class Program {
         this.#post({ type: "paused", paused });
       },
     );
+    this.#world = job.keepsAnswers ? this.#newWorld(job.past) : undefined;
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
     this.#classes = new DeclaredClasses(job.declarations.classes, job.request.file);
@@ -110,6 +115,7 @@ export class Program {
       gate: this.#gate,
       quietly,
       places: job.declarations.values,
+      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() } }),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -126,6 +132,7 @@ export class Program {
     if (inBackground) giveWay();
     useThreads(threads);
     process.argv = [process.execPath, this.#job.place, ...programArguments];
+    if (this.#world) engine.manualSeed((this.#seed = this.#world.seed(this.#seed)));
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
@@ -147,6 +154,28 @@ export class Program {
     } catch (error) {
       this.#endWith(error);
     }
+  }
+
+  #newWorld(past: Job["past"]): World {
+    // What was printed then need not be printed twice.
+    mute(past !== undefined);
+    return new World({
+      ...(past && { past: past.world }),
+      foreign: [fileURLToPath(new URL(".", this.#job.program)), fileURLToPath(this.#job.home)],
+      tell: (answers) => this.#toMain({ type: "world", answers }),
+      parted: (reason) => {
+        this.#fail([partedProblem(reason, this.#job.request.file)]);
+        leave(1);
+      },
+    });
+  }
+
+  /** The run is back at its step; from here on it is lived anew. */
+  #arrive(): void {
+    this.#printed.flush();
+    mute(false);
+    this.#world?.arrive();
+    this.#post({ type: "arrived" });
   }
 
   #installHooks(): void {
@@ -263,6 +292,7 @@ export class Program {
   }
 
   #tell(event: RunEvent): void {
+    if (event.type === "intervention") this.#world?.leaveRecord();
     this.#waiting.push(sent(event));
     if (!hasMoreToCome.has(event.type)) this.#postWaiting();
   }
@@ -273,6 +303,7 @@ export class Program {
   }
 
   #postWaiting(): void {
+    this.#world?.flush();
     if (this.#waiting.length > 0) this.#toMain({ type: "events", events: this.#waiting.splice(0) });
   }
 }
