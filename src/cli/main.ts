@@ -3,7 +3,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { runsFolder } from "../keep/layout.ts";
-import { whyNotRepeated } from "../keep/past.ts";
+import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
@@ -77,7 +77,7 @@ function run({ mode, file, json, threads, keep, findsLate, programArguments }: E
 
 function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume" }>): Promise<number> {
   const kept = theRun(command.run);
-  const step = command.type === "resume" ? kept.summary.steps : command.step;
+  const step = command.type === "resume" ? stepsTaken(kept) : command.step;
   const why = command.type === "resume" && kept.state === "finished" ? "This run came to its end; there is nothing to go on with." : whyNotRepeated(kept, step);
   if (why !== undefined) {
     process.stderr.write(`kindling: ${why}\n`);

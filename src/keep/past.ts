@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Intervention, MetricPoint } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { codeOf, keptRun, readInterventions, readSeries, type KeptRun } from "./keptRuns.ts";
+import { formatCount, plural } from "../run/numbers.ts";
 import { names } from "./layout.ts";
 import { readLines } from "./lines.ts";
 
@@ -55,10 +56,19 @@ export function pastOf(folder: string, step: number): Past {
   return { kept, texts: textsOf(kept), world, points: readSeries(kept), interventions: readInterventions(kept) };
 }
 
+/** How many steps a run took. What one that was cut off said last of itself is a little older than its curves. */
+export function stepsTaken(kept: KeptRun): number {
+  const { state, summary } = kept;
+  if (state !== "interrupted" && state !== "stopped" && state !== "failed") return summary.steps;
+  return readSeries(kept).reduce((most, { step }) => Math.max(most, step), summary.steps);
+}
+
 /** What can be told at once; `undefined`: nothing is in the way. */
-export function whyNotRepeated({ info, summary }: KeptRun, step: number): string | undefined {
+export function whyNotRepeated(kept: KeptRun, step: number): string | undefined {
+  const { info } = kept;
   if (info.randomSeed === undefined || info.directory === undefined) return "This run was kept by a version of Kindling that did not keep its seed.";
-  if (step > summary.steps) return `This run took ${summary.steps} steps; step ${step} was never reached.`;
+  const taken = stepsTaken(kept);
+  if (step > taken) return `This run took ${plural(taken, "step")}; step ${formatCount(step)} was never reached.`;
   return undefined;
 }
 
