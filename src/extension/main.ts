@@ -7,6 +7,7 @@ import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
+import { ReplayCommands } from "./keptRuns/replayCommands.ts";
 import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
 import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
 import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const keptRuns = new KeptRunsView(store);
+  const replays = new ReplayCommands({ store, controller, panels });
   const values = new MeasuredValuesStore(store);
   const python = new PythonView();
   const extension = context.extensionUri;
@@ -112,7 +114,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,
-    registerKeptRunCommands(keptRuns, panels),
+    registerKeptRunCommands(keptRuns, panels, replays),
     pythonFiles,
     offerPasteAsKindling(),
     registerCommands({

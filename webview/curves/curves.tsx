@@ -6,6 +6,7 @@ import type { Note } from "../../src/run/snapshot.ts";
 import { isFinal } from "../../src/run/standing.ts";
 import { formatTicks } from "../charts/ticks.ts";
 import { IconButton } from "../frame/icon.tsx";
+import { stepMenu } from "../steps/stepMenu.ts";
 import type { Store } from "../store.ts";
 import { CurveChart } from "./curveChart.tsx";
 
@@ -15,6 +16,7 @@ export function CurvesPane({ store }: { store: Store }) {
   const curveTables = useComputed(() => store.choices.value.curveTables).value;
   const over = useComputed(() => isFinal(store.run.value?.state ?? "starting")).value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
+  const menu = useComputed(() => stepMenu(store, store.cursorStep.value)).value;
   const grid = useRef<HTMLDivElement>(null);
   const charts = names.length + Math.min(1, notes.length);
   const columns = balancedColumns(charts, useWidth(grid));
@@ -44,7 +46,7 @@ export function CurvesPane({ store }: { store: Store }) {
           onClick={() => store.dispatch({ type: "choose", choices: { curveTables: !curveTables } })}
         />
       </div>
-      <div class="charts" ref={grid} style={{ "--columns": String(columns), "--rows": String(Math.ceil(charts / columns)) }}>
+      <div class="charts" ref={grid} data-vscode-context={menu} style={{ "--columns": String(columns), "--rows": String(Math.ceil(charts / columns)) }}>
         {names.length === 0 && (
           <p class="hint">{over ? "This run had no backward pass, so it has no loss." : "No loss yet. Curves begin with the first backward pass."}</p>
         )}

@@ -9,19 +9,21 @@ import { formatNumber, plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import { markdown, timeText } from "./keptRunRows.ts";
+import type { ReplayCommands, ShownStep } from "./replayCommands.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
 const scheme = "kindling-run";
 const mostCompared = 20;
 
-export function registerKeptRunCommands(view: KeptRunsView, panels: Panels): Disposable {
-  const commands = new KeptRunCommands(view, panels);
+export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands): Disposable {
+  const commands = new KeptRunCommands(view, panels, replays);
   const subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: ({ query }) =>
         query.startsWith("text:") ? decodeURIComponent(query.slice("text:".length)) : readFile(query, "utf8").catch(() => ""),
     }),
+    vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => replays.rewindHere(shown)),
     ...Object.entries(commands.all).map(([name, run]) => vscode.commands.registerCommand(`kindling.${name}`, run)),
   ];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
@@ -32,15 +34,20 @@ type Asked = (node?: KeptRunNode, chosen?: readonly KeptRunNode[]) => Promise<vo
 class KeptRunCommands {
   readonly #view: KeptRunsView;
   readonly #panels: Panels;
+  readonly #replays: ReplayCommands;
 
-  constructor(view: KeptRunsView, panels: Panels) {
+  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands) {
     this.#view = view;
     this.#panels = panels;
+    this.#replays = replays;
   }
 
   readonly all = {
     showKept: this.#withOne("Show which run?", (run) => this.#panels.showKept(readRun(run), titleOf(run))),
     compareKept: this.#withSeveral("Compare which runs?", (runs) => this.#compare(runs)),
+    rewindKept: this.#withOne("Rewind which run?", (run) => this.#replays.rewind(run)),
+    branchKept: this.#withOne("Branch which run?", (run) => this.#replays.branch(run)),
+    resumeKept: this.#withOne("Go on with which run?", (run) => this.#replays.resume(run)),
     renameKept: this.#withOne("Rename which run?", (run) => this.#rename(run)),
     noteKept: this.#withOne("Write a note on which run?", (run) => this.#note(run)),
     pinKept: this.#withSeveral("Pin which runs?", (runs) => this.#pin(runs, true)),

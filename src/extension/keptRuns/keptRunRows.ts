@@ -5,7 +5,8 @@ import type { SeriesSummary } from "../../keep/keptRun.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import type { RunState } from "../../protocol/index.ts";
 import { isTrainingLoss } from "../../run/curveNames.ts";
-import { formatNumber, plural } from "../../run/numbers.ts";
+import { formatCount, formatNumber, plural } from "../../run/numbers.ts";
+import { isFinal } from "../../run/standing.ts";
 
 export interface KeptRunRow {
   readonly label: string;
@@ -37,16 +38,18 @@ export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
     ...(label.name === undefined ? [] : [when]),
     ...(state === "finished" ? [] : [state]),
     plural(summary.steps, "step"),
+    ...(info.parent ? [`branched at ${formatCount(info.parent.step)}`] : []),
     ...(main ? [`${main.name} ${formatNumber(main.last)}`, sparkline(main.outline)] : []),
     ...(label.note === undefined ? [] : [label.note]),
   ];
   const pin = label.pinned ? ".pinned" : "";
+  const open = isFinal(state) && state !== "finished" ? ".open" : "";
   return {
     label: label.name ?? when,
     description: parts.join(" · "),
     tooltip: markdown(run),
     ...(label.pinned ? { ...looks[state], icon: "pinned" } : looks[state]),
-    context: `run${pin}${state === "running" || state === "paused" ? ".live" : ""}`,
+    context: `run${pin}${open}${state === "running" || state === "paused" ? ".live" : ""}`,
   };
 }
 

@@ -28,6 +28,13 @@ export interface Output {
   readonly text: string;
 }
 
+interface StartOptions {
+  readonly attach?: AttachDebugger;
+  readonly findsLate?: boolean;
+  /** In the place of what the settings say. */
+  readonly request?: RunRequest;
+}
+
 interface Job {
   readonly runId: string;
   readonly mode: RunMode;
@@ -72,6 +79,14 @@ export class RunController {
    */
   train(file: string, findsLate = false): Promise<RunState> {
     return (this.#job(file, "train") ?? this.#start(file, "train", false, { findsLate })).done;
+  }
+
+  /**
+   * Brings a kept run back to one of its steps, in the place of a training of its file. Returns the id of the run.
+   * @throws UntrustedError
+   */
+  replay(request: RunRequest): string {
+    return this.#start(request.file, "train", false, { request }).runId;
   }
 
   /**
@@ -161,12 +176,12 @@ export class RunController {
     this.#start(file, "inspect", true);
   }
 
-  #start(file: string, mode: RunMode, automatic: boolean, { attach, findsLate }: { attach?: AttachDebugger; findsLate?: boolean } = {}): Job {
+  #start(file: string, mode: RunMode, automatic: boolean, { attach, findsLate, request: own }: StartOptions = {}): Job {
     const runId = randomUUID();
     const runner = attach ? this.#pool.debugged((inspector) => attach({ file, runId, inspector })) : this.#pool.take();
     this.#store.begin(file, { runId, mode, startedAt: Date.now(), automatic });
     // One thread: the engine's others would each be a row of the call stack, and a breakpoint holds up only the program's.
-    const request = { ...this.#request(file, mode), ...(attach && { debug: true, threads: 1 }), ...(findsLate && { findsLate }) };
+    const request = { ...(own ?? this.#request(file, mode)), ...(attach && { debug: true, threads: 1 }), ...(findsLate && { findsLate }) };
     const over = runner.run(request, {
       event: (event) => this.#receive(runId, event),
       output: (text) => this.#printed.fire({ file: job.file, mode, automatic, text }),
