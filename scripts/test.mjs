@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, then runs every check and every suite, and ends with one line of totals.
 //   node scripts/test.mjs [all | unit | runs | page | builds | vscode | e2e | desktop] [--grep PATTERN]
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, show } from "./system.mjs";
@@ -14,6 +14,8 @@ const folders = {
   page: ["webview"],
 };
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
+/** Files side by side, one for each core; not those that a person's clicks are tried in, which a busy machine would keep waiting. */
+const sideBySide = ["--parallel", "--jobs", String(availableParallelism())];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */
 const checks = {
@@ -45,7 +47,7 @@ const plans = {
 };
 
 function inFolders(names) {
-  return [...mocha, "--timeout", "60000", ...names.map((name) => `test/${name}/**/*.test.ts`)];
+  return [...mocha, ...sideBySide, "--timeout", "60000", ...names.map((name) => `test/${name}/**/*.test.ts`)];
 }
 
 async function runSuite(name, folder, grep) {

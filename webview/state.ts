@@ -222,7 +222,7 @@ function withTabOfModule(state: PanelState, others: readonly TabId[]): PanelStat
 
 /** Every tab that the state's layout and run have a place for, in their order. */
 export function tabsOffered({ run, layout }: Pick<PanelState, "run" | "layout">): readonly TabId[] {
-  return offeredTabs({ layout, mode: run?.mode ?? "train" });
+  return offeredTabs({ layout, mode: run?.mode ?? "train", onlyWatched: run?.onlyWatched ?? false, hasPasses: (run?.passes.length ?? 0) > 0 });
 }
 
 export function tabsInSight(state: PanelState): Readonly<Partial<Record<GroupName, TabId>>> {

@@ -11,8 +11,11 @@ import { runUntil } from "../src/run/health/until.ts";
 import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { emptySnapshot } from "../src/run/snapshot.ts";
+import type { EpochStart } from "../src/run/epochs.ts";
+import { formatCount } from "../src/run/numbers.ts";
 import { fileName } from "../src/run/text.ts";
 import { themeLook } from "./charts/theme.ts";
+import type { Across, CurveChoices, CurveStore } from "./curves/curveStore.ts";
 import { groupCharts } from "./curves/groups.ts";
 import { interventionMarks, type StepMark } from "./curves/marks.ts";
 import { recall, remember } from "./memory.ts";
@@ -33,6 +36,8 @@ import {
 } from "./state.ts";
 
 const noInterventions: readonly Intervention[] = [];
+const noEpochs: readonly EpochStart[] = [];
+const overSteps: Across = { name: "steps", title: "Step", per: 1, text: (step) => `step ${formatCount(step)}` };
 
 /** What VS Code gives a webview's page; may be asked for only once. */
 export interface Host {
@@ -50,7 +55,7 @@ function isAtOnce(event: RunEvent): boolean {
   return event.type === "state" || (event.type === "followed" && event.news.kind !== "tally");
 }
 
-export class Store {
+export class Store implements CurveStore {
   readonly #shown = signal<PanelState>(initialState);
   #current: PanelState = initialState;
   #frame: number | null = null;
@@ -101,6 +106,14 @@ export class Store {
     return this.#lastSampleRange;
   });
   #lastSampleRange: readonly [number, number] = [0, 1];
+
+  readonly curveChoices = computed<CurveChoices>(() => this.choices.value);
+  readonly across = signal(overSteps);
+  readonly wholeRange = computed(() => stepRange({ ...this.#shown.value, zoom: null }));
+  readonly zoomed = computed(() => this.#shown.value.zoom !== null);
+  readonly epochs = computed(() => this.run.value?.epochs ?? noEpochs);
+  readonly marker = computed(() => (this.choices.value.step === null ? null : (this.sample.value?.step ?? null)));
+  readonly hasLegend = false;
 
   readonly table = new TableView(this);
   readonly #host: Host;

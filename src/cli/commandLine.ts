@@ -14,10 +14,18 @@ export type Command =
       readonly threads: number;
       /** Whether the run is written down. */
       readonly keep: boolean;
+      /** Whether checkpoints are kept as well. */
+      readonly checkpoints: boolean;
+      /** A run or a file, whose weights it begins with. */
+      readonly weightsFrom: string | undefined;
+      /** Of these, what begins anew all the same. */
+      readonly weightsExcept: readonly string[];
       /** Whether the first bad number is looked for however late it comes. */
       readonly findsLate: boolean;
       readonly programArguments: readonly string[];
     }
+  /** A server for agents, of this folder. */
+  | { readonly type: "mcp"; readonly folder: string }
   /** Kept runs: of the project of this folder. */
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
@@ -45,6 +53,7 @@ export const usage = `Usage:
   kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
   kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
   kindling resume RUN                             go on with one that was cut off or stopped
+  kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
@@ -53,6 +62,12 @@ What stands after \`--\` is the program's own: it finds it in process.argv.
 Options:
   --json         (inspect, runs, show, compare) print everything as JSON
   --no-keep      (train) write nothing of the run down
+  --no-checkpoints
+                 (train) keep everything of the run but the parameters on the way
+  --weights-from RUN or FILE.safetensors
+                 (train) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
+  --weights-except PATH
+                 (train) begin this one anew all the same; may be given several times
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
   --to STEP      (rewind) the number of steps taken
@@ -79,6 +94,9 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     case "runs":
       if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
       return { type: "runs", folder: file ?? ".", json };
+    case "mcp":
+      if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
+      return { type: "mcp", folder: file ?? "." };
     case "show":
       if (file === undefined) throw new UsageError("which run? `kindling show RUN`; `kindling runs` lists them");
       if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
@@ -96,9 +114,25 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
+  const weightsFrom = values["weights-from"];
+  const weightsExcept = values["weights-except"] ?? [];
+  if (mode === "inspect" && weightsFrom !== undefined) throw new UsageError("`--weights-from` goes with `train` only");
+  if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
-  return { type: "run", mode, file, json, threads, keep: !values["no-keep"], findsLate: values["find-bad-number"] ?? false, programArguments };
+  return {
+    type: "run",
+    mode,
+    file,
+    json,
+    threads,
+    keep: !values["no-keep"],
+    checkpoints: !values["no-checkpoints"],
+    findsLate: values["find-bad-number"] ?? false,
+    weightsFrom,
+    weightsExcept,
+    programArguments,
+  };
 }
 
 type ReplayWord = "rewind" | "branch" | "resume";
@@ -157,11 +191,14 @@ function parse(args: readonly string[]) {
         output: { type: "string", short: "o" },
         threads: { type: "string" },
         "no-keep": { type: "boolean" },
+        "no-checkpoints": { type: "boolean" },
         "find-bad-number": { type: "boolean" },
         to: { type: "string" },
         from: { type: "string" },
         lr: { type: "string" },
         freeze: { type: "string", multiple: true },
+        "weights-from": { type: "string" },
+        "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },

@@ -1,17 +1,19 @@
 /** `kindling inspect` */
+import { inspection } from "../agents/inspectModel.ts";
+import { Complaints } from "../lint/complaints.ts";
 import type { ModelClassInfo, Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
-import { Complaints } from "./complaints.ts";
 import { exitCodeOf } from "./interruption.ts";
 import { classText, modelTable } from "./modelTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { newRun, startRunner } from "./runner.ts";
+import { sourceText } from "./sourceText.ts";
 
 /** Runs the file up to its first training step and prints what there is; resolves with the exit code. */
 export async function inspect(script: URL, request: RunRequest, json: boolean, paint: Paint): Promise<number> {
   let run = newRun(request);
   let classes: readonly ModelClassInfo[] = [];
-  const complaints = new Complaints(request.file);
+  const complaints = new Complaints(request.file, sourceText);
   const problems: Problem[] = [...complaints.ofText()];
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
@@ -30,14 +32,10 @@ export async function inspect(script: URL, request: RunRequest, json: boolean, p
     onSignal: (runner) => runner.kill(),
     onEnd({ state }) {
       if (state === "stopped") process.stderr.write("kindling: stopped\n");
-      else if (json) printJson(run, classes, problems);
+      else if (json) process.stdout.write(`${JSON.stringify(inspection(run, classes, problems), null, 2)}\n`);
       else print(run, classes, problems, paint);
     },
   });
-}
-
-function printJson({ file, models, works }: RunSnapshot, classes: readonly ModelClassInfo[], problems: readonly Problem[]): void {
-  process.stdout.write(`${JSON.stringify({ file, models, work: [...works.values()].flat(), classes, problems }, null, 2)}\n`);
 }
 
 function print({ models, works }: RunSnapshot, classes: readonly ModelClassInfo[], problems: readonly Problem[], paint: Paint): void {

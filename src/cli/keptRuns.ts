@@ -2,13 +2,17 @@
 import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { compareRuns, tookText } from "../keep/comparison.ts";
+import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
+import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { codeOf, findRun, gitOf, listRuns, readRun, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
-import type { RunSnapshot } from "../run/snapshot.ts";
+import { weightsSentence } from "../run/weightRows.ts";
 import { UsageError } from "./commandLine.ts";
 import { modelTable } from "./modelTable.ts";
+import { originText } from "./weightsTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
 
 /** @param where a folder of the project, or a model file: then only its runs */
@@ -24,7 +28,7 @@ export function printRuns(where: string, json: boolean, paint: Paint): number {
 
 export function printRun(word: string, json: boolean, paint: Paint): number {
   const kept = theRun(word, projectRuns());
-  const run = readRun(kept);
+  const { run } = readRun(kept);
   if (json) return printJson({ ...factsOf(kept), ...detailsOf(kept, run) });
   const git = gitOf(kept);
   const { label, info, summary } = kept;
@@ -33,10 +37,11 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
     ["file", shortPath(info.file)],
     ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
     ["began", new Date(info.startedAt).toLocaleString()],
-    ["with", `Kindling ${info.kindling}, Node ${info.node}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
+    ["with", `${versionsText(info)}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
     ...(git
       ? [["commit", `${git.commit.slice(0, 12)}${git.branch === undefined ? "" : ` (${git.branch})`}${git.isDirty ? ", changed since" : ""}`] as const]
       : []),
+    ...(run.weights ? [["weights", `of ${originText(run.weights)}: ${weightsSentence(run.weights.matches)}`] as const] : []),
     ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
     ...(info.parent ? [["branch of", `${info.parent.run}, from step ${formatCount(info.parent.step)} on`] as const] : []),
     ...(label.note === undefined ? [] : [["note", label.note] as const]),
@@ -54,8 +59,9 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
 
 export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
   const all = projectRuns();
-  const { differences, last, runs } = compareRuns(words.map((word) => theRun(word, all)));
-  if (json) return printJson({ runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last) });
+  const comparison = compareRuns(words.map((word) => theRun(word, all)));
+  if (json) return printJson(comparisonFacts(comparison));
+  const { differences, last, runs } = comparison;
   const headings = runs.map(({ kept }) => kept.label.name ?? kept.id);
   const rows = [
     ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
@@ -74,33 +80,6 @@ export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): K
   const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;
-}
-
-function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
-  const last = Object.fromEntries(Object.entries(summary.series).map(([name, own]) => [name, own.last]));
-  return {
-    id,
-    ...label,
-    file: info.file,
-    state,
-    startedAt: new Date(info.startedAt).toISOString(),
-    ...(summary.endedAt !== undefined && { endedAt: new Date(summary.endedAt).toISOString() }),
-    ...(info.parent && { parent: info.parent }),
-    ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
-    steps: summary.steps,
-    epochs: summary.epochs,
-    last: jsonable(last),
-    arguments: info.arguments,
-    kindling: info.kindling,
-    node: info.node,
-    folder,
-  };
-}
-
-function detailsOf(kept: KeptRun, run: RunSnapshot) {
-  const { problems, notes, models, optimizers, interventions } = run;
-  const series = jsonable(kept.summary.series);
-  return { health: health(run).sentence, git: gitOf(kept) ?? null, code: codeOf(kept), series, problems, notes, models, optimizers, interventions };
 }
 
 function rowOf(kept: KeptRun): string[] {
@@ -122,11 +101,6 @@ function tableText(headings: readonly string[], rows: readonly (readonly string[
       .join("  ")
       .trimEnd();
   return `${[paint("dim", line(headings)), ...rows.map(line)].join("\n")}\n`;
-}
-
-/** NaN and infinities, which JSON doesn't have, as their names. */
-function jsonable<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value, (_, own: unknown) => (typeof own === "number" && !Number.isFinite(own) ? String(own) : own))) as T;
 }
 
 function printJson(value: unknown): number {

@@ -7,6 +7,7 @@ import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
+import { weightsToBeginWith } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { printComparison, printRun, printRuns, theRun } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
@@ -44,10 +45,21 @@ async function main(args: readonly string[]): Promise<number> {
     case "branch":
     case "resume":
       return replay(command);
+    case "mcp":
+      // Its protocol is of no use to a training.
+      return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
     case "toPython":
-      // Its parser is of no use to a training.
-      return (await import("./toPython.ts")).printPython(existingFile(command.file), command.folder, paintFor(process.stderr));
+      return translate(existingFile(command.file), command.folder);
   }
+}
+
+/** Its parser is of no use to a training. */
+async function translate(file: string, folder: string | undefined): Promise<number> {
+  const { printPython, writePython } = await import("./toPython.ts");
+  const paint = paintFor(process.stderr);
+  if (folder === undefined) return printPython(file, paint);
+  const request = { file, directory: process.cwd(), sampling: defaultSampling, timeLimit: inspectTimeLimit, threads: 0 };
+  return writePython(runnerScript, request, folder, paint);
 }
 
 /** The translator is loaded only where it is wanted. */
@@ -56,7 +68,18 @@ async function translatePython(file: string, output: string | undefined): Promis
   return translateFile(file, output);
 }
 
-function run({ mode, file, json, threads, keep, findsLate, programArguments }: Extract<Command, { type: "run" }>): Promise<number> {
+function run({
+  mode,
+  file,
+  json,
+  threads,
+  keep,
+  checkpoints,
+  findsLate,
+  weightsFrom,
+  weightsExcept,
+  programArguments,
+}: Extract<Command, { type: "run" }>): Promise<number> {
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -68,7 +91,8 @@ function run({ mode, file, json, threads, keep, findsLate, programArguments }: E
     threads,
     programArguments,
     findsLate,
-    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns } }),
+    ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept) }),
+    ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);
   if (mode === "train") process.stderr.write(newerNodeText(version()) ?? "");
@@ -92,6 +116,12 @@ function existingFile(file: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file ${printable(file)}`);
   if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  return path;
+}
+
+function existingFolder(folder: string): string {
+  const path = resolve(folder);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${printable(folder)}`);
   return path;
 }
 

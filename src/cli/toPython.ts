@@ -1,23 +1,28 @@
 /** `kindling to-python` */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { Problem } from "../protocol/index.ts";
+import { dirname, join, resolve } from "node:path";
+import { writeBeginning } from "../client/beginning.ts";
+import type { Problem, RunRequest } from "../protocol/index.ts";
 import { plural } from "../run/numbers.ts";
 import { pythonProject, toPython } from "../toPython/index.ts";
 import { problemText, type Paint } from "./problemText.ts";
+import { startRunner } from "./runner.ts";
+
+/** Prints the file's Python; resolves with the exit code, 1 where something has no twin. */
+export async function printPython(file: string, paint: Paint): Promise<number> {
+  const { code, problems } = toPython(readFileSync(file, "utf8"), file, { read });
+  process.stdout.write(code);
+  return tell(problems, paint);
+}
 
 /**
- * Prints the file's Python, or writes a project into a folder; resolves with the exit code, 1 where something has no twin.
- * @param folder where the project goes
+ * Writes a project into a folder, with the weights that the program's training begins with; resolves with the exit code.
+ * @param script the runner
  */
-export async function printPython(file: string, folder: string | undefined, paint: Paint): Promise<number> {
-  const source = readFileSync(file, "utf8");
-  if (folder === undefined) {
-    const { code, problems } = toPython(source, file, { read });
-    process.stdout.write(code);
-    return tell(problems, paint);
-  }
-  const project = pythonProject(source, file, read);
+export async function writePython(script: URL, request: Omit<RunRequest, "mode">, folder: string, paint: Paint): Promise<number> {
+  const { file } = request;
+  const project = pythonProject(readFileSync(file, "utf8"), file, read);
+  if (project.files.length === 0) return tell(project.problems, paint);
   for (const { path, text } of project.files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -28,8 +33,17 @@ export async function printPython(file: string, folder: string | undefined, pain
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     copyFileSync(from, join(folder, name));
   }
-  process.stderr.write(`kindling: wrote ${plural(project.files.length, "file")} into ${folder}; \`python train.py\` there runs them\n`);
-  return tell(project.problems, paint);
+  const runner = startRunner(script, (stdout, stderr) => {
+    // What the program prints is not what was asked for.
+    stdout.resume();
+    stderr.resume();
+  });
+  const problems = await writeBeginning(runner, request, { folder: resolve(folder), values: project.drawn });
+  const weights = existsSync(join(folder, "weights.pt")) ? " with the weights that the training begins with" : "";
+  process.stderr.write(`kindling: wrote ${plural(project.files.length, "file")} into ${folder}${weights}; \`python train.py\` there runs them\n`);
+  const { sharing } = project;
+  if ("why" in sharing && sharing.line > 0) process.stderr.write(`kindling: one process trains it, not several: line ${sharing.line}: ${sharing.why}\n`);
+  return tell([...project.problems, ...problems], paint);
 }
 
 function read(path: string): string | undefined {

@@ -1,14 +1,16 @@
 /** `kindling train` */
 import type { RunnerProcess } from "../client/runnerProcess.ts";
+import { Complaints } from "../lint/complaints.ts";
 import type { Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { formatDuration, formatNumber, plural } from "../run/numbers.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { standing } from "../run/standing.ts";
-import { Complaints } from "./complaints.ts";
 import { exitCodeOf } from "./interruption.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { ProgressBar } from "./progressBar.ts";
 import { newRun, startRunner } from "./runner.ts";
+import { sourceText } from "./sourceText.ts";
+import { weightsTeller } from "./weightsTable.ts";
 
 /** Who follows the run besides, and may steer it. */
 export interface Companion {
@@ -25,13 +27,15 @@ export async function train(script: URL, request: RunRequest, paint: Paint, comp
     bar?.clear();
     process.stderr.write(text);
   };
-  const complaints = new Complaints(request.file);
+  const weightsText = weightsTeller();
+  const complaints = new Complaints(request.file, sourceText);
   const tell = (problems: readonly Problem[]): void => {
     for (const problem of problems) print(problemText(problem, paint));
   };
   const event = (told: RunEvent): void => {
     run = reduceSnapshot(run, told);
     tell(complaints.of(told, run));
+    if (told.type === "weights") print(weightsText(told.weights, paint));
     if (told.type === "progress") bar?.show(told.progress);
     companion?.event(told, run, runner!);
   };

@@ -7,12 +7,18 @@ import type { DataLoader } from "./data/dataLoader.ts";
 import type { AnyModule } from "./nn/module.ts";
 import type { LRScheduler } from "./optim/lrScheduler/base.ts";
 import type { Optimizer } from "./optim/optimizer.ts";
+import type { Generator } from "./random/generator.ts";
+import type { NumpyLegacyGenerator } from "./random/numpyLegacy.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Callbacks are synchronous. Those marked "may block or throw" are where a run is paused, stopped or ended. */
 export interface Instrument {
   /** At the end of `nn.Module`'s own constructor: the subclass has assigned nothing yet. */
   moduleConstructed?(module: AnyModule): void;
+  /** `deepcopy` made these, the outer before the inner. */
+  modulesCopied?(copies: readonly AnyModule[]): void;
+  /** The program made a stream of random numbers of its own. */
+  generatorConstructed?(generator: Generator | NumpyLegacyGenerator): void;
   /** Before a module's hooks and `forward` run. Nested calls report outside in. May block or throw. */
   forwardStarts?(module: AnyModule, inputs: readonly unknown[]): void;
   /** What is to stand in the place of a module's output, after its hooks; `undefined` leaves it. Asked before `forward` is told. */
@@ -35,6 +41,8 @@ export interface Instrument {
   /** Before parameters change. May block or throw. */
   beforeStep?(optimizer: Optimizer): void;
   afterStep?(optimizer: Optimizer): void;
+  /** At the beginning of a schedule's constructor: there is no rate yet. */
+  schedulerConstructed?(scheduler: Resumable): void;
   /** A schedule went on by a step: not the one that its constructor takes, which sets the first rates. */
   schedulerStepped?(scheduler: LRScheduler): void;
   /** At the end of a loader's constructor. */
@@ -47,6 +55,12 @@ export interface Instrument {
   epochEnd?(loader: DataLoader): void;
   /** `log({ … })` */
   log?(values: Readonly<Record<string, unknown>>): void;
+}
+
+/** What can be put down, and taken up again later. */
+export interface Resumable {
+  stateDict(): Record<string, unknown>;
+  loadStateDict(stateDict: Readonly<Record<string, unknown>>): void;
 }
 
 /** What `nn.functional`'s losses tell of themselves. */

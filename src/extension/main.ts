@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { madeAt } from "../run/modulePlaces.ts";
+import { registerLanguageModelTools } from "./agents/languageModelTools.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
@@ -111,10 +112,11 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     values,
     new ShapesInEditor(values),
     keepContextKeys(store, current, panels),
+    registerLanguageModelTools(() => pool.take()),
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,
-    registerKeptRunCommands(keptRuns, panels, replays),
+    registerKeptRunCommands(keptRuns, panels, replays, extension),
     pythonFiles,
     offerPasteAsKindling(),
     registerCommands({
@@ -122,6 +124,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       store,
       edits,
       controller,
+      pool,
       current,
       inspection,
       modelDebugger,

@@ -2,12 +2,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { OptimizerInfo, StepStatistics } from "../protocol/index.ts";
+import { differing, namesOf, type ComparedRun } from "../run/comparison.ts";
 import { health } from "../run/health/health.ts";
 import { optionText } from "../run/interventions.ts";
 import { formatCount, formatDuration, plural } from "../run/numbers.ts";
-import type { RunSnapshot } from "../run/snapshot.ts";
-import { codeOf, firstOptimizers, gitOf, readRun, type KeptRun } from "./keptRuns.ts";
+import { memoryBounds, shrink, type RunSnapshot } from "../run/snapshot.ts";
+import { codeOf, gitOf, type KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
+import { readRun, type ToldRun } from "./readRun.ts";
 
 export interface Comparison {
   readonly runs: readonly { readonly kept: KeptRun; /** In a sentence. */ readonly health: string }[];
@@ -18,19 +21,69 @@ export interface Comparison {
 }
 
 export function compareRuns(all: readonly KeptRun[]): Comparison {
-  const runs = all.map((kept) => ({ kept, run: readRun(kept) }));
-  const settings = runs.map(({ kept, run }) => settingsOf(kept, run));
-  const differing = namesOf(settings).filter((name) => new Set(settings.map((own) => own[name])).size > 1);
+  const runs = all.map((kept) => ({ kept, ...described(kept, readRun(kept)) }));
   return {
-    runs: runs.map(({ kept, run }) => ({ kept, health: health(run).sentence })),
-    differences: Object.fromEntries(differing.map((name) => [name, settings.map((own) => own[name] ?? null)])),
+    runs: runs.map(({ kept, health: sentence }) => ({ kept, health: sentence })),
+    differences: Object.fromEntries(differing(runs).map((name) => [name, runs.map(({ settings }) => settings[name] ?? null)])),
     last: Object.fromEntries(
       namesOf(all.map(({ summary }) => summary.series)).map((name) => [name, all.map(({ summary }) => summary.series[name]?.last ?? null)]),
     ),
   };
 }
 
-const namesOf = (all: readonly object[]): string[] => [...new Set(all.flatMap((own) => Object.keys(own)))];
+/** Of one run what is needed to look at it beside others. */
+export interface Beside {
+  readonly kept: KeptRun;
+  readonly told: ToldRun;
+  readonly title: string;
+}
+
+/** More points of a curve don't show beside those of others. */
+const bounds = { ...memoryBounds, points: 4_000, allPoints: 40_000, passNodes: 0, notes: 0, printed: { lines: 0, characters: 0 } };
+
+/** For the page: curves, models, and what was measured at the last step that all have in common. */
+export function besideEachOther(all: readonly Beside[]): ComparedRun[] {
+  const samples = commonSamples(all.map(({ told }) => told.run));
+  return all.map(({ kept, told, title }, place) => ({
+    id: kept.id,
+    title,
+    ...described(kept, told),
+    variant: variantOf(kept),
+    seed: kept.info.seed ?? null,
+    ends: Object.fromEntries(Object.entries(kept.summary.series).map(([name, { last, least, largest }]) => [name, { last, least, largest }])),
+    clock: told.clock,
+    run: {
+      ...shrink({ ...told.run, samples: new Map() }, bounds),
+      samples: samples[place]!,
+      works: new Map(),
+      followed: new Map(),
+      problems: [],
+      optimizers: [],
+    },
+  }));
+}
+
+/** Of each model the last step that was measured in all runs; where they have none late enough, each run's last before the end of the shortest. */
+function commonSamples(runs: readonly RunSnapshot[]): (typeof runs)[number]["samples"][] {
+  const models = [...new Set(runs.flatMap(({ samples }) => [...samples.keys()]))];
+  const found = models.map((model) => commonOf(runs.map(({ samples }) => (samples.get(model) ?? []).filter(({ afterwards }) => !afterwards))));
+  return runs.map((_, place) => new Map(models.flatMap((model, i) => (found[i]![place] ? [[model, [found[i]![place]!]] as const] : []))));
+}
+
+function commonOf(samples: readonly (readonly StepStatistics[])[]): (StepStatistics | undefined)[] {
+  const measured = samples.filter(({ length }) => length > 0);
+  const end = Math.min(...measured.map((own) => own.at(-1)!.step));
+  const [first = [], ...others] = measured.map((own) => new Set(own.map(({ step }) => step)));
+  const common = Math.max(...[...first].filter((step) => step <= end && others.every((own) => own.has(step))));
+  const until = common >= end / 2 ? common : end;
+  return samples.map((own) => own.findLast(({ step }) => step <= until));
+}
+
+/** What a run shares with those that differ from it in their seed only. */
+export function variantOf({ info }: KeptRun): string | null {
+  if (info.group === undefined) return null;
+  return [info.group, ...Object.entries(info.given ?? {}).map(([name, value]) => `${name}=${value}`)].join(" ");
+}
 
 /** How long it went on, or has so far. */
 export function tookText({ info, summary }: KeptRun): string {
@@ -39,34 +92,44 @@ export function tookText({ info, summary }: KeptRun): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }
 
+function described(kept: KeptRun, told: ToldRun): { readonly settings: Readonly<Record<string, string>>; readonly health: string } {
+  return { settings: settingsOf(kept, told), health: health(told.run).sentence };
+}
+
 /** What may differ from one run to another and make a difference. */
-function settingsOf(kept: KeptRun, run: RunSnapshot): Readonly<Record<string, string>> {
+function settingsOf(kept: KeptRun, { run, firstOptimizers }: ToldRun): Readonly<Record<string, string>> {
   const { info } = kept;
-  const optimizers = firstOptimizers(kept);
-  const options = optimizers.flatMap(({ type, groups }, i) =>
-    groups.flatMap(({ name, options: own }) =>
-      Object.entries(own).map(
-        ([option, value]) =>
-          [[optimizers.length > 1 ? `${type} ${i + 1}` : type, ...(groups.length > 1 ? [name] : []), option].join(" "), optionText(value)] as const,
-      ),
-    ),
-  );
   const parameters = run.models.map(({ name, modules }) => [`parameters of ${name}`, formatCount(modules[0]?.counts.total ?? 0)] as const);
   const code = codeOf(kept).map(({ path, name }) => [`code of ${basename(path)}`, fingerprint(join(kept.folder, names.code, name))] as const);
   const commit = gitOf(kept);
   return {
     file: basename(info.file),
+    ...info.given,
+    ...(info.seed !== undefined && { seed: String(info.seed) }),
     arguments: info.arguments.join(" "),
+    ...Object.fromEntries([...optionsOf(firstOptimizers), ...parameters, ...code]),
+    interventions: String(run.interventions.length),
     kindling: info.kindling,
-    node: info.node,
+    ...(info.node !== undefined && { node: info.node }),
+    ...(info.torch !== undefined && { torch: info.torch, python: info.python ?? "unknown" }),
+    ...(info.rank && { rank: `${info.rank.number} of ${info.rank.of}` }),
     threads: String(info.threads),
     ...(commit && { commit: `${commit.commit.slice(0, 12)}${commit.isDirty ? ", changed" : ""}` }),
-    ...Object.fromEntries([...options, ...parameters, ...code]),
-    interventions: String(run.interventions.length),
-    steps: String(kept.summary.steps),
+    steps: formatCount(kept.summary.steps),
     took: tookText(kept),
     state: kept.state,
   };
+}
+
+function optionsOf(optimizers: readonly OptimizerInfo[]): (readonly [string, string])[] {
+  return optimizers.flatMap(({ type, groups }, i) =>
+    groups.flatMap(({ name, options }) =>
+      Object.entries(options).map(
+        ([option, value]) =>
+          [[optimizers.length > 1 ? `${type} ${i + 1}` : type, ...(groups.length > 1 ? [name] : []), option].join(" "), optionText(value)] as const,
+      ),
+    ),
+  );
 }
 
 function fingerprint(path: string): string {

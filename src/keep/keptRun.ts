@@ -15,7 +15,10 @@ export interface RunInfo {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly kindling: string;
-  readonly node: string;
+  /** Versions of what ran the program: Kindling's own engine in Node, or PyTorch in Python. */
+  readonly node?: string;
+  readonly python?: string;
+  readonly torch?: string;
   readonly platform: string;
   /** As asked for; 0: all cores but one. */
   readonly threads: number;
@@ -28,6 +31,14 @@ export interface RunInfo {
   readonly randomSeed?: number;
   /** The run that it was until it went its own way. */
   readonly parent?: Parent;
+  /** Which it is of the processes that train one model together. */
+  readonly rank?: Rank;
+  /** Of the runs that were begun together. */
+  readonly group?: string;
+  /** What took the place of its own seed. */
+  readonly seed?: number;
+  /** What took the place of values of its constants, by name, as it would stand in the file. */
+  readonly given?: Readonly<Record<string, string>>;
 }
 
 export interface Parent {
@@ -35,6 +46,14 @@ export interface Parent {
   readonly run: string;
   /** Number of steps that are the same. */
   readonly step: number;
+}
+
+export interface Rank {
+  /** From 0. */
+  readonly number: number;
+  readonly of: number;
+  /** The same for all that train together. */
+  readonly job: string;
 }
 
 export interface SeriesSummary {
@@ -77,6 +96,11 @@ export interface GitState {
   readonly isDirty: boolean;
 }
 
+/** `Kindling 0.3.0, Node 22.1.0`; of a run that was watched, `PyTorch 2.1.0, Python 3.11.2`. */
+export function versionsText({ kindling, node, python, torch }: RunInfo): string {
+  return torch === undefined ? `Kindling ${kindling}${node === undefined ? "" : `, Node ${node}`}` : `PyTorch ${torch}, Python ${python ?? "unknown"}`;
+}
+
 export const runInfo: Codec<RunInfo> = checked(
   record<RunInfo>({
     format: whole,
@@ -85,7 +109,9 @@ export const runInfo: Codec<RunInfo> = checked(
     arguments: list(text),
     startedAt: number,
     kindling: text,
-    node: text,
+    node: optional(text),
+    python: optional(text),
+    torch: optional(text),
     platform: text,
     threads: whole,
     process: whole,
@@ -93,6 +119,10 @@ export const runInfo: Codec<RunInfo> = checked(
     directory: optional(text),
     randomSeed: optional(whole),
     parent: optional(record<Parent>({ run: text, step: whole })),
+    rank: optional(record<Rank>({ number: whole, of: whole, job: text })),
+    group: optional(text),
+    seed: optional(whole),
+    given: optional(dictionary(text)),
   }),
   "a run of another format",
   (info) => info.format === format,

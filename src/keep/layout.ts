@@ -12,6 +12,8 @@ export const names = {
   label: "label.json",
   /** One line for each value of each series. */
   series: "series.jsonl",
+  /** When each of some steps was, milliseconds since the run began. */
+  clock: "clock.jsonl",
   /** Everything else that the run told, in its order. */
   events: "events.jsonl",
   /** What the clock, chance and files answered the program, for it to be run again. */
@@ -19,9 +21,15 @@ export const names = {
   /** The program's own files as they were, under `code`, and the repository they were in. */
   code: "code",
   files: "files.json",
+  /** What the run can be taken up from: a file for each step that is kept, and one for the end. */
+  checkpoints: "checkpoints",
   git: "git.json",
   diff: "diff.patch",
 } as const;
+
+/** In the folder of checkpoints: the one after so many steps, and what the run came to. */
+export const checkpointFile = (step: number): string => `${step}.safetensors`;
+export const endFile = "end.safetensors";
 
 /** What makes a folder the root of a project. */
 const rootMarks = [".git", "package.json"];

@@ -1,5 +1,6 @@
 /** Files to which lines are only ever added: whoever is killed while writing leaves at most half a line, which is not read. */
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
 
 export class LineFile {
   readonly #descriptor: number;
@@ -28,21 +29,70 @@ export class LineFile {
   }
 }
 
-/** Reads what is whole of a file's lines, in their order; a line that is damaged is left out. */
-export function readLines(path: string, take: (json: unknown) => void): void {
-  let text: string;
+/** Bytes that are read at once. */
+const pieceSize = 1 << 20;
+
+/** What is whole of a file's lines, in their order; a line that is damaged is left out. None where there is no such file. */
+export function* linesOf(path: string): Generator<unknown, void, undefined> {
+  let descriptor: number;
   try {
-    text = readFileSync(path, "utf8");
+    descriptor = openSync(path, "r");
   } catch {
     return;
   }
-  for (let from = 0, end = text.indexOf("\n"); end >= 0; from = end + 1, end = text.indexOf("\n", from)) {
-    let json: unknown;
-    try {
-      json = JSON.parse(text.slice(from, end));
-    } catch {
-      continue;
+  try {
+    const [decoder, piece] = [new StringDecoder("utf8"), Buffer.allocUnsafe(pieceSize)];
+    let rest = "";
+    for (let size = readSync(descriptor, piece); size > 0; size = readSync(descriptor, piece)) {
+      const lines = (rest + decoder.write(piece.subarray(0, size))).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const json = parsed(line);
+        if (json !== undefined) yield json;
+      }
     }
-    take(json);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What is added to such a file while somebody follows it. */
+export class LineTail {
+  readonly #path: string;
+  readonly #decoder = new StringDecoder("utf8");
+  #offset = 0;
+  #rest = "";
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The lines that became whole since it was read last. */
+  *read(): Generator<unknown, void, undefined> {
+    const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= this.#offset) return;
+    const descriptor = openSync(this.#path, "r");
+    try {
+      const piece = Buffer.allocUnsafe(Math.min(pieceSize, size - this.#offset));
+      for (let read = readSync(descriptor, piece, 0, piece.length, this.#offset); read > 0; read = readSync(descriptor, piece, 0, piece.length, this.#offset)) {
+        this.#offset += read;
+        const lines = (this.#rest + this.#decoder.write(piece.subarray(0, read))).split("\n");
+        this.#rest = lines.pop()!;
+        for (const line of lines) {
+          const json = parsed(line);
+          if (json !== undefined) yield json;
+        }
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }

@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Intervention, MetricPoint } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
-import { codeOf, keptRun, readInterventions, readSeries, type KeptRun } from "./keptRuns.ts";
+import { checkpointEvents } from "./checkpoints.ts";
+import { storedEvent } from "../run/records.ts";
+import { codeOf, keptRun, type KeptRun } from "./keptRuns.ts";
 import { formatCount, plural } from "../run/numbers.ts";
 import { names } from "./layout.ts";
-import { readLines } from "./lines.ts";
+import { linesOf } from "./lines.ts";
+import { row, understood } from "./readRun.ts";
 
 /** What the world answered to one kind of question, in the order in which it was asked. */
 export interface WorldAnswers {
@@ -21,6 +24,8 @@ export interface Past {
   readonly world: readonly WorldAnswers[];
   readonly points: readonly MetricPoint[];
   readonly interventions: readonly Intervention[];
+  /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
+  readonly hashes: ReadonlyMap<number, string>;
 }
 
 /** A line of `world.jsonl`; one with `cut` is the last: the step from which on there was no room for more. */
@@ -47,13 +52,13 @@ export function pastOf(folder: string, step: number): Past {
   const why = whyNotRepeated(kept, step);
   if (why !== undefined) throw new CannotRepeat(why);
   const world: WorldAnswers[] = [];
-  readLines(join(folder, names.world), (json) => {
-    const { what, answers, cut } = worldLine.decode(json);
+  for (const json of linesOf(join(folder, names.world))) {
+    const { what, answers, cut } = understood(() => worldLine.decode(json)) ?? {};
     if (what !== undefined && answers) world.push({ what, answers });
     if (cut !== undefined && step > cut)
       throw new CannotRepeat(`What the program asked of the clock and of files was kept up to step ${cut} only: choose an earlier step.`);
-  });
-  return { kept, texts: textsOf(kept), world, points: readSeries(kept), interventions: readInterventions(kept) };
+  }
+  return { kept, texts: textsOf(kept), world, points: readSeries(kept), interventions: readInterventions(kept), hashes: hashesOf(kept) };
 }
 
 /** How many steps a run took. What one that was cut off said last of itself is a little older than its curves. */
@@ -67,9 +72,34 @@ export function stepsTaken(kept: KeptRun): number {
 export function whyNotRepeated(kept: KeptRun, step: number): string | undefined {
   const { info } = kept;
   if (info.randomSeed === undefined || info.directory === undefined) return "This run was kept by a version of Kindling that did not keep its seed.";
+  if (info.given) return "Constants of its file had other values in this run, which can't be put in their place again yet.";
+  if (info.torch !== undefined) return "PyTorch ran this one; only Kindling's own runs can be brought back.";
   const taken = stepsTaken(kept);
   if (step > taken) return `This run took ${plural(taken, "step")}; step ${formatCount(step)} was never reached.`;
   return undefined;
+}
+
+/** What a person changed while it ran. @throws CannotRepeat where it was changed in a way that can't be done again */
+export function readInterventions({ folder }: KeptRun): readonly Intervention[] {
+  const found: Intervention[] = [];
+  for (const json of linesOf(join(folder, names.events))) {
+    const { type } = json as { readonly type?: unknown };
+    if (type === "weights") throw new CannotRepeat("This run began with the weights of another, which are not kept with it.");
+    const event = type === "intervention" ? understood(() => storedEvent.decode(json)) : undefined;
+    if (event?.type === "intervention") found.push(event.intervention);
+  }
+  return found;
+}
+
+/** In their order, under the names that their series had then. */
+function readSeries({ folder }: KeptRun): MetricPoint[] {
+  const points: MetricPoint[] = [];
+  for (const json of linesOf(join(folder, names.series))) points.push(row.decode(json));
+  return points;
+}
+
+function hashesOf(kept: KeptRun): ReadonlyMap<number, string> {
+  return new Map(checkpointEvents(kept).flatMap(({ step, isEnd = false, hash }) => (isEnd ? [] : [[step, hash] as const])));
 }
 
 function textsOf(kept: KeptRun): ReadonlyMap<string, string> {

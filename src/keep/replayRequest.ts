@@ -17,6 +17,7 @@ export function replayRequest(
     threads: info.threads,
     timeLimit: 0,
     sampling,
+    ...(info.seed !== undefined && { seed: info.seed }),
     keep: { folder: dirname(folder), limit },
     replay: { folder, step },
   };

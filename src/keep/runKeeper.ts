@@ -10,6 +10,7 @@ import { storedEvent } from "../run/records.ts";
 import { storedFromPacked } from "../run/records/statistics.ts";
 import type { WorldAnswers } from "./past.ts";
 import { isFinal } from "../run/standing.ts";
+import { CheckpointKeeper, type CheckpointEvent } from "./checkpointKeeper.ts";
 import { gitStateOf } from "./git.ts";
 import { codeFiles, format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
 import { names, runId } from "./layout.ts";
@@ -20,10 +21,12 @@ import { writeWhole } from "./wholeFile.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
-/** Of the room for all runs, the part that what one run measured may take. */
-const shareOfSamples = 0.1;
 /** The same for what the world answered the program. */
 const shareOfWorld = 0.02;
+/** Of the room for all runs, the parts that what one run measured, and its checkpoints, may take; and a single large one of them. */
+const [shareOfSamples, shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.1, 0.5];
+/** From one time that is written down to the next. */
+const leastGrowth = 1.01;
 
 export interface KeeperOptions {
   readonly request: RunRequest;
@@ -46,12 +49,17 @@ export class RunKeeper {
   readonly #events: LineFile;
   readonly #world: LineFile;
   #worldBytes = 0;
+  /** None where they aren't wanted. */
+  readonly checkpoints: CheckpointKeeper | undefined;
+  readonly #clock: LineFile;
   readonly #outlines = new Map<string, Outline>();
   /** Values of series that were written. */
   #rows = 0;
   #state: RunState = "starting";
   #end: Pick<RunSummary, "endedAt" | "exitCode"> = {};
   #progress: Progress | undefined;
+  /** What was written last of when steps were. */
+  #clocked = { step: 0, elapsed: 0 };
   #measured = 0;
   #measuredBytes = 0;
   #skippedStep = -1;
@@ -83,6 +91,8 @@ export class RunKeeper {
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
     this.#world = new LineFile(join(this.#folder, names.world));
+    this.#clock = new LineFile(join(this.#folder, names.clock));
+    if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
     setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
@@ -108,8 +118,11 @@ export class RunKeeper {
     this.#timer ??= setTimeout(() => this.#attempt(() => this.#flush()), interval).unref();
   }
 
-  /** Nothing more comes. */
-  close(): void {
+  /** Nothing more comes. Resolves when all is written; what is no checkpoint is at once. */
+  async close(): Promise<void> {
+    if (this.#isOver) return;
+    this.#attempt(() => this.#flush());
+    await this.checkpoints?.close();
     if (this.#isOver) return;
     this.#attempt(() => this.#flush());
     this.#stop();
@@ -120,6 +133,23 @@ export class RunKeeper {
   get #isNothingNew(): boolean {
     const { replay } = this.#options.request;
     return replay !== undefined && (this.#progress?.step ?? 0) <= replay.step;
+  }
+
+  #newCheckpointKeeper(limit: number): CheckpointKeeper {
+    return new CheckpointKeeper({
+      folder: join(this.#folder, names.checkpoints),
+      room: limit * shareOfCheckpoints,
+      mostOfOne: limit * shareOfCheckpoint,
+      tell: (event) => this.#addEvent(event),
+      failed: (error, step) => this.#options.tell(notKept(error, this.#options.request.file, `From step ${step} on no checkpoints of this run are kept`)),
+    });
+  }
+
+  /** What nobody else is told. */
+  #addEvent(event: CheckpointEvent): void {
+    if (this.#isOver) return;
+    this.#attempt(() => this.#events.add(event));
+    this.#flushSoon();
   }
 
   #take(event: SentEvent): void {
@@ -134,7 +164,7 @@ export class RunKeeper {
         return;
       case "progress":
         this.#progress = event.progress;
-        return;
+        return this.#addTime(event.progress);
       case "statistics":
         return this.#addStatistics(event.packed);
       case "changes":
@@ -158,6 +188,7 @@ export class RunKeeper {
       case "followed":
       case "place":
       case "refused":
+      case "captured":
         return;
       default:
         this.#events.add(storedEvent.encode(event));
@@ -171,6 +202,13 @@ export class RunKeeper {
     let outline = this.#outlines.get(name);
     if (!outline) this.#outlines.set(name, (outline = new Outline()));
     outline.add(value);
+  }
+
+  /** Closer together at the beginning, so that a long run has no more than some thousand. */
+  #addTime({ step, elapsed }: Progress): void {
+    if (step <= this.#clocked.step || elapsed < this.#clocked.elapsed * leastGrowth) return;
+    this.#clocked = { step, elapsed };
+    this.#clock.add(this.#clocked);
   }
 
   #rename(from: string, to: string): void {
@@ -217,6 +255,7 @@ export class RunKeeper {
     this.#world.flush();
     this.#series.flush();
     this.#events.flush();
+    this.#clock.flush();
     this.#writeSummary();
   }
 
@@ -249,7 +288,7 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    for (const file of [this.#series, this.#events, this.#world]) file.close();
+    for (const file of [this.#series, this.#events, this.#world, this.#clock]) file.close();
   }
 }
 
@@ -272,6 +311,9 @@ function infoOf({ request, version, randomSeed }: KeeperOptions): RunInfo {
     directory: request.directory,
     randomSeed,
     ...(replay && { parent: { run: basename(replay.folder), step: replay.step } }),
+    ...(request.keep?.group !== undefined && { group: request.keep.group }),
+    ...(request.seed !== undefined && { seed: request.seed }),
+    ...(request.given && { given: Object.fromEntries(request.given.map(({ name, value }) => [name, value])) }),
   };
 }
 

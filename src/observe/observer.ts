@@ -1,12 +1,16 @@
 /** The instrument that a run is watched with: hands each of the engine's calls to the part that it concerns. Changes no number of the program's. */
 import type { DataLoader } from "../engine/data/dataLoader.ts";
-import type { ComputedLoss, Instrument } from "../engine/instrument.ts";
+import type { ComputedLoss, Instrument, Resumable } from "../engine/instrument.ts";
+import { writeFile } from "../engine/io/files.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import type { Problem, RunEvent, SamplingOptions, Steering } from "../protocol/index.ts";
+import type { Problem, RunEvent, SamplingOptions, Steering, WeightsRequest } from "../protocol/index.ts";
 import type { Trail } from "./badNumbers/alarm.ts";
+import type { CheckpointSink } from "./checkpoints/checkpoint.ts";
+import { Checkpoints, type AtMoment } from "./checkpoints/checkpoints.ts";
+import { Holdings, type Stream } from "./checkpoints/holdings.ts";
 import { Curves } from "./curves/curves.ts";
 import type { MetricBuffer } from "./curves/metricBuffer.ts";
 import { SeriesWriter, type SeriesSink } from "./curves/series.ts";
@@ -17,6 +21,9 @@ import { ModelSearch } from "./measuring/modelSearch.ts";
 import type { ModelWatch } from "./measuring/modelWatch.ts";
 import { ModelWatches } from "./measuring/modelWatches.ts";
 import { Watching } from "./measuring/watching.ts";
+import { Takeover } from "./weights/takeover.ts";
+import { captured } from "./weights/capture.ts";
+import { writeWeights, type HeldWeights } from "./weights/weightFile.ts";
 import { WorkMeter } from "./measuring/workMeter.ts";
 import { ModelRegistry } from "./models/modelRegistry.ts";
 import { Optimizers } from "./models/optimizers.ts";
@@ -52,6 +59,12 @@ export interface ObserverOptions {
   readonly places?: readonly ValuePlace[];
   /** The run that this one repeats. */
   readonly repeated?: RepeatedCourse;
+  /** Called where a checkpoint can be taken, or the run be put back to one. */
+  readonly atMoment?: AtMoment;
+  /** Where checkpoints go that are taken every now and then; none are without. */
+  readonly checkpoints?: CheckpointSink;
+  /** Another run's, that the models begin with. */
+  readonly weights?: { readonly held: HeldWeights; readonly request: WeightsRequest };
   /** Called when the first step is about to be taken, or was taken by hand, and all that is known was told. May throw. */
   readonly firstStep?: () => void;
 }
@@ -75,6 +88,8 @@ export class Observer implements Instrument {
   readonly #curves: Curves;
   readonly #optimizers: Optimizers;
   readonly #interventions: Interventions;
+  readonly #holdings: Holdings;
+  readonly checkpoints: Checkpoints;
   readonly #samples: SampleWatch;
   /** None before anything is watched. */
   #passes: PassWatch | undefined;
@@ -84,6 +99,8 @@ export class Observer implements Instrument {
   readonly values: ValueWatch | undefined;
   readonly #report: Report;
   readonly #stops: Stops;
+  /** Of another run's weights; none where the models begin with their own. */
+  readonly #takeover: Takeover | undefined;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -108,6 +125,8 @@ export class Observer implements Instrument {
     }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
+    const holdings = (this.#holdings = new Holdings(registry, optimizers));
+    const checkpoints = (this.checkpoints = new Checkpoints(course, holdings, options));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
     this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
     if (watching.enabled) this.#passes = this.#newPassWatch(options);
@@ -133,7 +152,8 @@ export class Observer implements Instrument {
       passCounts: () => this.#passes?.counts() ?? [],
       tell,
     }));
-    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, report, tell, repeated: options.repeated });
+    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell, repeated: options.repeated });
+    if (options.weights) this.#takeover = new Takeover({ weights: options.weights.held, request: options.weights.request, registry, tell });
     meter.turn(watching.enabled);
   }
 
@@ -157,6 +177,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
+    if (this.calls.innermost === undefined) this.#takeover?.callStarts(module);
     this.calls.starts(module, inputs);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);
@@ -197,11 +218,24 @@ export class Observer implements Instrument {
     this.#lints.optimizerConstructed(optimizer);
   }
 
+  modulesCopied(copies: readonly AnyModule[]): void {
+    this.#holdings.modulesCopied(copies);
+  }
+
+  generatorConstructed(stream: Stream): void {
+    this.#holdings.generatorConstructed(stream);
+  }
+
+  schedulerConstructed(scheduler: Resumable): void {
+    this.#holdings.schedulerConstructed(scheduler);
+  }
+
   schedulerStepped(scheduler: LRScheduler): void {
     this.#lints.schedulerStepped(scheduler);
   }
 
   loaderConstructed(loader: DataLoader<unknown>): void {
+    this.#holdings.loaderConstructed(loader);
     this.#lints.loaderConstructed(loader);
   }
 
@@ -219,6 +253,8 @@ export class Observer implements Instrument {
     this.#clock.stop();
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
+    this.checkpoints.beforeBackward();
+    this.#takeover?.trains();
     this.#passes?.beforeBackward(loss);
     this.#report.trains();
     this.#stops.trains();
@@ -257,6 +293,7 @@ export class Observer implements Instrument {
       this.#options.firstStep();
     }
     this.#stops.beforeStep();
+    this.#takeover?.beforeStep(optimizer);
     this.#clock.go();
     this.#meter.optimizerBegins();
   }
@@ -365,6 +402,8 @@ export class Observer implements Instrument {
       case "look":
         this.#samples.ask(steering.look, this.#course.time.now);
         return this.#stops.follow();
+      case "capture":
+        return this.#capture(steering.file);
     }
   }
 
@@ -389,6 +428,7 @@ export class Observer implements Instrument {
     this.values?.finish();
     this.#curves.losses.tellWaiting(true);
     this.#report.tellAll();
+    this.checkpoints.finish();
     if (!this.#options.firstStep) {
       this.#samples.finish(this.#watches.models, this.#course.underWay, this.#course.time.now / Math.max(1, this.steps));
     }
@@ -427,6 +467,21 @@ export class Observer implements Instrument {
     if (models.some(({ isDue }) => isDue)) this.#passes?.look(false);
     if (isFirst) this.#report.stepped();
     this.#report.tellIfDue(now);
+  }
+
+  /** Told while the program passes between two steps or waits: nothing is half done. */
+  #capture(file: string): void {
+    this.#search.find();
+    const holders = this.#optimizers.holders();
+    const models = this.#watches.models.map((model) => captured(model, holders));
+    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, ...(failure !== undefined && { failure }) });
+    if (models.length === 0) return tell("The program has made no model yet.");
+    try {
+      writeFile(file, writeWeights({ models, step: this.steps }, file));
+      tell();
+    } catch (error) {
+      tell((error as Error).message);
+    }
   }
 
   #measureNext(): void {

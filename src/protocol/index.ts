@@ -12,3 +12,4 @@ export type * from "./statistics.ts";
 export type * from "./work.ts";
 export type * from "./steering.ts";
 export type * from "./values.ts";
+export type * from "./weights.ts";

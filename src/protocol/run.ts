@@ -10,6 +10,7 @@ import type { OptimizerInfo } from "./optimizers.ts";
 import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { SeenValue } from "./values.ts";
+import type { TakenWeights, WeightsRequest } from "./weights.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
 
@@ -141,6 +142,10 @@ export type RunEvent =
   | { readonly type: "intervention"; readonly intervention: Intervention }
   /** What was asked for could not be done, and why. */
   | { readonly type: "refused"; readonly message: string }
+  /** What the run began with, of another one's weights. Replaces what was told before. */
+  | { readonly type: "weights"; readonly weights: TakenWeights }
+  /** The weights as they are now were written there; or why not. */
+  | { readonly type: "captured"; readonly file: string; readonly failure?: string }
   /** What is watched from now on. */
   | { readonly type: "watch"; readonly watch: WatchSettings }
   /** Where the program stands; sent before it is paused, and again when that changes. */
@@ -172,12 +177,27 @@ export interface RunRequest {
   readonly keep?: KeepOptions;
   /** A kept run that is to be brought back to one of its steps. */
   readonly replay?: ReplayOptions;
+  /** Takes the place of the first seed that the program gives to `manualSeed`; a program that gives none begins with it. */
+  readonly seed?: number;
+  /** Constants of the file that have other values in this run. */
+  readonly given?: readonly GivenConstant[];
   /** Whether the first bad number is looked for however long the run had lasted by then, and not only early in it. Default false. */
   readonly findsLate?: boolean;
+  /** The weights that it begins with in place of its own. */
+  readonly weights?: WeightsRequest;
   /** Whether a debugger holds the program: it carries its source map with it. Default false. */
   readonly debug?: boolean;
   /** Whether whatever else the machine has to do comes first: an editor is still used while it trains. Default false. */
   readonly inBackground?: boolean;
+  /** Where an inspection writes down what a training begins with; nowhere if absent. */
+  readonly beginning?: BeginningOptions;
+}
+
+export interface BeginningOptions {
+  /** An existing folder; `weights.pt` and `data.npz` go there. */
+  readonly folder: string;
+  /** Variables of the program's own file whose tensors are data that can't be made again; by the line where they get them. */
+  readonly values: readonly { readonly name: string; readonly line: number }[];
 }
 
 /** The run is run again from its beginning, and paused before the step; where it goes on from there it is a run of its own. */
@@ -193,6 +213,20 @@ export interface KeepOptions {
   readonly folder: string;
   /** Bytes that all runs in it may take together: the oldest that are not pinned give way. */
   readonly limit: number;
+  /** Whether the parameters and all else that the run goes on from are kept every now and then. Default true. */
+  readonly checkpoints?: boolean;
+  /** Of the runs that are begun together: those with the same are one. */
+  readonly group?: string;
+}
+
+/** A literal of the file that is run, and what takes its place. */
+export interface GivenConstant {
+  readonly name: string;
+  /** Where it stands, counted in UTF-16 units from the file's beginning. */
+  readonly start: number;
+  /** What stands there; if something else does, the file has changed meanwhile. */
+  readonly was: string;
+  readonly value: string;
 }
 
 /** Bytes that all kept runs of a project may take together, unless that is set. */

@@ -4,6 +4,11 @@ import type { SourcePosition } from "./position.ts";
 import type { LookRequest } from "./sample.ts";
 
 export type Steering =
+  | PanelSteering /** All weights, and what optimizers remember of them, are written to that `.safetensors` file. */
+  | { readonly type: "capture"; readonly file: string };
+
+/** What the panel can tell it. */
+export type PanelSteering =
   /** Each model's next step is measured, whatever its schedule says. */
   | { readonly type: "measure" }
   /** The program goes on and is paused there. */

@@ -4,8 +4,8 @@ import { formatCount } from "./numbers.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
 /** Whether the run hears what it is told. */
-export function isSteerable({ mode, state }: Pick<RunSnapshot, "mode" | "state">): boolean {
-  return mode === "train" && (state === "running" || state === "paused");
+export function isSteerable({ mode, state, onlyWatched }: Pick<RunSnapshot, "mode" | "state" | "onlyWatched">): boolean {
+  return !onlyWatched && mode === "train" && (state === "running" || state === "paused");
 }
 
 /** `Froze fc1`, `lr 0.1 → 0.01`, `Undid: froze fc1` */

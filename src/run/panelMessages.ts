@@ -1,5 +1,5 @@
 /** What the extension and the panel's page tell each other, and how it is written. */
-import type { RunEvent, SourcePosition, Steering } from "../protocol/index.ts";
+import type { RunEvent, SourcePosition, PanelSteering } from "../protocol/index.ts";
 import { dictionary, list, nullable, oneOf, record, text, variants, whole } from "./codec.ts";
 import { runEvent, runSnapshot } from "./records.ts";
 import { position } from "./records/position.ts";
@@ -29,7 +29,7 @@ export interface PageLook {
   readonly memory: string;
 }
 
-export type PanelCommand = "train" | "inspect" | "pause" | "resume" | "stop";
+export type PanelCommand = "train" | "restartWithWeights" | "inspect" | "pause" | "resume" | "stop";
 
 export type FromPanel =
   /** The page is loaded (again) and wants a snapshot. */
@@ -48,7 +48,7 @@ export type FromPanel =
   /** The measured step that is looked at; `null`: the newest. */
   | { readonly type: "shownStep"; readonly step: number | null }
   /** To the run that the page shows. */
-  | { readonly type: "steer"; readonly steering: Steering };
+  | { readonly type: "steer"; readonly steering: PanelSteering };
 
 export const toPanel = variants<ToPanel, "type">("type", {
   file: record({ file: text }),
@@ -61,7 +61,7 @@ export const toPanel = variants<ToPanel, "type">("type", {
 
 export const fromPanel = variants<FromPanel, "type">("type", {
   ready: record({}),
-  command: record({ command: oneOf<PanelCommand>("train", "inspect", "pause", "resume", "stop") }),
+  command: record({ command: oneOf<PanelCommand>("train", "restartWithWeights", "inspect", "pause", "resume", "stop") }),
   reveal: record({ position }),
   chosen: record({ model: whole, module: whole }),
   copy: record({ text }),

@@ -34,6 +34,7 @@ import { pass, passCount, seenPass } from "./records/graph.ts";
 import type { MeasuredSteps } from "./samples.ts";
 import { byModel } from "./records/byModel.ts";
 import { seenValues } from "./records/values.ts";
+import { takenWeights } from "./records/weights.ts";
 import { work, works } from "./records/work.ts";
 import { Series } from "./series.ts";
 import type { Note, RunSnapshot } from "./snapshot.ts";
@@ -177,6 +178,8 @@ const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
     optimizers: record({ optimizers: list(optimizer) }),
     intervention: record({ intervention }),
     refused: record({ message: text }),
+    weights: record({ weights: takenWeights }),
+    captured: record({ file: text, failure: optional(text) }),
     watch: record({ watch: watchSettings }),
     place: record({ place }),
     debugger: record({ stands: flag }),
@@ -204,6 +207,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     state: runState,
     startedAt: number,
     endedAt: optional(number),
+    onlyWatched: optional(oneOf<true>(true)),
     edited: optional(flag),
     models,
     curves,
@@ -220,6 +224,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     printed,
     optimizers: list(optimizer),
     interventions: list(intervention),
+    weights: optional(takenWeights),
     refusal: optional(text),
     watch: optional(watchSettings),
     place: optional(place),

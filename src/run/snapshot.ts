@@ -11,6 +11,7 @@ import type {
   RunMode,
   RunState,
   SeenValue,
+  TakenWeights,
   WatchSettings,
 } from "../protocol/index.ts";
 import { addPoints, boundCurves, renameCurve, type CurveBounds, type Curves } from "./curves.ts";
@@ -33,6 +34,8 @@ export interface RunSnapshot {
   /** ms since the epoch */
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** Its process is none of Kindling's: it is looked at, and can't be told anything. */
+  readonly onlyWatched?: true;
   /** The file's text, or an import's, on disk is another than when the run began. */
   readonly edited?: boolean;
   readonly models: readonly ModelInfo[];
@@ -59,6 +62,8 @@ export interface RunSnapshot {
   readonly optimizers: readonly OptimizerInfo[];
   /** What a person changed in the run, oldest first. */
   readonly interventions: readonly Intervention[];
+  /** What it began with, of another run's weights. */
+  readonly weights?: TakenWeights;
   /** Why what was asked for last could not be done. */
   readonly refusal?: string;
   /** What is watched, where that was chosen while it ran. */
@@ -180,6 +185,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
     }
     case "refused":
       return { ...run, refusal: shorten(event.message, textLength) };
+    case "weights":
+      return { ...run, weights: event.weights };
     case "watch":
       return { ...run, watch: event.watch };
     case "place":
@@ -192,6 +199,7 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, values: event.values };
     case "classes":
     case "files":
+    case "captured":
       return run;
   }
 }

@@ -50,12 +50,12 @@ function run(request: RunRequest): Promise<RunEnd> {
     const { randomSeed, ready: kernels } = own;
     keeper = RunKeeper.begin({ request, version: version(), kernels, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
   }
-  return own.run(request);
+  return own.run(request, keeper?.checkpoints);
 }
 
 async function finish({ state, exitCode }: RunEnd): Promise<never> {
   const told = tell({ type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) });
-  keeper?.close();
+  await keeper?.close();
   await told;
   if (supervisor?.isBusy) endWithChildren();
   process.exit(0);
@@ -90,7 +90,7 @@ process.on("message", (command: RunCommand) => {
 
 // Nobody is left to report to.
 process.on("disconnect", () => {
-  keeper?.close();
+  void keeper?.close();
   endWithChildren();
 });
 // Ctrl+C in a terminal reaches the whole group of processes, before the parent's word does.

@@ -115,6 +115,11 @@ export function noTrainingProblem(file: string): Problem {
   };
 }
 
+export function unreadableWeightsProblem(origin: string, { message }: Error, file: string): Problem {
+  const text = `The weights of ${origin} can't be read, so nothing was run: ${message}`;
+  return { severity: "error", code: "weights", message: text, position: startOf(file) };
+}
+
 export function startOf(file: string): SourcePosition {
   return { file, line: 1, column: 1 };
 }

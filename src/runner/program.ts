@@ -7,26 +7,33 @@ import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 import { setInstrument, watchOperations } from "../engine/instrument.ts";
 import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
+import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
+import { hashOf } from "../keep/checkpointKeeper.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
-import { Observer } from "../observe/observer.ts";
+import { Observer, type ObserverOptions } from "../observe/observer.ts";
+import { readWeights } from "../observe/weights/weightFile.ts";
+import { readFile } from "../engine/io/files.ts";
+import type { AtMoment } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
+import { Beginning } from "./beginning.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
 import { garbageCollector } from "./garbageCollector.ts";
+import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
 import { listenToOutput, mute, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import { exitProblem, noModelProblem, noTrainingProblem, partedProblem, startOf, watchProblem } from "./problems.ts";
+import { exitProblem, noModelProblem, noTrainingProblem, partedProblem, startOf, unreadableWeightsProblem, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
-import type { Job, Outcome, WorkerMessage } from "./workerMessages.ts";
+import type { Job, JobPast, Outcome, Post, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 import { World } from "./world/world.ts";
@@ -62,7 +69,7 @@ const hasMoreToCome: ReadonlySet<RunEvent["type"]> = new Set(["statistics", "wor
 
 export class Program {
   readonly #job: Job;
-  readonly #toMain: (message: WorkerMessage) => void;
+  readonly #toMain: Post;
   /** Events that go with the next message: to wake the main thread takes longer than to write them. */
   readonly #waiting: SentEvent[] = [];
   readonly #control: Control;
@@ -74,15 +81,20 @@ export class Program {
   /** None where nobody writes down what it answers. */
   readonly #world: World | undefined;
   readonly #surroundings: Surroundings;
+  readonly #beginning: Beginning | undefined;
   /** What the default generator began with. */
   #seed: number | bigint = engine.initialSeed();
+  /** Why the weights that it is to begin with can't be read. */
+  #unreadable: Problem | undefined;
   #isWatched = true;
+  /** Whether a run that is brought back to a step is there. */
+  #isBack = false;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
   #isEvaluated = false;
 
   /** @param post reaches the main thread, and nobody else does */
-  constructor(job: Job, post: (message: WorkerMessage) => void) {
+  constructor(job: Job, post: Post) {
     this.#job = job;
     this.#toMain = post;
     this.#control = new Control(job.control);
@@ -115,7 +127,9 @@ export class Program {
       gate: this.#gate,
       quietly,
       places: job.declarations.values,
-      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() } }),
+      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() }, atMoment: this.#proof(job.past) }),
+      ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
+      ...this.#weights(),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
     });
     this.#printed = new PrintedLines(
@@ -125,6 +139,8 @@ export class Program {
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
+    const { beginning } = job.request;
+    this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
   }
 
   async run(): Promise<void> {
@@ -135,6 +151,7 @@ export class Program {
     if (this.#world) engine.manualSeed((this.#seed = this.#world.seed(this.#seed)));
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
+    if (this.#unreadable) return this.#fail([this.#unreadable]);
     if (unknown.length > 0) return this.#fail(unknown.map(({ name, position }) => missingExport(name, position)));
     watchProcess({
       isOurs: (error) => isInstance(error, StopSignal),
@@ -142,6 +159,7 @@ export class Program {
       exit: (code, cause) => this.#endOfProcess(code, cause),
     });
     setInstrument(this.#observer);
+    this.#beginning?.listen();
     listenToOutput((chunk, isError) => {
       this.#printed.add(chunk, isError);
       // An "exit" handler of the program's may have the last word.
@@ -163,19 +181,56 @@ export class Program {
       ...(past && { past: past.world }),
       foreign: [fileURLToPath(new URL(".", this.#job.program)), fileURLToPath(this.#job.home)],
       tell: (answers) => this.#toMain({ type: "world", answers }),
-      parted: (reason) => {
-        this.#fail([partedProblem(reason, this.#job.request.file)]);
-        leave(1);
-      },
+      parted: (reason) => this.#part(reason),
     });
+  }
+
+  /** That the parameters are those of then, wherever a checkpoint told what they were. */
+  #proof({ hashes, step: last }: JobPast): AtMoment {
+    return (step, checkpoints) => {
+      const then = step <= last && !this.#isBack ? hashes.get(step) : undefined;
+      if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${step} steps the parameters are not those of then`);
+    };
+  }
+
+  #part(reason: string): never {
+    this.#fail([partedProblem(reason, this.#job.request.file)]);
+    return leave(1);
   }
 
   /** The run is back at its step; from here on it is lived anew. */
   #arrive(): void {
+    this.#isBack = true;
     this.#printed.flush();
     mute(false);
     this.#world?.arrive();
     this.#post({ type: "arrived" });
+  }
+
+  #checkpointSink(tray: CheckpointTray): CheckpointSink {
+    return {
+      get isReady() {
+        return tray.isReady;
+      },
+      get spent() {
+        return tray.spent;
+      },
+      take: (checkpoint, cost) => {
+        tray.sent();
+        this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
+      },
+    };
+  }
+
+  #weights(): Pick<ObserverOptions, "weights"> {
+    const { file, weights: request } = this.#job.request;
+    if (!request) return {};
+    try {
+      return { weights: { held: readWeights(readFile(request.file), request.file), request } };
+    } catch (error) {
+      this.#unreadable = unreadableWeightsProblem(request.origin, error as Error, file);
+      return {};
+    }
   }
 
   #installHooks(): void {
@@ -191,7 +246,10 @@ export class Program {
       called: (call) => this.#observer.callEnded(call),
       value: (value, place) => {
         // To look at a proxy would run code of the program's.
-        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) this.#observer.value(value, place);
+        if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) {
+          this.#observer.value(value, place);
+          this.#beginning?.value(value, place);
+        }
         return value;
       },
       report: () => {
@@ -278,6 +336,7 @@ export class Program {
     const { file, mode } = this.#job.request;
     const classes = this.#tellAll();
     if (outcome !== "finished") return;
+    this.#beginning?.write();
     if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
     else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }
@@ -297,9 +356,9 @@ export class Program {
     if (!hasMoreToCome.has(event.type)) this.#postWaiting();
   }
 
-  #post(message: WorkerMessage): void {
+  #post(message: WorkerMessage, transfer?: readonly ArrayBuffer[]): void {
     this.#postWaiting();
-    this.#toMain(message);
+    this.#toMain(message, transfer);
   }
 
   #postWaiting(): void {

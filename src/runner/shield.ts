@@ -4,6 +4,8 @@ import type { Observer } from "../observe/observer.ts";
 
 const ofRun = [
   "moduleConstructed",
+  "modulesCopied",
+  "generatorConstructed",
   "forwardStarts",
   "forward",
   "forwardFailed",
@@ -13,6 +15,7 @@ const ofRun = [
   "afterBackward",
   "beforeStep",
   "afterStep",
+  "schedulerConstructed",
   "schedulerStepped",
   "loaderConstructed",
   "epochStart",

@@ -3,10 +3,13 @@ import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
+import type { CheckpointKeeper } from "../keep/checkpointKeeper.ts";
+import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
 import type { MetricPoint, Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
 import { bundle, BundleError, warmUp, withSourceMap, type Bundle } from "./bundle.ts";
+import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
 import type { Past, WorldAnswers } from "../keep/past.ts";
@@ -60,6 +63,8 @@ export class Supervisor {
   readonly #control = new Control();
   readonly #letters = new Letters(this.#control);
   readonly #metrics = new MetricBuffer();
+  readonly #tray = new CheckpointTray();
+  #keeper: CheckpointKeeper | undefined;
   readonly #seriesNames: string[] = [];
   /** Resolves when the thread has ended, or is given up. */
   readonly #gone: Promise<void>;
@@ -131,8 +136,12 @@ export class Supervisor {
     return this.#isBundling || (this.#folder !== undefined && this.#workerExit === undefined);
   }
 
-  /** Resolves with how it ended; the caller announces it. */
-  async run(request: RunRequest): Promise<RunEnd> {
+  /**
+   * Resolves with how it ended; the caller announces it.
+   * @param keeper of the run's checkpoints, if they are kept
+   */
+  async run(request: RunRequest, keeper?: CheckpointKeeper): Promise<RunEnd> {
+    this.#keeper = keeper;
     this.#tellState("starting");
     sweepProgramFolders();
     this.#isBundling = true;
@@ -218,6 +227,7 @@ export class Supervisor {
       control: this.#control.buffer,
       mailbox: this.#letters.mailbox,
       metrics: this.#metrics.buffer,
+      ...(this.#keeper && { checkpoints: this.#tray.buffer }),
     };
     this.#tellState("running");
     this.#port.postMessage(job, [job.mailbox]);
@@ -235,7 +245,7 @@ export class Supervisor {
     if (past && replay) this.#course = new SameCourse(past.points, replay.step);
     return {
       keepsAnswers: answered !== undefined && (keep !== undefined || past !== undefined),
-      ...(past && replay && { past: { world: past.world, interventions: past.interventions, step: replay.step } }),
+      ...(past && replay && { past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: replay.step } }),
     };
   }
 
@@ -310,10 +320,19 @@ export class Supervisor {
       case "alarm":
         this.#searched = this.#lookFor(message);
         break;
+      case "checkpoint":
+        void this.#keep(message.checkpoint, message.cost);
+        break;
       case "ended":
         this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };
         break;
     }
+  }
+
+  async #keep(checkpoint: Checkpoint, cost: number): Promise<void> {
+    const { spent, isOver } = await this.#keeper!.keep(checkpoint, cost);
+    if (isOver) this.#tray.close();
+    this.#tray.kept(spent);
   }
 
   /** What the program measured last, if it was terminated before it could send it. */

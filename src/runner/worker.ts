@@ -2,7 +2,7 @@
 import { workerData } from "node:worker_threads";
 import { takeInput } from "./input.ts";
 import { takeOutput } from "./output.ts";
-import type { Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
+import type { Job, Post, WorkerStart } from "./workerMessages.ts";
 
 const start = workerData as WorkerStart;
 const port = start.port!;
@@ -10,7 +10,7 @@ const isDebugged = start.debug ?? false;
 // The program gets to see this object.
 delete start.port;
 delete start.debug;
-const post = port.postMessage.bind(port) as (message: WorkerMessage) => void;
+const post = port.postMessage.bind(port) as Post;
 
 takeOutput();
 takeInput();

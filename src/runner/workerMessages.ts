@@ -1,5 +1,6 @@
 /** What the runner's main thread and its worker thread tell each other. */
 import type { MessagePort } from "node:worker_threads";
+import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import type { Explanation } from "../observe/badNumbers/words.ts";
 import type { WorldAnswers } from "../keep/past.ts";
 import type { Intervention, Problem, RunRequest, SentEvent } from "../protocol/index.ts";
@@ -35,6 +36,8 @@ export interface Job {
   readonly keepsAnswers?: boolean;
   /** A kept run is brought back to one of its steps. */
   readonly past?: JobPast;
+  /** See `CheckpointTray`; none where no checkpoints are kept. */
+  readonly checkpoints?: SharedArrayBuffer;
   /** The run is another one's repetition: only where its first bad number comes from is looked for. */
   readonly repeated?: RepeatedRun;
 }
@@ -43,6 +46,8 @@ export interface Job {
 export interface JobPast {
   readonly world: readonly WorldAnswers[];
   readonly interventions: readonly Intervention[];
+  /** Hashes of the parameters, by the steps that they were taken after. */
+  readonly hashes: ReadonlyMap<number, string>;
   /** Number of steps after which it is paused. */
   readonly step: number;
 }
@@ -91,5 +96,10 @@ export type WorkerMessage =
   | { readonly type: "world"; readonly answers: readonly WorldAnswers[] }
   | { readonly type: "paused"; readonly paused: boolean }
   | ({ readonly type: "alarm" } & Alarmed)
+  /** With the milliseconds of the program's that it took. */
+  | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint; readonly cost: number }
   | { readonly type: "searched"; readonly searched: Searched }
   | { readonly type: "ended"; readonly outcome: Outcome; /** The program's own choice, where it made one. */ readonly exitCode?: number };
+
+/** @param transfer what the other thread has from then on, and this one no more */
+export type Post = (message: WorkerMessage, transfer?: readonly ArrayBuffer[]) => void;

@@ -3,6 +3,7 @@ import type { Problem } from "../protocol/index.ts";
 import { access, pythonName, type Code } from "./python.ts";
 import { boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
 import { annotated, unknown, type Type, type TypeNames } from "./types.ts";
+import type { Additions } from "./additions.ts";
 import type { HelperName } from "./helpers.ts";
 
 /** A line of Python and the line of TypeScript that it says, counted from 1; 0 where it says none. */
@@ -85,6 +86,8 @@ export class Context implements TypeNames {
   readonly wholeNames = new Set<string>();
   /** Whether the order of a set's values matters somewhere, which Python's own sets don't keep. */
   orderedSets = false;
+  /** What a project's file says beside the program. */
+  additions: Additions | undefined;
   scope: Scope;
   out: Line[] = [];
   /** What has to stand before the statement that is being translated. */

@@ -29,6 +29,11 @@ import {
 } from "./types.ts";
 
 export function expression(context: Context, node: Node): Code {
+  const made = plainExpression(context, node);
+  return context.additions?.applied(context, node, made) ?? made;
+}
+
+function plainExpression(context: Context, node: Node): Code {
   switch (node.type) {
     case "NumericLiteral":
       return numberLiteral(node.extra?.["raw"] as string, node.value);

@@ -160,7 +160,7 @@ export function statement(context: Context, node: Node): void {
     case "ClassDeclaration":
       return classDeclaration(context, node);
     case "ExpressionStatement":
-      return expressionStatement(context, node, node.expression);
+      return underCondition(context, node, () => expressionStatement(context, node, node.expression));
     case "ReturnStatement":
       if (!node.argument) return context.statement(node, () => "return");
       return returned(context, node.argument, node);
@@ -207,6 +207,15 @@ function skip(context: Context, node: Node): void {
 const raised = (made: Code): string => (made.type.kind === "string" ? `RuntimeError(${made.text})` : made.text);
 
 // Expressions as statements
+
+function underCondition(context: Context, node: Node, write: () => void): void {
+  const condition = context.additions?.conditionOf(node);
+  if (!condition) return write();
+  context.commentsBefore(node.start!);
+  context.line(condition.head, startLine(node));
+  context.indented(write);
+  context.line(condition.behind, startLine(node));
+}
 
 function expressionStatement(context: Context, node: Node, value: Node): void {
   const inner = bare(value);
@@ -654,7 +663,8 @@ function forStatement(context: Context, node: Extract<Node, { type: "ForStatemen
 }
 
 /** The head of `for i in range(…)`, once it is sure that the loop only counts. */
-function countingLoop(context: Context, { init, test, update, body: inner }: Extract<Node, { type: "ForStatement" }>): (() => string) | undefined {
+function countingLoop(context: Context, node: Extract<Node, { type: "ForStatement" }>): (() => string) | undefined {
+  const { init, test, update, body: inner } = node;
   if (init?.type !== "VariableDeclaration" || init.declarations.length !== 1 || test?.type !== "BinaryExpression" || !update) return undefined;
   const { id, init: start } = init.declarations[0]!;
   if (id.type !== "Identifier" || !start || test.left.type !== "Identifier" || test.left.name !== id.name) return undefined;
@@ -669,7 +679,8 @@ function countingLoop(context: Context, { init, test, update, body: inner }: Ext
     const { python } = context.declare(id.name, whole);
     const stepText = isDown ? `-${by}` : by;
     const parts = first.text === "0" && stepText === "1" ? [end] : stepText === "1" ? [first.text, end] : [first.text, end, stepText];
-    return `for ${python} in range(${parts.join(", ")}):`;
+    const counted = `range(${parts.join(", ")})`;
+    return `for ${python} in ${context.additions?.around(node, counted) ?? counted}:`;
   };
 }
 

@@ -1,5 +1,6 @@
 /** A Kindling program as PyTorch's Python, from its text alone. */
 import type { Problem } from "../protocol/index.ts";
+import type { Additions } from "./additions.ts";
 import { collectNames, commentLines, Context, type Line, type ReadFile } from "./context.ts";
 import { docstring, collectWholeNames } from "./functions.ts";
 import { helpers, type HelperName } from "./helpers.ts";
@@ -29,6 +30,7 @@ export interface ToPythonOptions {
   readonly only?: (node: Node) => boolean;
   /** The module that the other statements went to, and what they declare. */
   readonly from?: { readonly module: string; readonly names: readonly string[] };
+  readonly additions?: Additions;
 }
 
 /** @param file the absolute path of the source */
@@ -40,7 +42,7 @@ export function toPython(source: string, file: string, options: ToPythonOptions 
 function translated(
   source: string,
   file: string,
-  { read = () => undefined, root, only, from }: ToPythonOptions,
+  { read = () => undefined, root, only, from, additions }: ToPythonOptions,
   orderedSets: boolean,
 ): { readonly program: PythonProgram; readonly orderedSets: boolean } {
   let parsed;
@@ -54,13 +56,16 @@ function translated(
   }
   const context = new Context(file, source, parsed.comments ?? [], { read, root: root ?? file.split("/").slice(0, -1).join("/"), modules: new Map() });
   context.orderedSets = orderedSets;
+  context.additions = additions;
   collectNames(context, parsed.program);
   collectWholeNames(parsed.program, context.wholeNames);
   const head = context.captured(() => fileDocument(context, parsed.program.body[0]?.start ?? 0));
   const body = context.captured(() => {
+    for (const line of additions?.opening ?? []) context.line(line);
     statements(context, parsed.program.body, 0, only);
     context.commentsBefore(source.length);
   });
+  for (const line of additions?.imports ?? []) context.use(line);
   if (from) context.imported.set(from.module, new Set(from.names.map((name) => context.scope.find(name)?.python ?? name)));
   const text = body.map((line) => line.text).join("\n");
   for (const [module, names] of context.imported)

@@ -4,10 +4,13 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, stat
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunId, names, runsFolder } from "../../src/keep/layout.ts";
-import { codeOf, findRun, gitOf, keptRun, listRuns, readRun, removeRun, setLabel, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { codeOf, findRun, gitOf, keptRun, listRuns, removeRun, setLabel, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { readRun as toldOf, readRunInTurns } from "../../src/keep/readRun.ts";
 import { prune, sizeOf } from "../../src/keep/prune.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { Folder, Job, run } from "../runner/job.ts";
+
+const readRun = (kept: KeptRun): RunSnapshot => toldOf(kept).run;
 
 const head = `import { log, manualSeed, nn, optim, randn } from "kindling";
 manualSeed(1);
@@ -188,5 +191,35 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
     assert.equal(runsFolder(join(deep, "a.model.ts")), join(deep, ".kindling", "runs"));
     writeFileSync(join(folder.path, "package.json"), "{}");
     assert.equal(runsFolder(join(deep, "a.model.ts")), join(folder.path, ".kindling", "runs"));
+  });
+});
+
+describe("a very long run", function () {
+  this.timeout(60_000);
+
+  it("is read with its peaks, and while it is read others have their turn", async () => {
+    const folder = new Folder();
+    try {
+      const keep = { folder: join(folder.path, ".kindling", "runs"), limit: 500e6 };
+      await run(folder.write("net.model.ts", short), { keep });
+      const [kept] = listRuns(keep.folder);
+      const count = 300_000;
+      const peak = 123_457;
+      const rows = Array.from({ length: count }, (_, step) => `{"name":"loss","step":${step},"epoch":0,"value":${step === peak ? 1000 : 1 + (step % 7)}}\n`);
+      writeFileSync(join(kept!.folder, names.series), rows.join(""));
+      let [longest, last] = [0, performance.now()];
+      const begun = last;
+      const watch = setInterval(() => {
+        longest = Math.max(longest, performance.now() - last);
+        last = performance.now();
+      });
+      const { run: read } = await readRunInTurns(kept!);
+      clearInterval(watch);
+      const loss = read.curves.get("loss")!;
+      assert.deepEqual([loss.last!.step, loss.extent.largest], [count - 1, 1000]);
+      assert.ok(longest < 0.25 * (performance.now() - begun), `${longest} of ${performance.now() - begun} ms without a turn`);
+    } finally {
+      folder.remove();
+    }
   });
 });

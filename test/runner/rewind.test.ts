@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf, listRuns, readInterventions, readRun, type KeptRun } from "../../src/keep/keptRuns.ts";
-import { stepsTaken } from "../../src/keep/past.ts";
+import { codeOf, listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { readInterventions, stepsTaken } from "../../src/keep/past.ts";
+import { readRun } from "../../src/keep/readRun.ts";
 import { replayRequest } from "../../src/keep/replayRequest.ts";
 import { defaultSampling, type Change, type RunEvent } from "../../src/protocol/index.ts";
 import { Folder, Job, run } from "./job.ts";
@@ -146,7 +147,7 @@ describe("a kept run that is brought back to a step", function () {
     const [own, former] = [job.series("loss"), first.series("loss")];
     assert.deepEqual(own.slice(0, 26), former.slice(0, 26));
     assert.notDeepEqual(own.slice(26), former.slice(26));
-    assert.deepEqual([...readRun(branch).curves.get("loss")!.values], own);
+    assert.deepEqual([...readRun(branch).run.curves.get("loss")!.values], own);
     assert.deepEqual(
       readInterventions(branch).map(({ step, to }) => [step, to]),
       [[25, 0.2]],

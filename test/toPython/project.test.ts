@@ -91,7 +91,15 @@ describe("kindling to-python", function () {
   it("writes the project into a folder, with the data", async () => {
     const { status } = await command("net.model.ts", "-o", "out");
     assert.equal(status, 0);
-    assert.deepEqual(readdirSync(join(folder, "out")).sort(), ["README.md", "layers.py", "model.py", "points.csv", "requirements.txt", "train.py"]);
+    assert.deepEqual(readdirSync(join(folder, "out")).sort(), [
+      "README.md",
+      "layers.py",
+      "model.py",
+      "points.csv",
+      "requirements.txt",
+      "train.py",
+      "weights.pt",
+    ]);
     assert.equal(readFileSync(join(folder, "out", "points.csv"), "utf8"), "a,b\n1,2\n");
   });
 

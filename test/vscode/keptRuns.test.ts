@@ -88,7 +88,7 @@ describe("trainings in the runs view", () => {
     await tabNamed(/^Kindling: net, /);
 
     await vscode.commands.executeCommand("kindling.compareKept", first, [first, second]);
-    await tabNamed(/Compared runs/);
+    await tabNamed(/^Kindling: 2 runs compared$/);
   });
 
   it("are brought back to a step from a chart, paused there, and go on from there as runs of their own", async () => {

@@ -31,6 +31,7 @@ const drawing = (curves: Record<string, Series>, more: Partial<Drawing> = {}): D
   range: [0, 3],
   logarithmic: false,
   smoothing: 0,
+  across: { name: "steps", title: "Step", per: 1, text: String },
   epochs: [],
   interventions: [],
   colour: (name) => name,

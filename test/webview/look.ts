@@ -6,6 +6,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem, RunState } from "../../src/protocol/index.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
+import type { ComparedRun } from "../../src/run/comparison.ts";
+import { adder, trained } from "./comparedRuns.ts";
 import { repository } from "../harness/temporary.ts";
 import { emptySnapshot, file, largeModel, snapshotAfter, training } from "./fakeRun.ts";
 import { PanelPages, type Panel } from "./page.ts";
@@ -108,5 +110,45 @@ await picture("tables-layer", usual, halfway, async (panel) => {
   await panel.turnTo("layer");
   await panel.page.getByLabel("Show histograms as tables").click();
 });
+
+async function compared(
+  name: string,
+  look: Window & { theme: Theme },
+  runs: readonly ComparedRun[],
+  sentences: readonly string[] = [],
+  act?: (panel: Panel) => Promise<void>,
+) {
+  const panel = await pages.open({ ...look, script: "comparison" });
+  await panel.compare({ type: "compared", runs, sentences });
+  await act?.(panel);
+  await panel.settle();
+  await panel.page.screenshot({ path: join(folder, `${name}.png`) });
+  if (panel.errors.length > 0) console.log(name, panel.errors);
+  await panel.page.close();
+}
+
+if ("compare".startsWith(wanted)) {
+  const three = await trained([adder(0.01), adder(0.03, 16), adder(0.003, 8, 300)]);
+  for (const theme of chosenThemes) await compared(`compare-${theme.name}`, { ...usual, theme }, three);
+  for (const window of windows) await compared(`compare-${window.width}`, { ...usual, ...window }, three);
+  for (const by of ["epochs", "seconds"])
+    await compared(`compare-${by}`, usual, three, [], async ({ page }) => void (await page.getByLabel("Align by").selectOption(by)));
+  await compared("compare-equal", usual, three, [], ({ page }) => page.getByText("equal too").click());
+  await compared("compare-histograms", usual, three, [], ({ page }) => page.getByRole("tab", { name: "Histograms" }).click());
+  const twenty = Array.from({ length: 20 }, (_, place) => ({ ...three[place % 3]!, id: String(place), title: `net, run ${place}` }));
+  await compared("compare-twenty", usual, twenty);
+  const seeds = Array.from({ length: 10 }, (_, place) => place);
+  const groups = await trained(
+    seeds.map(() => adder(0.01)),
+    (place) => ({
+      seed: 1 + (place % 5),
+      given: [{ name: "rate", start: 0, was: "", value: place < 5 ? "0.01" : "0.03" }],
+      keep: { folder: "", limit: 0, group: "one" },
+    }),
+  );
+  await compared("compare-groups", usual, groups, [
+    "val/loss: rate 0.03 is 12 % better than rate 0.01, 95 % interval 3 … 21 %: more than noise (5 seeds, paired).",
+  ]);
+}
 
 await pages.stop();

@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { PageAssets } from "../../src/extension/export/exportedPage.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
+import { toComparison, type ToComparison } from "../../src/run/comparisonMessages.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../src/run/panelMessages.ts";
 import type { TabId } from "../../webview/frame/arrangement.ts";
 import { drawInterval } from "../../webview/store.ts";
@@ -21,14 +22,15 @@ const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 /** As strict as the panel needs: no inline script, no inline style. */
 const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin}; font-src ${origin}; img-src ${origin} data:`;
 
-const html = `<!DOCTYPE html>
+/** @param script of which page */
+const html = (script: string): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="panel.css">
 </head>
-<body><div id="root"></div><script nonce="test" src="panel.js"></script></body>
+<body><div id="root"></div><script nonce="test" src="${script}.js"></script></body>
 </html>`;
 
 export class PanelPages {
@@ -45,7 +47,12 @@ export class PanelPages {
     const folder = await mkdtemp(join(tmpdir(), "kindling-panel-"));
     await build({
       absWorkingDir: root,
-      entryPoints: { panel: "webview/main.tsx", standAlone: "webview/export/standAlone.ts", style: "webview/panel.css" },
+      entryPoints: {
+        panel: "webview/main.tsx",
+        comparison: "webview/compare/main.tsx",
+        standAlone: "webview/export/standAlone.ts",
+        style: "webview/panel.css",
+      },
       bundle: true,
       outdir: folder,
       jsx: "automatic",
@@ -80,12 +87,12 @@ export class PanelPages {
     return panel;
   }
 
-  async open(options: { width?: number; height?: number; theme?: Theme; scale?: number } = {}): Promise<Panel> {
-    const { width = 1100, height = 760, theme = themes[0]!, scale = 1 } = options;
+  async open(options: { width?: number; height?: number; theme?: Theme; scale?: number; script?: "panel" | "comparison" } = {}): Promise<Panel> {
+    const { width = 1100, height = 760, theme = themes[0]!, scale = 1, script = "panel" } = options;
     const page = await this.#browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
     await page.route(`${origin}/**`, async (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
-      if (name === "") return route.fulfill({ contentType: "text/html", body: html });
+      if (name === "") return route.fulfill({ contentType: "text/html", body: html(script) });
       const stored = name === "panel.css" ? "style.css" : name;
       await route.fulfill({ contentType: types[extname(name)] ?? "", body: await readFile(join(this.#folder, stored)) });
     });
@@ -149,10 +156,19 @@ export class Panel {
     page.on("console", (message) => message.type() === "error" && this.errors.push(message.text()));
   }
 
-  async send(...messages: ToPanel[]): Promise<void> {
+  send(...messages: ToPanel[]): Promise<void> {
+    return this.#post(messages.map(toPanel.encode));
+  }
+
+  /** Runs beside each other, to the page of these. */
+  compare(message: ToComparison): Promise<void> {
+    return this.#post([toComparison.encode(message)]);
+  }
+
+  async #post(messages: readonly unknown[]): Promise<void> {
     await this.page.evaluate((encoded) => {
       for (const message of encoded) window.postMessage(message, "*");
-    }, messages.map(toPanel.encode));
+    }, messages);
     await this.settle();
   }
 

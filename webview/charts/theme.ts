@@ -29,7 +29,7 @@ export function themeLook(): { readonly variables: Readonly<Record<string, strin
   return { variables: Object.fromEntries(names.map((name) => [name, style.getPropertyValue(name)])), classes: document.body.className };
 }
 
-type SeriesColour = "--curve-1" | "--curve-2" | "--curve-3" | "--curve-4" | "--curve-5";
+type SeriesColour = `--curve-${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
 type FamilyColour = "--activation" | "--gradient" | "--parameter";
 
 export type Colour = SeriesColour | FamilyColour | "--muted" | "--grid" | "--error" | "--foreground" | "--background";
@@ -41,6 +41,9 @@ const wishes: Readonly<Record<SeriesColour, readonly string[]>> = {
   "--curve-3": ["charts-purple", "foreground"],
   "--curve-4": ["charts-green", "testing-iconPassed", "foreground"],
   "--curve-5": ["charts-red", "editorError-foreground", "foreground"],
+  "--curve-6": ["charts-yellow", "editorWarning-foreground", "foreground"],
+  "--curve-7": ["terminal-ansiCyan", "charts-blue", "foreground"],
+  "--curve-8": ["terminal-ansiMagenta", "charts-foreground", "foreground"],
 };
 
 const families: Readonly<Record<FamilyColour, SeriesColour>> = {

@@ -21,7 +21,7 @@ interface FreezeProps {
 export function FreezeButton({ store, model, path, name, status }: FreezeProps) {
   const run = store.run.value;
   if (!run || status === "none") return null;
-  if (run.mode !== "train") return status === "frozen" ? <Icon name="lock" /> : null;
+  if (run.mode !== "train" || run.onlyWatched) return status === "frozen" ? <Icon name="lock" /> : null;
   const frozen = status !== "frozen";
   return (
     <IconButton
@@ -38,7 +38,7 @@ export function FreezeButton({ store, model, path, name, status }: FreezeProps) 
 export function FreezeControls({ store, module, status }: { store: Store; module: ModuleInfo; status: TrainableStatus }) {
   const run = store.run.value;
   const model = store.model.value;
-  if (run?.mode !== "train" || !model || status === "none") return null;
+  if (run?.mode !== "train" || run.onlyWatched || !model || status === "none") return null;
   const { path, name, parameters } = module;
   return (
     <span class="freeze-controls" role="group" aria-label="Freeze">

@@ -10,7 +10,7 @@ import type { Store } from "../store.ts";
 
 /** For the bar on top; nothing once the run is over. */
 export function StepButtons({ store, run }: { store: Store; run: RunSnapshot }) {
-  if (isFinal(run.state) || run.mode !== "train") return null;
+  if (isFinal(run.state) || run.mode !== "train" || run.onlyWatched) return null;
   const advance = (to: Destination) => store.post({ type: "steer", steering: { type: "advance", to } });
   const disabled = !isSteerable(run);
   return (

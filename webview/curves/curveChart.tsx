@@ -5,7 +5,7 @@ import { formatNumber } from "../../src/run/numbers.ts";
 import { indexAt } from "../../src/run/series.ts";
 import { colour } from "../charts/theme.ts";
 import { ExportMenu } from "../export/exportMenu.tsx";
-import type { Store } from "../store.ts";
+import type { CurveStore } from "./curveStore.ts";
 import { exportCurves, type Drawing } from "./curveExport.ts";
 import { dashOf } from "./dashes.ts";
 import { CurveTable } from "./curveTable.tsx";
@@ -13,13 +13,13 @@ import { isLogarithmic, type Chart, type Line } from "./groups.ts";
 import { Plot } from "./plot.tsx";
 import { Smoothed } from "./smooth.ts";
 
-function useChart(store: Store, name: string): Chart | undefined {
+function useChart(store: CurveStore, name: string): Chart | undefined {
   return useComputed(() => store.charts.value.find((chart) => chart.name === name)).value;
 }
 
-export function CurveChart({ store, name }: { store: Store; name: string }) {
-  const curveTables = useComputed(() => store.choices.value.curveTables).value;
-  const logarithmic = useComputed(() => store.choices.value.logarithmic).value;
+export function CurveChart({ store, name }: { store: CurveStore; name: string }) {
+  const curveTables = useComputed(() => store.curveChoices.value.curveTables).value;
+  const logarithmic = useComputed(() => store.curveChoices.value.logarithmic).value;
   const chart = useChart(store, name);
   if (!chart) return null;
   const { title } = chart;
@@ -48,14 +48,15 @@ export function CurveChart({ store, name }: { store: Store; name: string }) {
   );
 }
 
-function drawingOf(store: Store, chart: Chart): Drawing {
-  const { smoothing, logarithmic } = store.choices.peek();
+function drawingOf(store: CurveStore, chart: Chart): Drawing {
+  const { smoothing, logarithmic } = store.curveChoices.peek();
   return {
     chart,
     range: store.range.peek(),
     logarithmic: isLogarithmic(chart, logarithmic),
     smoothing,
-    epochs: store.run.peek()?.epochs ?? [],
+    epochs: store.epochs.peek(),
+    across: store.across.peek(),
     interventions: store.interventions.peek(),
     colour,
     fontFamily: getComputedStyle(document.body).fontFamily,
@@ -63,9 +64,9 @@ function drawingOf(store: Store, chart: Chart): Drawing {
 }
 
 /** Each line's value at the crosshair, or its newest. */
-function Readouts({ store, chart }: { store: Store; chart: Chart }) {
+function Readouts({ store, chart }: { store: CurveStore; chart: Chart }) {
   const cursor = store.cursorStep.value;
-  const smoothing = useComputed(() => store.choices.value.smoothing).value;
+  const smoothing = useComputed(() => store.curveChoices.value.smoothing).value;
   const smoothers = useRef(new Map<string, Smoothed>());
   return (
     <span class="readouts">
@@ -74,9 +75,9 @@ function Readouts({ store, chart }: { store: Store; chart: Chart }) {
         const index = cursor === null ? length - 1 : indexAt(steps, cursor);
         const smooth = line.smooth && smoothing > 0 ? smootherFor(smoothers.current, line, smoothing).of(line.series) : null;
         return (
-          <span class="readout" key={line.name}>
-            <Swatch line={line} />
-            {chart.lines.length > 1 && (
+          <span class="readout" key={line.name} title={store.hasLegend ? line.label : undefined}>
+            <LineSwatch line={line} />
+            {chart.lines.length > 1 && !store.hasLegend && (
               <span class="muted line-label" title={line.label}>
                 {line.label}
               </span>
@@ -106,7 +107,7 @@ function smootherFor(smoothers: Map<string, Smoothed>, line: Line, weight: numbe
 }
 
 /** A piece of the line as the chart draws it. */
-function Swatch({ line: { colour, place } }: { line: Line }) {
+export function LineSwatch({ line: { colour, place } }: { line: Pick<Line, "colour" | "place"> }) {
   return (
     <svg class={`line-swatch ${colour.slice(2)}`} viewBox="0 0 18 4" aria-hidden="true">
       <path d="M0 2H18" stroke-dasharray={dashOf(place).join(" ")} />

@@ -1,10 +1,12 @@
 /** A chart of curves as a drawing and as a table. Pure. */
 import type { EpochStart } from "../../src/run/epochs.ts";
+import { formatTicks } from "../charts/ticks.ts";
 import { indexAt, type Series } from "../../src/run/series.ts";
 import { shorten } from "../../src/run/text.ts";
 import { thin } from "../../src/run/thinning.ts";
 import { csvLine, escapeXml, exportName, type ExportableChart } from "../export/exportable.ts";
 import { niceTicks, plot, round, stepAxis, svgChart, svgText, width, type Axis, type Look } from "../export/svgChart.ts";
+import type { Across } from "./curveStore.ts";
 import { dashOf } from "./dashes.ts";
 import type { Chart, Line } from "./groups.ts";
 import { markDistance, type StepMark } from "./marks.ts";
@@ -18,6 +20,7 @@ export interface Drawing extends Look {
   readonly logarithmic: boolean;
   /** Weight of the smoothed lines; 0 for none. */
   readonly smoothing: number;
+  readonly across: Across;
   readonly epochs: readonly EpochStart[];
   /** What was changed by hand, oldest first. */
   readonly interventions: readonly StepMark[];
@@ -28,28 +31,30 @@ const mostPoints = 2_000;
 const legendRow = 18;
 
 export function exportCurves(name: string, drawing: Drawing): ExportableChart {
-  return { name: exportName(name, drawing.chart.title), svg: () => curveSvg(drawing), csv: () => curveCsv(drawing.chart) };
+  return { name: exportName(name, drawing.chart.title), svg: () => curveSvg(drawing), csv: () => curveCsv(drawing) };
 }
 
 /** One row for each step at which any of the curves has a value; all points that are kept of the run. */
-export function curveCsv({ lines }: Chart): string {
+export function curveCsv({ chart: { lines }, across }: Pick<Drawing, "chart" | "across">): string {
   const rows = new Map<number, (string | number)[]>();
   lines.forEach(({ series }, column) => {
     for (const { step, epoch, value } of series) {
-      const row = rows.get(step) ?? [step, epoch + 1, ...lines.map(() => "")];
+      const row = rows.get(step) ?? [step / across.per, epoch + 1, ...lines.map(() => "")];
       row[2 + column] = value;
       rows.set(step, row);
     }
   });
   const sorted = [...rows.values()].sort((a, b) => (a[0] as number) - (b[0] as number));
-  return [csvLine(["step", "epoch", ...lines.map(({ name }) => name)]), ...sorted.map(csvLine)].join("");
+  return [csvLine([across.title.toLowerCase(), "epoch", ...lines.map(({ name }) => name)]), ...sorted.map(csvLine)].join("");
 }
 
 function curveSvg(drawing: Drawing): string {
   const { chart, range, colour } = drawing;
   const legend = legendOf(chart, colour);
   const top = 44 + legendRow * legend.rows;
-  const [x, y] = [stepAxis(range), valueAxis(drawing, top)];
+  const [steps, y] = [stepAxis(range), valueAxis(drawing, top)];
+  const { per, title } = drawing.across;
+  const x = per === 1 ? steps : { ...steps, labels: formatTicks(steps.ticks.map((place) => place / per)) };
   return svgChart({
     ...drawing,
     title: chart.title,
@@ -57,7 +62,7 @@ function curveSvg(drawing: Drawing): string {
     top,
     x,
     y,
-    name: "step",
+    name: title.toLowerCase(),
     marks: drawnEpochs(drawing, x.at, top),
     over: drawnInterventions(drawing, x.at, top),
     content: chart.lines.flatMap((line) => linePaths(line, drawing, x.at, y.at)),

@@ -5,6 +5,7 @@ import { indexAt } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
 import { colour, font } from "../charts/theme.ts";
 import { formatTicks } from "../charts/ticks.ts";
+import type { Across } from "./curveStore.ts";
 import { dashOf } from "./dashes.ts";
 import type { Line } from "./groups.ts";
 import { drawEpochs, drawHoles, drawInterventions, marksAt, marksText, type StepMark } from "./marks.ts";
@@ -15,6 +16,7 @@ export interface CurveView {
   /** Weight of the smoothed line, or `null` for none. */
   readonly smoothing: number | null;
   readonly logarithmic: boolean;
+  readonly across: Across;
   readonly epochs: readonly EpochStart[];
   /** What was changed by hand. */
   readonly interventions: readonly StepMark[];
@@ -42,6 +44,8 @@ interface Drawn {
   readonly steps: number[];
   readonly raw: Column;
   readonly smooth: Column | null;
+  /** The edges of its band, upper and lower. */
+  readonly edges: readonly [Column, Column] | null;
 }
 
 /** Between a mark and its label, CSS pixels. */
@@ -206,10 +210,11 @@ export class CurvePlot {
         y: view.logarithmic ? { distr: 3 } : {},
       },
       axes: [
-        { ...axis, size: 22, gap: axisGap, space: 64, incrs: wholeIncrements, values: (_, splits) => formatTicks(splits) },
+        { ...axis, size: 22, gap: axisGap, space: 64, incrs: wholeIncrements, values: (_, splits) => this.#placeTicks(splits) },
         { ...axis, grid: { ...axis.grid, filter: quietGrid }, size: axisWidth, gap: axisGap, space: 26, values: valueTicks },
       ],
       series: [{}, ...view.lines.flatMap((line) => seriesOptions(line, view))],
+      bands: bandsOf(view),
       hooks: {
         setCursor: [(plot) => this.#hovered && this.#pointTo(plot.cursor.left!)],
         setSelect: [(plot) => this.#zoomTo(plot)],
@@ -221,7 +226,12 @@ export class CurvePlot {
 
   /** Half of the longest label that may stand at the axis's end. */
   #lastLabelOverhang(): number {
-    return Math.max(12, 4 + (digitWidth / 2) * formatTicks([this.#view!.range[1]])[0]!.length);
+    return Math.max(12, 4 + (digitWidth / 2) * this.#placeTicks([this.#view!.range[1]])[0]!.length);
+  }
+
+  #placeTicks(places: readonly number[]): string[] {
+    const { per } = this.#view!.across;
+    return formatTicks(places.map((place) => place / per));
   }
 
   #zoomTo(plot: uPlot): void {
@@ -245,13 +255,13 @@ export class CurvePlot {
       this.#smoothers = view.lines.map(() => new Smoothed(weight));
     }
     const tables = view.lines.map((line, i) => this.#drawn(line, view, this.#smoothers[i]!));
-    const columns = tables.map(({ steps, raw, smooth }) => (smooth ? [steps, raw, smooth] : [steps, raw]));
+    const columns = tables.map(({ steps, raw, smooth, edges }) => [steps, raw, ...(smooth ? [smooth] : []), ...(edges ?? [])]);
     const [only] = columns;
     return (columns.length === 1 ? only : uPlot.join(columns as uPlot.AlignedData[])) as uPlot.AlignedData;
   }
 
   /** The points of one line that are worth drawing, one beyond each edge included. */
-  #drawn({ series, smooth: isSmoothed }: Line, view: CurveView, smoother: Smoothed): Drawn {
+  #drawn({ series, smooth: isSmoothed, band }: Line, view: CurveView, smoother: Smoothed): Drawn {
     const { steps, values } = series;
     const isFinite = (index: number) => index >= 0 && Number.isFinite(values[index]!);
     const from = Math.max(0, indexAt(steps, view.range[0] - 1));
@@ -259,11 +269,13 @@ export class CurvePlot {
     const indices = thin(steps, values, from, to, Math.max(200, this.#host.clientWidth * pointsPerPixel));
     const visible = (value: number) => (Number.isFinite(value) && (!view.logarithmic || value > 0) ? value : null);
     const smoothed = view.smoothing === null || !isSmoothed ? null : smoother.of(series);
-    const drawn: Drawn = { steps: [], raw: [], smooth: smoothed && [] };
+    const edges = band && [band.high, band.low].map((edge) => (smoothed ? new Smoothed(view.smoothing!).of(edge) : edge.values));
+    const drawn: Drawn = { steps: [], raw: [], smooth: smoothed && [], edges: edges ? [[], []] : null };
     for (const index of indices) {
       drawn.steps.push(steps[index]!);
       drawn.raw.push(visible(values[index]!));
       drawn.smooth?.push(visible(smoothed![index]!));
+      edges?.forEach((edge, i) => drawn.edges![i]!.push(visible(edge[index]!)));
       if (!isFinite(index) && (index === 0 || isFinite(index - 1))) this.#holes.push(steps[index]!);
     }
     const last = series.length - 1;
@@ -288,7 +300,8 @@ function axisWidth({ ctx }: uPlot, labels: readonly string[] | null): number {
 function hasSameForm(a: CurveView, b: CurveView): boolean {
   return (
     a.lines.length === b.lines.length &&
-    a.lines.every(({ smooth }, i) => smooth === b.lines[i]!.smooth) &&
+    a.lines.every((line, i) => looksSame(line, b.lines[i]!)) &&
+    a.across === b.across &&
     (a.smoothing === null) === (b.smoothing === null) &&
     a.logarithmic === b.logarithmic &&
     (a.heldUntil === null) === (b.heldUntil === null) &&
@@ -306,14 +319,35 @@ function isSame(a: CurveView, b: CurveView): boolean {
   } = a;
   return (
     before.length === b.lines.length &&
-    before.every(({ series, colour: own, smooth }, i) => series === b.lines[i]!.series && own === b.lines[i]!.colour && smooth === b.lines[i]!.smooth) &&
+    before.every((line, i) => line.series === b.lines[i]!.series && looksSame(line, b.lines[i]!)) &&
     first === b.range[0] &&
     last === b.range[1] &&
     (Object.keys(rest) as (keyof typeof rest)[]).every((key) => rest[key] === b[key])
   );
 }
 
-function seriesOptions(line: Line, { smoothing, heldUntil }: CurveView): uPlot.Series[] {
+function looksSame(a: Line, b: Line): boolean {
+  return a.smooth === b.smooth && a.colour === b.colour && a.place === b.place && (a.band === undefined) === (b.band === undefined);
+}
+
+/** How much a band hides of what is behind it, in hexadecimal. */
+const bandAlpha = "38";
+
+/** Between the edges that each line with a band has behind its own columns. */
+function bandsOf(view: CurveView): uPlot.Band[] {
+  let column = 1;
+  return view.lines.flatMap((line) => {
+    column += seriesOptions(line, view).length;
+    return line.band ? [{ series: [column - 2, column - 1], fill: colour(line.colour) + bandAlpha } satisfies uPlot.Band] : [];
+  });
+}
+
+function seriesOptions(line: Line, view: CurveView): uPlot.Series[] {
+  const edge: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
+  return [...lineOptions(line, view), ...(line.band ? [edge, edge] : [])];
+}
+
+function lineOptions(line: Line, { smoothing, heldUntil }: CurveView): uPlot.Series[] {
   const stroke = colour(line.colour);
   const dash = [...dashOf(line.place)];
   const strong: uPlot.Series = { stroke, width: 1.5, dash, points: { size: 4, fill: stroke } };

@@ -1,14 +1,15 @@
 import { formatCount, formatNumber, plural } from "../../src/run/numbers.ts";
 import { indexAt } from "../../src/run/series.ts";
 import { thin } from "../../src/run/thinning.ts";
-import type { Store } from "../store.ts";
+import type { CurveStore } from "./curveStore.ts";
 import type { Chart } from "./groups.ts";
 
 const tableRows = 200;
 
 /** The table twin of a chart: the points that the chart draws, thinned out where there are very many. */
-export function CurveTable({ store, chart }: { store: Store; chart: Chart }) {
+export function CurveTable({ store, chart }: { store: CurveStore; chart: Chart }) {
   const [first, last] = store.range.value;
+  const across = store.across.value;
   return (
     <div class="table-scroll">
       {chart.lines.map(({ name: key, label: line, series }) => {
@@ -24,7 +25,7 @@ export function CurveTable({ store, chart }: { store: Store; chart: Chart }) {
             </caption>
             <thead>
               <tr>
-                <th scope="col">Step</th>
+                <th scope="col">{across.title}</th>
                 <th scope="col">Epoch</th>
                 <th scope="col">{line}</th>
               </tr>
@@ -34,7 +35,7 @@ export function CurveTable({ store, chart }: { store: Store; chart: Chart }) {
                 .reverse()
                 .map((i) => (
                   <tr key={i}>
-                    <td>{formatCount(steps[i]!)}</td>
+                    <td>{across.per === 1 ? formatCount(steps[i]!) : formatNumber(steps[i]! / across.per)}</td>
                     <td>{formatCount(epochs[i]! + 1)}</td>
                     <td>{formatNumber(values[i])}</td>
                   </tr>

@@ -1,4 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../../src/run/numbers.ts";
 import { indexAt } from "../../src/run/series.ts";
@@ -9,53 +10,77 @@ import { IconButton } from "../frame/icon.tsx";
 import { stepMenu } from "../steps/stepMenu.ts";
 import type { Store } from "../store.ts";
 import { CurveChart } from "./curveChart.tsx";
+import type { CurveStore } from "./curveStore.ts";
 
 export function CurvesPane({ store }: { store: Store }) {
   const names = useStable(useComputed(() => store.charts.value.filter(({ isConstant }) => !isConstant).map(({ name }) => name)).value);
-  const smoothing = useComputed(() => store.choices.value.smoothing).value;
-  const curveTables = useComputed(() => store.choices.value.curveTables).value;
   const over = useComputed(() => isFinal(store.run.value?.state ?? "starting")).value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
   const menu = useComputed(() => stepMenu(store, store.cursorStep.value)).value;
-  const grid = useRef<HTMLDivElement>(null);
-  const charts = names.length + Math.min(1, notes.length);
-  const columns = balancedColumns(charts, useWidth(grid));
   return (
     <section class="curves-pane" aria-label="Curves">
       <div class="toolbar">
         <Constants store={store} />
-        <CursorReadout store={store} />
-        <label class="smoothing" title="Weight of the past in the smoothed lines">
-          <span>Smoothing</span>
-          <input
-            type="range"
-            min={0}
-            max={0.99}
-            step={0.01}
-            value={smoothing}
-            aria-label="Smoothing"
-            onInput={(event) => store.dispatch({ type: "choose", choices: { smoothing: Number(event.currentTarget.value) } })}
-          />
-          <output class="smoothing-value">{smoothing.toFixed(2)}</output>
-        </label>
-        <ZoomButton store={store} />
-        <IconButton
-          icon="table"
-          label="Show curves as tables"
-          pressed={curveTables}
-          onClick={() => store.dispatch({ type: "choose", choices: { curveTables: !curveTables } })}
-        />
+        <CurveTools store={store} />
       </div>
-      <div class="charts" ref={grid} data-vscode-context={menu} style={{ "--columns": String(columns), "--rows": String(Math.ceil(charts / columns)) }}>
+      <Charts store={store} names={names} menu={menu} further={notes.length > 0 ? <Notes notes={notes} /> : null}>
         {names.length === 0 && (
           <p class="hint">{over ? "This run had no backward pass, so it has no loss." : "No loss yet. Curves begin with the first backward pass."}</p>
         )}
-        {names.map((name) => (
-          <CurveChart key={name} store={store} name={name} />
-        ))}
-        {notes.length > 0 && <Notes notes={notes} />}
-      </div>
+      </Charts>
     </section>
+  );
+}
+
+/** Where the crosshair is, and how all charts are shown. */
+export function CurveTools({ store }: { store: CurveStore }) {
+  const { smoothing, curveTables } = store.curveChoices.value;
+  return (
+    <>
+      <CursorReadout store={store} />
+      <label class="smoothing" title="Weight of the past in the smoothed lines">
+        <span>Smoothing</span>
+        <input
+          type="range"
+          min={0}
+          max={0.99}
+          step={0.01}
+          value={smoothing}
+          aria-label="Smoothing"
+          onInput={(event) => store.dispatch({ type: "choose", choices: { smoothing: Number(event.currentTarget.value) } })}
+        />
+        <output class="smoothing-value">{smoothing.toFixed(2)}</output>
+      </label>
+      <ZoomButton store={store} />
+      <IconButton
+        icon="table"
+        label="Show curves as tables"
+        pressed={curveTables}
+        onClick={() => store.dispatch({ type: "choose", choices: { curveTables: !curveTables } })}
+      />
+    </>
+  );
+}
+
+/** In as many columns as fit. @param menu what VS Code's context menu is given @param further what stands among them as one more */
+export function Charts(props: { store: CurveStore; names: readonly string[]; menu?: string; further?: JSX.Element | null; children?: ComponentChildren }) {
+  const { store, names, menu, further = null, children } = props;
+  const grid = useRef<HTMLDivElement>(null);
+  const charts = names.length + (further ? 1 : 0);
+  const columns = balancedColumns(charts, useWidth(grid));
+  return (
+    <div
+      class="charts"
+      ref={grid}
+      {...(menu !== undefined && { "data-vscode-context": menu })}
+      style={{ "--columns": String(columns), "--rows": String(Math.ceil(charts / columns)) }}
+    >
+      {children}
+      {names.map((name) => (
+        <CurveChart key={name} store={store} name={name} />
+      ))}
+      {further}
+    </div>
   );
 }
 
@@ -80,7 +105,7 @@ function useWidth(element: { readonly current: HTMLElement | null }): number {
 }
 
 /** The earlier list while the names are the same, so that charts aren't drawn anew for each point. */
-function useStable(names: readonly string[]): readonly string[] {
+export function useStable(names: readonly string[]): readonly string[] {
   const last = useRef(names);
   if (last.current.join("\0") !== names.join("\0")) last.current = names;
   return last.current;
@@ -100,22 +125,22 @@ function Constants({ store }: { store: Store }) {
   );
 }
 
-function ZoomButton({ store }: { store: Store }) {
-  const zoomed = useComputed(() => store.state.value.zoom !== null).value;
+function ZoomButton({ store }: { store: CurveStore }) {
+  const zoomed = store.zoomed.value;
   return <IconButton icon="screen-normal" label="Show all steps" disabled={!zoomed} onClick={() => store.dispatch({ type: "zoom", range: null })} />;
 }
 
 /** The step under the crosshair. */
-function CursorReadout({ store }: { store: Store }) {
+function CursorReadout({ store }: { store: CurveStore }) {
   const step = store.cursorStep.value;
   if (step === null) return <span class="cursor-readout" />;
-  const epochs = store.run.peek()?.epochs ?? [];
+  const epochs = store.epochs.peek();
   const index = indexAt(
     epochs.map((start) => start.step),
     step,
   );
   const epoch = index >= 0 ? ` · epoch ${formatCount(epochs[index]!.epoch + 1)}` : "";
-  return <span class="cursor-readout">{`step ${formatCount(step)}${epoch}`}</span>;
+  return <span class="cursor-readout">{`${store.across.peek().text(step)}${epoch}`}</span>;
 }
 
 /** What the program logged that isn't a number: the newest text of each name. */

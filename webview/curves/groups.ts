@@ -14,6 +14,8 @@ export interface Line {
   readonly place: number;
   /** Whether a smoothed line helps: not for learning rates, which have no noise, nor for means, nor for one value per epoch. */
   readonly smooth: boolean;
+  /** Where it is the middle of several: between which values half of them lie, at its own steps. */
+  readonly band?: { readonly low: Series; readonly high: Series };
 }
 
 /** Curves that share a chart: those of one quantity. */

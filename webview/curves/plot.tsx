@@ -2,12 +2,11 @@
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { themeVersion } from "../charts/theme.ts";
-import { stepRange } from "../state.ts";
-import type { Store } from "../store.ts";
 import { CurvePlot, type CurveView } from "./curvePlot.ts";
+import type { CurveStore } from "./curveStore.ts";
 import { isLogarithmic } from "./groups.ts";
 
-export function Plot({ store, name, title }: { store: Store; name: string; title: string }) {
+export function Plot({ store, name, title }: { store: CurveStore; name: string; title: string }) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const plot = new CurvePlot(host.current!, {
@@ -17,7 +16,7 @@ export function Plot({ store, name, title }: { store: Store; name: string; title
     });
     const sight = watchSight(host.current!);
     const disposeData = effect(() => {
-      void [store.charts.value, store.range.value, store.choices.value, store.sample.value, themeVersion.value];
+      void [store.charts.value, store.range.value, store.curveChoices.value, store.marker.value, themeVersion.value];
       if (!sight.visible.value) return;
       const view = curveView(store, name);
       if (view) plot.show(view);
@@ -36,7 +35,7 @@ export function Plot({ store, name, title }: { store: Store; name: string; title
       class="plot"
       role="img"
       tabIndex={0}
-      aria-label={`${title} over steps. Arrow keys move the crosshair, plus and minus zoom, Enter chooses the step.`}
+      aria-label={`${title} over ${store.across.value.name}. Arrow keys move the crosshair, plus and minus zoom, Enter chooses the step.`}
       onKeyDown={(event) => pressOnPlot(event, store)}
       onBlur={() => (store.cursorStep.value = null)}
     />
@@ -51,34 +50,32 @@ function watchSight(element: Element): { readonly visible: ReadonlySignal<boolea
   return { visible, dispose: () => observer.disconnect() };
 }
 
-const noEpochs: CurveView["epochs"] = [];
-
-function curveView(store: Store, name: string): CurveView | null {
-  const state = store.state.peek();
+function curveView(store: CurveStore, name: string): CurveView | null {
   const chart = store.charts.peek().find((candidate) => candidate.name === name);
   if (!chart) return null;
-  const { smoothing, logarithmic, step } = state.choices;
+  const { smoothing, logarithmic } = store.curveChoices.peek();
   return {
     lines: chart.lines,
     smoothing: smoothing > 0 && chart.lines.some(({ smooth }) => smooth) ? smoothing : null,
     logarithmic: isLogarithmic(chart, logarithmic),
-    epochs: state.run?.epochs ?? noEpochs,
+    epochs: store.epochs.peek(),
+    across: store.across.peek(),
     interventions: store.interventions.peek(),
     heldUntil: chart.heldUntil,
-    range: stepRange(state),
-    marker: step === null ? null : (store.sample.peek()?.step ?? null),
+    range: store.range.peek(),
+    marker: store.marker.peek(),
     theme: themeVersion.peek(),
   };
 }
 
-function pressOnPlot(event: KeyboardEvent, store: Store): void {
+function pressOnPlot(event: KeyboardEvent, store: CurveStore): void {
   const [first, last] = store.range.peek();
   const cursor = Math.min(last, Math.max(first, store.cursorStep.peek() ?? last));
   const stride = Math.max(1, Math.round((last - first) / (event.shiftKey ? 10 : 100)));
   const moveTo = (step: number) => (store.cursorStep.value = Math.min(last, Math.max(first, step)));
   const zoomBy = (factor: number) => {
     const [from, to] = [Math.floor(cursor - (cursor - first) * factor), Math.ceil(cursor + (last - cursor) * factor)];
-    const all = stepRange({ ...store.state.peek(), zoom: null });
+    const all = store.wholeRange.peek();
     const whole = from <= all[0] && to >= all[1];
     store.dispatch({ type: "zoom", range: whole ? null : [Math.max(all[0], from), Math.min(all[1], Math.max(to, from + 1))] });
   };

@@ -1,7 +1,7 @@
 /** The button on a chart that takes it away, in the form that is chosen below it. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../frame/icon.tsx";
-import type { Store } from "../store.ts";
+import type { FromPanel } from "../../src/run/panelMessages.ts";
 import type { Exportable } from "./exportable.ts";
 import { pngOf } from "./picture.ts";
 
@@ -13,8 +13,13 @@ function formsOf({ svg, md }: Exportable): readonly Form[] {
   return [...(svg ? (["svg", "png"] as const) : []), ...(md ? (["md"] as const) : []), "csv"];
 }
 
+/** Who can have a file saved. */
+export interface Saving {
+  post(message: Extract<FromPanel, { readonly type: "save" | "saveBytes" }>): void;
+}
+
 interface Props {
-  store: Store;
+  store: Saving;
   /** What the button belongs to, for screen readers. */
   title: string;
   /** Asked for only when the menu is opened, and when something is to be saved. */
@@ -69,7 +74,7 @@ export function ExportMenu({ store, title, exportable }: Props) {
   );
 }
 
-async function save(store: Store, exportable: Exportable, form: Form): Promise<void> {
+async function save(store: Saving, exportable: Exportable, form: Form): Promise<void> {
   const name = `${exportable.name}.${form}`;
   if (form === "png") store.post({ type: "saveBytes", name, base64: await pngOf(exportable.svg!()) });
   else store.post({ type: "save", name, text: exportable[form]!() });

@@ -32,14 +32,25 @@ export type ChosenTabs = Readonly<Record<GroupName, TabId | null>>;
 interface Place {
   readonly layout: Layout;
   readonly mode: RunMode;
+  /** The run is none of Kindling's own. */
+  readonly onlyWatched?: boolean;
+  /** Some pass through the models was told. */
+  readonly hasPasses?: boolean;
 }
 
 /** Of a training alone: an inspection is one step, which makes no curve, whose batch is gone, and which nobody can steer. */
 const ofTraining: ReadonlySet<TabId> = new Set(["curves", "data", "control"]);
+/** Of a run that hears what it is told. */
+const ofOwn: ReadonlySet<TabId> = new Set(["data", "control"]);
 
 /** What the groups may offer. */
-export function offeredTabs({ layout, mode }: Place): readonly TabId[] {
-  return tabIds.filter((id) => (id !== "modules" || layout === "tabs") && (mode === "train" || !ofTraining.has(id)));
+export function offeredTabs({ layout, mode, onlyWatched = false, hasPasses = false }: Place): readonly TabId[] {
+  const isOffered = (id: TabId): boolean => {
+    if (id === "modules") return layout === "tabs";
+    if (onlyWatched && (ofOwn.has(id) || (id === "graph" && !hasPasses))) return false;
+    return mode === "train" || !ofTraining.has(id);
+  };
+  return tabIds.filter(isOffered);
 }
 
 /** Which tab each group shows: what was chosen if it is offered, else the first that no other group shows. */

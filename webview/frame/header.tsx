@@ -52,10 +52,10 @@ export function Header({ store }: { store: Store }) {
         {run.mode === "inspect" && <span class="muted"> · inspection</span>}
       </div>
       <StateLabel run={run} isRemembered={store.state.value.isRemembered} />
-      {run.edited && run.mode === "train" && <Edited post={store.post} />}
+      {run.edited && run.mode === "train" && <Edited post={store.post} isTraining={!isFinal(run.state)} />}
       {(standing(run) || !isFinal(run.state)) && <Numbers run={run} />}
       <StepButtons store={store} run={run} />
-      <Buttons state={run.state} store={store} />
+      <Buttons run={run} store={store} />
       <ProgressLine run={run} />
     </header>
   );
@@ -77,7 +77,7 @@ function StateLabel({ run, isRemembered }: { run: RunSnapshot; isRemembered: boo
   );
 }
 
-function Edited({ post }: { post: (message: FromPanel) => void }) {
+function Edited({ post, isTraining }: { post: (message: FromPanel) => void; isTraining: boolean }) {
   return (
     <span class="notice" data-testid="edited">
       <span title="The file's text is another than the one that this run began with">Edited since it started</span>
@@ -85,6 +85,20 @@ function Edited({ post }: { post: (message: FromPanel) => void }) {
       <button type="button" class="link" onClick={() => post({ type: "command", command: "train" })} data-testid="command-restart">
         Restart
       </button>
+      {isTraining && (
+        <>
+          {" · "}
+          <button
+            type="button"
+            class="link"
+            title="Begin the new text with the weights of now; what is kept, new and gone is shown first"
+            onClick={() => post({ type: "command", command: "restartWithWeights" })}
+            data-testid="command-restart-with-weights"
+          >
+            Restart with these weights
+          </button>
+        </>
+      )}
     </span>
   );
 }
@@ -146,13 +160,13 @@ function buttonsFor(state: RunState): readonly [ButtonLook, ButtonLook] {
   return [{ command: "pause", icon: "debug-pause", label: "Pause" }, stop];
 }
 
-function Buttons({ state, store: { post, exportPage } }: { state: RunState; store: Store }) {
+function Buttons({ run: { state, onlyWatched }, store: { post, exportPage } }: { run: RunSnapshot; store: Store }) {
   const [first, second] = buttonsFor(state);
   const pausable = state !== "starting" && state !== "stopping";
   return (
     <div class="buttons">
-      <CommandButton look={first} post={post} primary={isFinal(state)} disabled={!pausable} />
-      <CommandButton look={second} post={post} disabled={state === "stopping"} />
+      {!onlyWatched && <CommandButton look={first} post={post} primary={isFinal(state)} disabled={!pausable} />}
+      {!onlyWatched && <CommandButton look={second} post={post} disabled={state === "stopping"} />}
       <IconButton icon="export" label="Export this panel as one HTML file" onClick={exportPage} testId="export-panel" />
     </div>
   );

@@ -65,7 +65,7 @@ interface ChartProps {
   onPoint: (bin: number | null) => void;
 }
 
-function BarChart({ title, histogram, sum, logarithmic, pointed, onPoint }: ChartProps) {
+export function BarChart({ title, histogram, sum, logarithmic, pointed, onPoint }: ChartProps) {
   const { low, high, counts } = histogram;
   const zero = low < 0 && high > 0 ? placeOf(0, histogram) * counts.length : null;
   const point = (event: PointerEvent & { currentTarget: Element }) => {

@@ -1,12 +1,12 @@
 import { ArgumentError } from "../errors.ts";
 import { valueInWords } from "../forms/kinds.ts";
-import { instrument } from "../instrument.ts";
+import { instrument, type Resumable } from "../instrument.ts";
 import type { Int } from "../ops/types.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { warnOnce } from "../warnings.ts";
 import { defaultCollate, defaultConvert, type Collated } from "./collate.ts";
 import { checkSource, gatherRows, IterableDataset, sampleAt, type SampleSource } from "./dataset.ts";
-import { BatchSampler, drawSeed, RandomSampler, SequentialSampler, type IndexSource } from "./sampler.ts";
+import { BatchSampler, drawSeed, RandomSampler, SequentialSampler, streamsOf, type IndexSource } from "./sampler.ts";
 
 /**
  * Lists of indices, one for each batch.
@@ -14,6 +14,29 @@ import { BatchSampler, drawSeed, RandomSampler, SequentialSampler, type IndexSou
  */
 export interface BatchSource extends Iterable<readonly number[]> {
   readonly length: number;
+}
+
+/**
+ * How far a loader is: what `stateDict()` gives, as torchdata's `StatefulDataLoader` does. A plain value that `save` takes.
+ * @api data.DataLoaderStateDict
+ */
+export interface DataLoaderStateDict {
+  /** Batches of the present pass that were handed out. */
+  _num_yielded: number;
+  /** Whether the pass came to its end; the next one is a new one. */
+  _iterator_finished: boolean;
+  /** What the generators that the order follows from were like when the pass began; none before the first. */
+  _generator_states: Uint8Array[];
+  /** What a stream that has a `stateDict()` of its own said of itself. */
+  dataset_state: Record<string, unknown> | null;
+}
+
+/** A pass over the dataset. */
+interface Pass {
+  yielded: number;
+  isFinished: boolean;
+  /** The streams of random numbers as they were when it began. */
+  readonly began: readonly Uint8Array[];
 }
 
 /** What in PyTorch is about processes that load samples beside the program's own. */
@@ -53,6 +76,10 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
   readonly #batches: BatchSource | null;
   readonly #sampler: IndexSource | null;
   readonly #collate: ((samples: Item[]) => Batch) | null;
+  /** The one that began last. */
+  #pass: Pass | null = null;
+  /** Where the next pass goes on, after `loadStateDict`. */
+  #loaded: DataLoaderStateDict | null = null;
 
   constructor(
     dataset: SampleSource<Item> | IterableDataset<Item>,
@@ -116,23 +143,81 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
     return this.dropLast ? Math.floor(length / this.batchSize) : Math.ceil(length / this.batchSize);
   }
 
+  /**
+   * How far the present pass is, to go on from there in another run: save it beside the model's and the optimizer's state and
+   * `getRngState()`, and take all of them up before the first loop.
+   * @see https://pytorch.org/data/main/stateful_dataloader_tutorial.html
+   */
+  stateDict(): DataLoaderStateDict {
+    if (this.#loaded) return this.#loaded;
+    const { yielded, isFinished, began } = this.#pass ?? { yielded: 0, isFinished: false, began: [] };
+    const dataset = isFinished ? null : statefulOf(this.dataset);
+    return { _num_yielded: yielded, _iterator_finished: isFinished, _generator_states: [...began], dataset_state: dataset?.stateDict() ?? null };
+  }
+
+  /**
+   * Lets the next pass go on where the loader was that gave the state: with its next batch, in the same order.
+   * @throws ArgumentError for what is no state of such a loader
+   */
+  loadStateDict(stateDict: DataLoaderStateDict): void {
+    const { _num_yielded: yielded, _iterator_finished: isFinished, _generator_states: states } = stateDict;
+    const isState = Number.isInteger(yielded) && typeof isFinished === "boolean" && Array.isArray(states);
+    if (!isState) throw new ArgumentError("loaded state dict is none of a DataLoader: give what a loader's stateDict() gave", "KeyError");
+    const count = this.#streams().length;
+    if (states.length !== 0 && states.length !== count) {
+      throw new ArgumentError(`loaded state dict is of a loader with ${states.length} generators, but this one has ${count}: make the loader as it was then`);
+    }
+    this.#loaded = stateDict;
+  }
+
   [Symbol.iterator](): IterableIterator<Batch> {
     instrument()?.epochStart?.(this);
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    const isUnderWay = loaded && !loaded._iterator_finished && loaded._generator_states.length > 0;
+    const began = isUnderWay ? loaded._generator_states : this.#streams().map((stream) => stream.getState());
+    const pass = (this.#pass = { yielded: isUnderWay ? loaded._num_yielded : 0, isFinished: false, began });
+    return this.#iterate(pass, isUnderWay ? this.#goOn(loaded) : this.#begin());
+  }
+
+  /** A new pass. */
+  #begin(): IterableIterator<() => Batch> {
     // PyTorch draws a seed for its workers at the start of each epoch, whether there are any or not.
     drawSeed(this.generator ?? defaultGenerator);
-    return this.#iterate();
+    return this.#all();
+  }
+
+  /** The rest of a pass: begun as it was then, and as far as it was; the generators are left as they are now. */
+  #goOn({ _num_yielded: yielded, _generator_states: began, dataset_state: state }: DataLoaderStateDict): IterableIterator<() => Batch> {
+    const streams = this.#streams();
+    const now = streams.map((stream) => stream.getState());
+    streams.forEach((stream, i) => stream.setState(began[i]!));
+    const dataset = statefulOf(this.dataset);
+    const knowsItself = dataset !== null && state !== null;
+    if (knowsItself) dataset.loadStateDict(state);
+    const batches = this.#begin();
+    for (let i = 0; i < yielded && !knowsItself; i++) batches.next();
+    streams.forEach((stream, i) => stream.setState(now[i]!));
+    return batches;
+  }
+
+  /** The streams of random numbers that the order of samples follows from. */
+  #streams(): readonly Generator[] {
+    return [...new Set([defaultGenerator, ...(this.generator ? [this.generator] : []), ...streamsOf(this.#batches ?? this.#sampler)])];
   }
 
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
     yield* this[Symbol.iterator]();
   }
 
-  *#iterate(): IterableIterator<Batch> {
-    let index = 0;
-    for (const batch of this.#all()) {
-      instrument()?.batch?.(this, index++);
-      yield batch();
+  *#iterate(pass: Pass, batches: IterableIterator<() => Batch>): IterableIterator<Batch> {
+    for (const make of batches) {
+      instrument()?.batch?.(this, pass.yielded);
+      const batch = make();
+      pass.yielded++;
+      yield batch;
     }
+    pass.isFinished = true;
     instrument()?.epochEnd?.(this);
   }
 
@@ -178,6 +263,14 @@ export class DataLoader<Item = any, Batch = Collated<Item>> implements Iterable<
   #single(sample: Item): Batch {
     return this.#collate === null ? (defaultConvert(sample) as Batch) : (this.#collate as unknown as (sample: Item) => Batch)(sample);
   }
+}
+
+/** A stream of samples that can say how far it is. */
+function statefulOf(dataset: object): Resumable | null {
+  const { stateDict, loadStateDict } = dataset as Partial<Resumable>;
+  return dataset instanceof IterableDataset && typeof stateDict === "function" && typeof loadStateDict === "function"
+    ? (dataset as unknown as Resumable)
+    : null;
 }
 
 /** Which samples come when. */

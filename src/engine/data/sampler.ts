@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { tensor } from "../ops/creation.ts";
 import { multinomial } from "../ops/sampling.ts";
 import type { Int } from "../ops/types.ts";
-import { defaultGenerator, fillRandint, fillRandperm, Generator } from "../random/index.ts";
+import { defaultGenerator, fillRandint, fillRandperm, passingGenerator, type Generator } from "../random/index.ts";
 import { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warnings.ts";
 
@@ -34,6 +34,14 @@ export abstract class Sampler implements IndexSource {
 
   abstract get length(): number;
   abstract [Symbol.iterator](): Iterator<number>;
+
+  /**
+   * The streams of random numbers beside the default one that its order follows from.
+   * @internal
+   */
+  get streams(): readonly Generator[] {
+    return [];
+  }
 }
 
 /**
@@ -88,8 +96,12 @@ export class RandomSampler extends Sampler {
     return this.#numSamples ?? this.#source.length;
   }
 
+  override get streams(): readonly Generator[] {
+    return this.#generator ? [this.#generator] : [];
+  }
+
   *[Symbol.iterator](): IterableIterator<number> {
-    const generator = this.#generator ?? new Generator().manualSeed(drawSeed(defaultGenerator));
+    const generator = this.#generator ?? passingGenerator(drawSeed(defaultGenerator));
     const n = this.#source.length;
     const blocks = this.#replacement ? 32 : n;
     const draw = this.#replacement ? (count: number) => randomIndices(generator, n, count) : (count: number) => randomOrder(generator, n).subarray(0, count);
@@ -117,6 +129,10 @@ export class SubsetRandomSampler extends Sampler {
 
   get length(): number {
     return this.#indices.length;
+  }
+
+  override get streams(): readonly Generator[] {
+    return [this.#generator];
   }
 
   *[Symbol.iterator](): IterableIterator<number> {
@@ -154,6 +170,10 @@ export class WeightedRandomSampler extends Sampler {
 
   get length(): number {
     return this.numSamples;
+  }
+
+  override get streams(): readonly Generator[] {
+    return this.#generator ? [this.#generator] : [];
   }
 
   *[Symbol.iterator](): IterableIterator<number> {
@@ -200,7 +220,7 @@ export class DistributedSampler extends Sampler {
 
   *[Symbol.iterator](): IterableIterator<number> {
     const { shuffle, seed, numReplicas, rank } = this.#options;
-    const order = shuffle ? randomOrder(new Generator().manualSeed(seed + this.#epoch), this.#size) : filled(new Int32Array(this.#size), (i) => i);
+    const order = shuffle ? randomOrder(passingGenerator(seed + this.#epoch), this.#size) : filled(new Int32Array(this.#size), (i) => i);
     const total = this.length * numReplicas;
     for (let i = rank; i < total; i += numReplicas) yield order[i % order.length]!;
   }
@@ -232,6 +252,11 @@ export class BatchSampler implements Iterable<number[]> {
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
+  /** @internal */
+  get streams(): readonly Generator[] {
+    return streamsOf(this.#sampler);
+  }
+
   *[Symbol.iterator](): IterableIterator<number[]> {
     let batch: number[] = [];
     for (const index of this.#sampler) {
@@ -242,6 +267,11 @@ export class BatchSampler implements Iterable<number[]> {
     }
     if (batch.length > 0 && !this.dropLast) yield batch;
   }
+}
+
+/** The streams of random numbers that a sampler's order follows from, as far as it is one of ours. */
+export function streamsOf(sampler: object | null): readonly Generator[] {
+  return sampler instanceof Sampler || sampler instanceof BatchSampler ? sampler.streams : [];
 }
 
 /** A seed as PyTorch's loaders and samplers draw it: 63 random bits. */

@@ -1,6 +1,7 @@
 /** The safetensors format: https://huggingface.co/docs/safetensors, a JSON header and then the tensors' bytes. */
-import type { DType } from "../dtype.ts";
+import { itemSize, type DType } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { copyBytes } from "../memory/storage.ts";
 import { toTypedArray } from "../ops/reading.ts";
 import { Tensor } from "../tensor.ts";
 import { ByteReader } from "./byteReader.ts";
@@ -64,37 +65,41 @@ export function readSafetensorsMetadata(bytes: Uint8Array, name: string): Safete
 }
 
 /** The bytes of a file with these tensors. @param file stands for it in messages. @throws KindlingError where a value is no tensor */
-export function writeSafetensors(tensors: unknown, file: string, metadata?: SafetensorsMetadata): Uint8Array {
+export function writeSafetensors(tensors: unknown, file: string, metadata?: SafetensorsMetadata): Uint8Array<ArrayBuffer> {
   const named = tensors instanceof Map ? [...(tensors as Map<unknown, unknown>)] : isRecord(tensors) ? Object.entries(tensors) : [];
   if (!(tensors instanceof Map) && !isRecord(tensors)) throw new KindlingError(`${file}: a .safetensors file holds tensors by name, as a stateDict() does`);
   const header = new Map<string, unknown>(metadata === undefined ? [] : [["__metadata__", metadata]]);
-  const contents: Uint8Array[] = [];
+  const contents: Tensor[] = [];
   let position = 0;
   for (const [key, value] of named) {
     if (!(value instanceof Tensor)) throw new KindlingError(`${file}: can't save ${String(key)}: a .safetensors file holds tensors only; save the rest as .pt`);
     if (key === "__metadata__") throw new KindlingError(`${file}: a tensor in a .safetensors file can't be named __metadata__`);
-    const values = toTypedArray(value);
-    const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     if (header.has(String(key))) throw new KindlingError(`${file}: two tensors are named ${String(key)}`);
-    header.set(String(key), { dtype: typeNames[value.dtype], shape: value.shape, data_offsets: [position, position + content.length] });
-    contents.push(content);
-    position += content.length;
+    header.set(String(key), { dtype: typeNames[value.dtype], shape: value.shape, data_offsets: [position, position + value.nbytes] });
+    contents.push(value);
+    position += value.nbytes;
   }
   return assemble(new TextEncoder().encode(JSON.stringify(Object.fromEntries(header))), contents, position);
 }
 
 /** Header size (u64), header padded with spaces to a multiple of 8, contents. */
-function assemble(header: Uint8Array, contents: readonly Uint8Array[], size: number): Uint8Array {
+function assemble(header: Uint8Array, contents: readonly Tensor[], size: number): Uint8Array<ArrayBuffer> {
   const padded = Math.ceil(header.length / 8) * 8;
   const out = new Uint8Array(8 + padded + size).fill(0x20, 8, 8 + padded);
   new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
   out.set(header, 8);
   let position = 8 + padded;
-  for (const content of contents) {
-    out.set(content, position);
-    position += content.length;
+  for (const tensor of contents) {
+    writeValues(tensor, out, position);
+    position += tensor.nbytes;
   }
   return out;
+}
+
+function writeValues(tensor: Tensor, out: Uint8Array, position: number): void {
+  if (tensor.dense) return copyBytes(tensor.storage, tensor.offset * itemSize(tensor.dtype), tensor.nbytes, out, position);
+  const { buffer, byteOffset, byteLength } = toTypedArray(tensor);
+  out.set(new Uint8Array(buffer, byteOffset, byteLength), position);
 }
 
 function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; dataStart: number } {

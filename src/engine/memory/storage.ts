@@ -83,6 +83,13 @@ export class Storage {
   }
 }
 
+/** Copies some of the bytes, wherever they live, to a place in `out`. Brings nothing into linear memory. */
+export function copyBytes(storage: Storage, start: number, length: number, out: Uint8Array, at: number): void {
+  const { pointer, backing, backingOffset } = storage;
+  if (pointer >= 0) out.set(u8.subarray(pointer + start, pointer + start + length), at);
+  else if (backing !== null) out.set(backing.subarray(backingOffset + start, backingOffset + start + length), at);
+}
+
 /** A copy of some of the bytes, wherever they live. Brings nothing into linear memory. */
 export function readBytes(storage: Storage, start: number, length: number): Uint8Array {
   if (storage.pointer >= 0) return u8.slice(storage.pointer + start, storage.pointer + start + length);

@@ -1,5 +1,6 @@
 /** Copies that share nothing with the original. */
 import { KindlingError } from "../errors.ts";
+import { instrument } from "../instrument.ts";
 import { Tensor } from "../tensor.ts";
 import { Module, type AnyModule } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -17,6 +18,7 @@ export function deepcopy<T>(value: T): T {
   const copies = new Copies();
   const copy = copies.of(value) as T;
   copies.fill();
+  if (copies.modules.length > 0) instrument()?.modulesCopied?.(copies.modules);
   return copy;
 }
 
@@ -24,6 +26,7 @@ export function deepcopy<T>(value: T): T {
 class Copies {
   readonly #known = new Map<unknown, unknown>();
   readonly #unfilled: (() => void)[] = [];
+  readonly modules: AnyModule[] = [];
 
   /** A value's copy; a container's is empty until `fill`. */
   of(value: unknown): unknown {
@@ -54,7 +57,9 @@ class Copies {
   }
 
   #module(module: AnyModule): unknown {
-    return this.#remembered(module, module.blank(), (copy) => {
+    const blank = module.blank();
+    this.modules.push(blank);
+    return this.#remembered(module, blank, (copy) => {
       for (const name of Object.keys(module)) {
         (copy as unknown as Record<string, unknown>)[name] = this.of((module as unknown as Record<string, unknown>)[name]);
       }

@@ -7,7 +7,7 @@ import { defaultGenerator, fillNormal, fillRandint, fillRandperm, fillUniform, t
 import { broadcastShapes, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { to } from "./conversion.ts";
-import { finish, typeOf, type TensorOptions } from "./creation.ts";
+import { finish, tensor, typeOf, type TensorOptions } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
 import { requireFloat } from "./internal/requireKernel.ts";
 import { toTypedArray } from "./reading.ts";
@@ -128,6 +128,25 @@ export function randperm(n: Int, options: RandomOptions = {}): Tensor {
   const start = at(result) >>> 2;
   fillRandperm(options.generator ?? defaultGenerator, i32.subarray(start, start + n));
   return finish(to(result, typeOf(options, "int32")), options);
+}
+
+/**
+ * What the numbers follow from that random functions draw next: a `uint8` tensor, byte for byte PyTorch's.
+ * @see https://pytorch.org/docs/stable/generated/torch.get_rng_state.html
+ * @api torch.getRngState
+ */
+export function getRngState(): Tensor {
+  return tensor(defaultGenerator.getState());
+}
+
+/**
+ * Lets random functions go on as they would have where `getRngState()` was called, here or in PyTorch.
+ * @see https://pytorch.org/docs/stable/generated/torch.set_rng_state.html
+ * @api torch.setRngState
+ */
+export function setRngState(newState: Tensor): void {
+  if (newState.dtype !== "uint8") throw new KindlingError(`expected a tensor of uint8, as getRngState() gives, but got one of ${newState.dtype}`);
+  defaultGenerator.setState(toTypedArray(newState) as Uint8Array);
 }
 
 /** Overwrites the input with what `fill` draws. */

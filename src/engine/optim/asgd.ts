@@ -18,7 +18,7 @@ export interface ASGDOptions extends OptimizerOptions {
   maximize: boolean;
 }
 
-const start = (parameter: Tensor, { lr }: ASGDOptions) => ({ step: 0, eta: lr, mu: 1, ax: optimizerState(parameter) });
+const start = (parameter: Tensor, { lr }: ASGDOptions) => ({ step: 0, eta: Math.fround(lr), mu: 1, ax: optimizerState(parameter) });
 
 /**
  * Averaged stochastic gradient descent; the average is in the state as `ax`. https://dl.acm.org/doi/10.1137/0330046
@@ -46,8 +46,9 @@ export class ASGD extends Optimizer<ASGDOptions> {
     parameter.mul_(1 - lambd * state.eta).add_(gradient, { alpha: -state.eta });
     if (state.mu === 1) state.ax.copy_(parameter);
     else state.ax.add_(parameter.sub(state.ax), { alpha: state.mu });
-    state.eta = lr / (1 + lambd * lr * state.step) ** alpha;
-    state.mu = 1 / Math.max(1, state.step - t0);
+    // PyTorch keeps both in tensors.
+    state.eta = Math.fround(lr / (1 + lambd * lr * state.step) ** alpha);
+    state.mu = Math.fround(1 / Math.max(1, state.step - t0));
   }
 
   protected override checkOptions(options: ASGDOptions): void {

@@ -1,10 +1,12 @@
 import { enableGrad, noGrad } from "../autograd/gradMode.ts";
 import { ArgumentError } from "../errors.ts";
+import { isPlainObject } from "../forms/kinds.ts";
 import { instrument } from "../instrument.ts";
 import { cat } from "../ops/join.ts";
 import type { Int } from "../ops/types.ts";
-import type { Tensor } from "../tensor.ts";
-import { Optimizer, type OptimizerOptions, type OptimizerParameters } from "./optimizer.ts";
+import { Tensor } from "../tensor.ts";
+import { Optimizer, renamed, stateOf, type OptimizerOptions, type OptimizerParameters, type OptimizerStateDict, type ParameterState } from "./optimizer.ts";
+import { camelCase, snakeCase } from "./stateNames.ts";
 import { strongWolfe, type Evaluation } from "./strongWolfe.ts";
 
 /** @api optim.LBFGSOptions */
@@ -23,17 +25,21 @@ export interface LBFGSOptions extends OptimizerOptions {
   lineSearchFn: "strong_wolfe" | null;
 }
 
+/** What is remembered of the steps so far, by PyTorch's names; kept as the first parameter's state. */
 interface Memory {
   funcEvals: number;
   nIter: number;
-  direction: Tensor;
+  /** Direction and length of the last step. */
+  d: Tensor;
   t: number;
-  oldDirections: Tensor[];
-  oldSteps: Tensor[];
+  /** Differences of gradients, the steps they are of, and one over the product of both. */
+  oldDirs: Tensor[];
+  oldStps: Tensor[];
   ro: number[];
-  scale: number;
-  previousGradient: Tensor;
-  previousLoss: number;
+  /** Scale of the first guess of the inverse Hessian. */
+  hDiag: number;
+  prevFlatGrad: Tensor;
+  prevLoss: number;
 }
 
 /**
@@ -52,8 +58,6 @@ interface Memory {
  * @api optim.LBFGS
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
-  #memory: Memory | null = null;
-
   constructor(
     params: OptimizerParameters<LBFGSOptions>,
     lr = 1,
@@ -80,6 +84,17 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return first;
   }
 
+  override stateDict(): OptimizerStateDict {
+    const memory = this.#memory;
+    return { ...super.stateDict(), state: new Map(memory ? [[0, renamed(memory, snakeCase)]] : []) };
+  }
+
+  override loadStateDict(stateDict: OptimizerStateDict): void {
+    super.loadStateDict({ ...stateDict, state: new Map() });
+    const own = stateOf(stateDict, 0);
+    if (own) this.#memory = renamed(copied(own) as object, camelCase) as unknown as Memory;
+  }
+
   #iterate(closure: () => unknown, firstLoss: number): void {
     const { lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn } = this.paramGroups[0]!;
     let [loss, evaluations, iterations] = [firstLoss, 1, 0];
@@ -88,34 +103,34 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const memory = (this.#memory ??= {
       funcEvals: 0,
       nIter: 0,
-      direction: gradient.neg(),
+      d: gradient.neg(),
       t: 0,
-      oldDirections: [],
-      oldSteps: [],
+      oldDirs: [],
+      oldStps: [],
       ro: [],
-      scale: 1,
-      previousGradient: gradient,
-      previousLoss: loss,
+      hDiag: 1,
+      prevFlatGrad: gradient,
+      prevLoss: loss,
     });
     while (iterations < maxIter) {
       iterations++;
       memory.nIter++;
-      if (memory.nIter === 1) memory.direction = gradient.neg();
+      if (memory.nIter === 1) memory.d = gradient.neg();
       else remember(memory, gradient, historySize);
-      memory.previousGradient = gradient.clone();
-      memory.previousLoss = loss;
+      memory.prevFlatGrad = gradient.clone();
+      memory.prevLoss = loss;
       memory.t = memory.nIter === 1 ? Math.min(1, 1 / gradient.abs().sum().item()) * lr : lr;
-      const slope = gradient.mul(memory.direction).sum().item();
+      const slope = gradient.mul(memory.d).sum().item();
       if (slope > -toleranceChange) break;
       let spent = 1;
       if (lineSearchFn !== null) {
         const start = this.#parameters().map((parameter) => parameter.clone());
-        const evaluate = (t: number): Evaluation => this.#evaluateAt(closure, start, t, memory.direction);
-        const found = strongWolfe(evaluate, memory.t, memory.direction, loss, gradient, slope);
+        const evaluate = (t: number): Evaluation => this.#evaluateAt(closure, start, t, memory.d);
+        const found = strongWolfe(evaluate, memory.t, memory.d, loss, gradient, slope);
         [loss, gradient, memory.t, spent] = [found.loss, found.gradient, found.t, found.evaluations];
-        this.#move(memory.t, memory.direction);
+        this.#move(memory.t, memory.d);
       } else {
-        this.#move(memory.t, memory.direction);
+        this.#move(memory.t, memory.d);
         if (iterations !== maxIter) {
           loss = lossOf(enableGrad(closure));
           gradient = this.#flatGradient();
@@ -124,9 +139,17 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       evaluations += spent;
       memory.funcEvals += spent;
       if (iterations === maxIter || evaluations >= maxEval || gradient.abs().max().item() <= toleranceGrad) break;
-      if (memory.direction.mul(memory.t).abs().max().item() <= toleranceChange) break;
-      if (Math.abs(loss - memory.previousLoss) < toleranceChange) break;
+      if (memory.d.mul(memory.t).abs().max().item() <= toleranceChange) break;
+      if (Math.abs(loss - memory.prevLoss) < toleranceChange) break;
     }
+  }
+
+  get #memory(): Memory | undefined {
+    return this.state.get(this.#parameters()[0]!) as unknown as Memory | undefined;
+  }
+
+  set #memory(memory: Memory) {
+    this.state.set(this.#parameters()[0]!, memory as unknown as ParameterState);
   }
 
   #evaluateAt(closure: () => unknown, start: readonly Tensor[], t: number, direction: Tensor): Evaluation {
@@ -157,35 +180,42 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 }
 
+/** Where PyTorch has a tensor of one number there is a number here. */
+function copied(value: unknown): unknown {
+  if (value instanceof Tensor) return value.dim() === 0 ? value.item() : value.detach().clone();
+  if (Array.isArray(value)) return value.map(copied);
+  return isPlainObject(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copied(one)])) : value;
+}
+
 const lossOf = (value: unknown): number => (typeof value === "number" ? value : (value as Tensor).item());
 
 /** Takes the last step into the memory and computes the next direction by the two loops. */
 function remember(memory: Memory, gradient: Tensor, historySize: number): void {
-  const y = gradient.sub(memory.previousGradient);
-  const s = memory.direction.mul(memory.t);
+  const y = gradient.sub(memory.prevFlatGrad);
+  const s = memory.d.mul(memory.t);
   const ys = y.mul(s).sum().item();
   if (ys > 1e-10) {
-    if (memory.oldDirections.length === historySize) {
-      memory.oldDirections.shift();
-      memory.oldSteps.shift();
+    if (memory.oldDirs.length === historySize) {
+      memory.oldDirs.shift();
+      memory.oldStps.shift();
       memory.ro.shift();
     }
-    memory.oldDirections.push(y);
-    memory.oldSteps.push(s);
+    memory.oldDirs.push(y);
+    memory.oldStps.push(s);
     memory.ro.push(1 / ys);
-    memory.scale = ys / y.mul(y).sum().item();
+    memory.hDiag = ys / y.mul(y).sum().item();
   }
-  const count = memory.oldDirections.length;
+  const count = memory.oldDirs.length;
   const weights = new Array<number>(count);
   let q = gradient.neg();
   for (let i = count - 1; i >= 0; i--) {
-    weights[i] = memory.oldSteps[i]!.mul(q).sum().item() * memory.ro[i]!;
-    q = q.add(memory.oldDirections[i]!, { alpha: -weights[i]! });
+    weights[i] = memory.oldStps[i]!.mul(q).sum().item() * memory.ro[i]!;
+    q = q.add(memory.oldDirs[i]!, { alpha: -weights[i]! });
   }
-  let r = q.mul(memory.scale);
+  let r = q.mul(memory.hDiag);
   for (let i = 0; i < count; i++) {
-    const weight = memory.oldDirections[i]!.mul(r).sum().item() * memory.ro[i]!;
-    r = r.add(memory.oldSteps[i]!, { alpha: weights[i]! - weight });
+    const weight = memory.oldDirs[i]!.mul(r).sum().item() * memory.ro[i]!;
+    r = r.add(memory.oldStps[i]!, { alpha: weights[i]! - weight });
   }
-  memory.direction = r;
+  memory.d = r;
 }

@@ -48,7 +48,8 @@ export class NAdam extends AdamFamily<NAdamOptions> {
     state.step++;
     const weightAt = (step: number): number => betas[0] * (1 - 0.5 * 0.96 ** (step * momentumDecay));
     const [mu, next] = [weightAt(state.step), weightAt(state.step + 1)];
-    state.muProduct *= mu;
+    // PyTorch keeps it in a tensor.
+    state.muProduct = Math.fround(state.muProduct * mu);
     state.expAvg.mul_(betas[0]).add_(gradient, { alpha: 1 - betas[0] });
     state.expAvgSq.mul_(betas[1]).addcmul_(gradient, gradient, { value: 1 - betas[1] });
     const denominator = state.expAvgSq

@@ -170,12 +170,9 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
     const parameters = this.#parameters();
     const numbers = groups.flatMap((group) => group.params as number[]);
-    // An empty state comes from a file as a plain object: nothing tells that its keys would be numbers.
-    const given: unknown = stateDict.state;
-    const states = given instanceof Map ? stateDict.state : new Map(Object.entries(stateDict.state).map(([key, own]) => [Number(key), own]));
     this.state.clear();
     numbers.forEach((number, i) => {
-      const own = states.get(number);
+      const own = stateOf(stateDict, number);
       if (own !== undefined) this.state.set(parameters[i]!, importState(own, parameters[i]!));
     });
     groups.forEach((group, i) => Object.assign(this.paramGroups[i]!, renamed(optionsOf(group), camelCase)));
@@ -280,7 +277,12 @@ function optionsOf(group: object): object {
   return Object.fromEntries(Object.entries(group).filter(([name]) => name !== "params"));
 }
 
-function renamed(options: object, rename: (name: string) => string): Record<string, unknown> {
+/** What a state dict says of a parameter. An empty one comes from a file as a plain object: nothing tells that its keys would be numbers. */
+export function stateOf({ state }: OptimizerStateDict, number: number): Record<string, unknown> | undefined {
+  return state instanceof Map ? state.get(number) : (state as Record<number, Record<string, unknown>>)[number];
+}
+
+export function renamed(options: object, rename: (name: string) => string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [rename(name), value]));
 }
 

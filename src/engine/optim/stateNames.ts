@@ -6,6 +6,7 @@ const irregular: readonly (readonly [program: string, file: string])[] = [
   ["tMult", "T_mult"],
   ["tCur", "T_cur"],
   ["tI", "T_i"],
+  ["hDiag", "H_diag"],
 ];
 
 /** `weightDecay` → `weight_decay` */

@@ -5,6 +5,7 @@
 import type { Int } from "../ops/types.ts";
 import { processor, requireProcessor, type Device, type DeviceLike } from "../device.ts";
 import { filled } from "../dtype.ts";
+import { instrument } from "../instrument.ts";
 import { beforeChanging, isUndone } from "../memory/undo.ts";
 import { MersenneTwister, stateLength } from "./mt19937.ts";
 
@@ -42,6 +43,7 @@ export class Generator {
   constructor(device: DeviceLike = processor) {
     requireProcessor(device);
     this.manualSeed(defaultSeed);
+    if (!isOwn) instrument()?.generatorConstructed?.(this);
   }
 
   get device(): Device {
@@ -175,6 +177,19 @@ export class Generator {
     this.#engine.setState({ words, position: stateLength - left + 1 });
     this.#spareNormal = view.getInt32(layout.hasSpareNormal, true) ? view.getFloat64(layout.spareNormal, true) : null;
     return this;
+  }
+}
+
+/** Whether the engine makes one for itself. */
+let isOwn = false;
+
+/** A stream that lasts for one use of the engine's; nobody is told of it. */
+export function passingGenerator(seed: bigint | number): Generator {
+  isOwn = true;
+  try {
+    return new Generator().manualSeed(seed);
+  } finally {
+    isOwn = false;
   }
 }
 

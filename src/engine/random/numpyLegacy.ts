@@ -3,8 +3,16 @@
  * Values come out as float64, as in NumPy.
  */
 import { filled, roomFor } from "../dtype.ts";
+import { instrument } from "../instrument.ts";
 import { beforeChanging, isUndone } from "../memory/undo.ts";
 import { MersenneTwister } from "./mt19937.ts";
+
+/**
+ * NumPy's `get_state()`: the name of the generator, 624 words, the place of the next, and whether there is a spare normal
+ * value, and which.
+ * @api torch.NumpyState
+ */
+export type NumpyState = [name: string, keys: readonly number[], pos: number, hasGauss: number, cachedGaussian: number];
 
 export class NumpyLegacyGenerator {
   readonly #engine: MersenneTwister;
@@ -14,6 +22,19 @@ export class NumpyLegacyGenerator {
   constructor(seed: number) {
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new RangeError("Seed must be between 0 and 2**32 - 1");
     this.#engine = new MersenneTwister(seed);
+    instrument()?.generatorConstructed?.(this);
+  }
+
+  /** What the next numbers follow from, as NumPy's `get_state()` lists it: words of the twister, place among them, a spare normal value. */
+  getState(): NumpyState {
+    const { words, position } = this.#engine.getState();
+    return ["MT19937", Array.from(words), position, Number(this.#spareGauss !== null), this.#spareGauss ?? 0];
+  }
+
+  setState([, words, position, hasGauss, gauss]: NumpyState): void {
+    this.#beforeChange();
+    this.#engine.setState({ words: Uint32Array.from(words), position });
+    this.#spareGauss = hasGauss === 0 ? null : gauss;
   }
 
   /** Where the next numbers come from. */

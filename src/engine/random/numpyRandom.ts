@@ -5,7 +5,7 @@ import { fromTypedArray, tensor } from "../ops/creation.ts";
 import type { Int, Size } from "../ops/types.ts";
 import { numelOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { NumpyLegacyGenerator } from "./numpyLegacy.ts";
+import { NumpyLegacyGenerator, type NumpyState } from "./numpyLegacy.ts";
 
 /**
  * `numpyRandom(42)` draws what `np.random.RandomState(42)` (and the functions of `np.random` after `np.random.seed(42)`)
@@ -18,6 +18,16 @@ export class NumpyRandom {
 
   constructor(seed: Int) {
     this.#generator = new NumpyLegacyGenerator(seed);
+  }
+
+  /** What the next numbers follow from, as NumPy's `get_state()` lists it; a plain value that `save` takes. */
+  getState(): NumpyState {
+    return this.#generator.getState();
+  }
+
+  /** Takes up a state of `getState()`, or one of NumPy's. */
+  setState(state: NumpyState): void {
+    this.#generator.setState(state);
   }
 
   /** Uniform in [0, 1); the sizes of a tensor one by one, or none for a number. */

@@ -10,10 +10,12 @@ import type { AutomaticInspection } from "../runs/automaticInspection.ts";
 import { isPaused, shownRun } from "../runs/fileRuns.ts";
 import type { PythonFiles } from "../python/openAsKindling.ts";
 import type { RunController } from "../runs/runController.ts";
+import type { RunnerPool } from "../runs/runnerPool.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts";
 import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import { RestartWithWeights } from "../restart/restartWithWeights.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
@@ -30,6 +32,7 @@ export interface CommandParts {
   readonly store: RunStore;
   readonly edits: EditedTexts;
   readonly controller: RunController;
+  readonly pool: RunnerPool;
   readonly current: CurrentFile;
   readonly inspection: AutomaticInspection;
   readonly modelDebugger: ModelDebugger;
@@ -68,10 +71,12 @@ export function registerCommands(parts: CommandParts): Disposable {
 class Commands {
   readonly #parts: CommandParts;
   readonly #goTo: GoTo;
+  readonly #weights: RestartWithWeights;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
     this.#goTo = new GoTo(parts);
+    this.#weights = new RestartWithWeights({ ...parts, begin: (file, start) => this.#begin(file, start) });
   }
 
   readonly all = {
@@ -81,6 +86,7 @@ class Commands {
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
     restart: (target?: Target) => this.#restart(target),
+    restartWithWeights: (target?: Target) => this.#restartWithWeights(target),
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
     openPanel: (target?: Target, model?: unknown, module?: unknown) => this.#openPanel(target, model, module),
@@ -111,7 +117,7 @@ class Commands {
     const file = await this.#find(target);
     if (file === undefined || !isTrusted()) return;
     if (this.#parts.controller.isTraining(file)) return void this.#trainAgain(file);
-    await this.#begin(file, () => this.#parts.controller.train(file, findsLate));
+    await this.#begin(file, () => this.#parts.controller.train(file, { findsLate }));
   }
 
   async #debug(target: Target): Promise<void> {
@@ -156,6 +162,14 @@ class Commands {
     if (file === undefined) return;
     await this.#parts.controller.stop(file);
     await this.#train(file);
+  }
+
+  async #restartWithWeights(target: Target): Promise<void> {
+    const file = await this.findTraining(target);
+    if (file === undefined || !isTrusted()) return;
+    this.#parts.inspection.hold(file);
+    await this.#save(file);
+    await this.#weights.ask(file).finally(() => this.#parts.inspection.release(file));
   }
 
   async #inspect(target: Target): Promise<void> {
@@ -220,7 +234,7 @@ class Commands {
     const file = await this.#find(target);
     if (file === undefined) return;
     await this.#save(file);
-    await exportPython(file);
+    await exportPython(file, this.#parts.pool);
   }
 
   async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {

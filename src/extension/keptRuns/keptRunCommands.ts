@@ -1,27 +1,30 @@
 /** What can be done with kept runs, from the runs view and the palette. */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
-import { compareRuns } from "../../keep/comparison.ts";
-import { codeOf, readRun, removeRun, setLabel, type KeptRun } from "../../keep/keptRuns.ts";
+import { codeOf, removeRun, setLabel, type KeptRun } from "../../keep/keptRuns.ts";
 import { names } from "../../keep/layout.ts";
-import { formatNumber, plural } from "../../run/numbers.ts";
+import { readRunInTurns } from "../../keep/readRun.ts";
+import { mostCompared } from "../../run/comparison.ts";
+import { plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import { markdown, timeText } from "./keptRunRows.ts";
 import type { ReplayCommands, ShownStep } from "./replayCommands.ts";
+import { isFinal } from "../../run/standing.ts";
+import { ComparisonPanel } from "./comparisonPanel.ts";
+import { markdown, titleOf } from "./keptRunRows.ts";
+import { watchPython } from "../python/watchPython.ts";
+import { FollowedRun } from "./followedRun.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
 const scheme = "kindling-run";
-const mostCompared = 20;
 
-export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands): Disposable {
-  const commands = new KeptRunCommands(view, panels, replays);
+export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri): Disposable {
+  const commands = new KeptRunCommands(view, panels, replays, extension);
   const subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      provideTextDocumentContent: ({ query }) =>
-        query.startsWith("text:") ? decodeURIComponent(query.slice("text:".length)) : readFile(query, "utf8").catch(() => ""),
+      provideTextDocumentContent: ({ query }) => (query === "" ? "" : readFile(query, "utf8").catch(() => "")),
     }),
     vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => replays.rewindHere(shown)),
     ...Object.entries(commands.all).map(([name, run]) => vscode.commands.registerCommand(`kindling.${name}`, run)),
@@ -35,15 +38,18 @@ class KeptRunCommands {
   readonly #view: KeptRunsView;
   readonly #panels: Panels;
   readonly #replays: ReplayCommands;
+  readonly #extension: vscode.Uri;
 
-  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands) {
+  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri) {
     this.#view = view;
     this.#panels = panels;
     this.#replays = replays;
+    this.#extension = extension;
   }
 
   readonly all = {
-    showKept: this.#withOne("Show which run?", (run) => this.#panels.showKept(readRun(run), titleOf(run))),
+    watchPython: (uri?: vscode.Uri) => watchPython(this.#extension, uri, (run) => this.#show(run)),
+    showKept: this.#withOne("Show which run?", (run) => this.#show(run)),
     compareKept: this.#withSeveral("Compare which runs?", (runs) => this.#compare(runs)),
     rewindKept: this.#withOne("Rewind which run?", (run) => this.#replays.rewind(run)),
     branchKept: this.#withOne("Branch which run?", (run) => this.#replays.branch(run)),
@@ -81,14 +87,20 @@ class KeptRunCommands {
     return picked === undefined ? [] : [picked].flat().map(({ run }) => run);
   }
 
-  async #compare(runs: readonly KeptRun[]): Promise<void> {
+  #compare(runs: readonly KeptRun[]): void {
     if (runs.length < 2 || runs.length > mostCompared) {
       void vscode.window.showInformationMessage(`Choose from 2 to ${mostCompared} runs in the Runs view (with Ctrl or Shift), then compare them.`);
       return;
     }
-    const text = comparisonText(runs);
-    const uri = vscode.Uri.from({ scheme, path: "/Compared runs.md", query: `text:${encodeURIComponent(text)}` });
-    await vscode.commands.executeCommand("markdown.showPreview", uri);
+    const panel = new ComparisonPanel(this.#extension, runs, { show: (run) => this.#show(run), diffCode: diffBetween });
+    const following = this.#view.onDidChangeTreeData(() => void panel.refresh());
+    panel.onDidClose(() => following.dispose());
+  }
+
+  async #show(kept: KeptRun): Promise<void> {
+    if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept));
+    const { run } = await readRunInTurns(kept);
+    this.#panels.showKept(run, titleOf(kept));
   }
 
   async #rename(run: KeptRun): Promise<void> {
@@ -127,58 +139,38 @@ class KeptRunCommands {
   }
 }
 
-export function titleOf({ info, label }: KeptRun): string {
-  return `${basename(info.file, ".model.ts")}, ${label.name ?? timeText(info.startedAt, Date.now())}`;
-}
-
-/** What differs between runs and where their series ended, as Markdown. */
-export function comparisonText(all: readonly KeptRun[]): string {
-  const { runs, differences, last } = compareRuns(all);
-  const cells = (name: string, own: readonly string[]): string =>
-    `| ${[name, ...own].map((text) => text.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
-  return [
-    "# Compared runs",
-    "",
-    cells(
-      "",
-      runs.map(({ kept }) => titleOf(kept)),
-    ),
-    `| --- |${" ---: |".repeat(runs.length)}`,
-    cells(
-      "**health**",
-      runs.map(({ health }) => health || "–"),
-    ),
-    ...Object.entries(last).map(([name, own]) =>
-      cells(
-        `last ${name}`,
-        own.map((value) => formatNumber(value ?? undefined)),
-      ),
-    ),
-    ...Object.entries(differences).map(([name, own]) =>
-      cells(
-        name,
-        own.map((value) => value ?? "–"),
-      ),
-    ),
-    "",
-  ].join("\n");
-}
-
 /** The text that ran beside the text of now, in VS Code's own diff editor. */
 async function diffCode(run: KeptRun): Promise<void> {
-  const pairs = codeOf(run).map(({ path, name }) => {
-    const kept = vscode.Uri.from({ scheme, path: `/${name}`, query: join(run.folder, names.code, name) });
-    return { name, kept, now: vscode.Uri.file(path) };
-  });
-  const title = `${titleOf(run)} ↔ now`;
+  await showDiff(
+    `${titleOf(run)} ↔ now`,
+    codeOf(run).map(({ path, name }) => ({ before: keptText(run, name), after: vscode.Uri.file(path) })),
+  );
+}
+
+/** The texts of two runs beside each other; a file that only one of them had is beside nothing. */
+async function diffBetween(first: KeptRun, second: KeptRun): Promise<void> {
+  const [before, after] = [first, second].map((run) => new Map(codeOf(run).map(({ name }) => [name, keptText(run, name)])));
+  const nothing = (name: string): vscode.Uri => vscode.Uri.from({ scheme, path: `/${name}` });
+  const all = [...new Set([...before!.keys(), ...after!.keys()])];
+  await showDiff(
+    `${titleOf(first)} ↔ ${titleOf(second)}`,
+    all.map((name) => ({ before: before!.get(name) ?? nothing(name), after: after!.get(name) ?? nothing(name) })),
+  );
+}
+
+function keptText(run: KeptRun, name: string): vscode.Uri {
+  return vscode.Uri.from({ scheme, path: `/${name}`, query: join(run.folder, names.code, name) });
+}
+
+async function showDiff(title: string, pairs: readonly { readonly before: vscode.Uri; readonly after: vscode.Uri }[]): Promise<void> {
   const [first] = pairs;
   if (!first) void vscode.window.showInformationMessage("The code of this run was not kept: it ended before it was read.");
-  else if (pairs.length === 1) await vscode.commands.executeCommand("vscode.diff", first.kept, first.now, title);
+  else if (pairs.length === 1) await vscode.commands.executeCommand("vscode.diff", first.before, first.after, title);
   else
     await vscode.commands.executeCommand(
       "vscode.changes",
       title,
-      pairs.map(({ kept, now }) => [now, kept, now]),
+      pairs.map(({ before, after }) => [after, before, after]),
     );
 }
 

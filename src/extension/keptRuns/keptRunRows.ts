@@ -1,7 +1,7 @@
 /** What the runs view says of a run. Pure. */
 import { basename } from "node:path";
 import { tookText } from "../../keep/comparison.ts";
-import type { SeriesSummary } from "../../keep/keptRun.ts";
+import { versionsText, type SeriesSummary } from "../../keep/keptRun.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import type { RunState } from "../../protocol/index.ts";
 import { isTrainingLoss } from "../../run/curveNames.ts";
@@ -36,6 +36,7 @@ export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
   const when = timeText(info.startedAt, now);
   const parts = [
     ...(label.name === undefined ? [] : [when]),
+    ...rankTexts(info),
     ...(state === "finished" ? [] : [state]),
     plural(summary.steps, "step"),
     ...(info.parent ? [`branched at ${formatCount(info.parent.step)}`] : []),
@@ -57,7 +58,7 @@ export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
 export function markdown(run: KeptRun): string {
   const { info, summary, state, label } = run;
   const title = `**${label.name ?? basename(info.file)}**, ${new Date(info.startedAt).toLocaleString()}`;
-  const facts = `${state} after ${tookText(run)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}; Kindling ${info.kindling}, Node ${info.node}`;
+  const facts = `${state} after ${tookText(run)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}; ${versionsText(info)}`;
   const rows = Object.entries(summary.series).map(
     ([name, { last, least, largest }]) => `| ${name.replaceAll("|", "\\|")} | ${formatNumber(last)} | ${formatNumber(least)} | ${formatNumber(largest)} |`,
   );
@@ -82,6 +83,28 @@ export function sparkline(values: readonly number[]): string {
   const [least, largest] = [Math.min(...finite), Math.max(...finite)];
   const bar = (value: number): string => bars[Math.round(((value - least) / (largest - least || 1)) * (bars.length - 1))]!;
   return picked.map((value) => (Number.isFinite(value) ? bar(value) : " ")).join("");
+}
+
+/** What a run is called, wherever it stands beside others. */
+export function titleOf({ info, label }: KeptRun): string {
+  const own = label.name ?? timeText(info.startedAt, Date.now());
+  return [basename(info.file, ".model.ts"), own, ...rankTexts(info), ...givenTexts(info)].join(", ");
+}
+
+/** Which it is of those that train together: `rank 1 of 4`. */
+function rankTexts({ rank }: KeptRun["info"]): string[] {
+  return rank ? [`rank ${rank.number} of ${rank.of}`] : [];
+}
+
+/** The same of several, so that each is told from the others. */
+export function distinctTitles(runs: readonly KeptRun[]): string[] {
+  const titles = runs.map(titleOf);
+  return titles.map((title, place) => (titles.indexOf(title) === titles.lastIndexOf(title) ? title : `${title} (${runs[place]!.id.split("-").at(-1)})`));
+}
+
+/** What was given to a run of a group: `lr 0.1`, `seed 3`. */
+export function givenTexts({ given = {}, seed }: KeptRun["info"]): string[] {
+  return [...Object.entries(given).map(([name, value]) => `${name} ${value}`), ...(seed === undefined ? [] : [`seed ${seed}`])];
 }
 
 export function timeText(at: number, now: number): string {

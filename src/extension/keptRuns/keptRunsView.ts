@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import { runsFolder } from "../../keep/layout.ts";
+import { byTraining } from "../../keep/ranks.ts";
 import { Throttle } from "../../run/throttle.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
@@ -12,8 +13,13 @@ import { keptRunRow } from "./keptRunRows.ts";
 const viewId = "kindling.runs";
 /** Milliseconds between two readings while a training goes on. */
 const interval = 1_000;
+/** The same where nothing is known to go on: another machine may write to a folder that is shared, and nobody tells. */
+const longest = 5_000;
 
-export type KeptRunNode = { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] } | { readonly kind: "run"; readonly run: KeptRun };
+export type KeptRunNode =
+  | { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] }
+  /** `others`: the ranks that train with it. */
+  | { readonly kind: "run"; readonly run: KeptRun; readonly others?: readonly KeptRun[] };
 
 export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   readonly #store: RunStore;
@@ -39,6 +45,7 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
       watcher.onDidDelete(() => this.#refresh.call()),
       this.#view.onDidChangeVisibility(() => this.#refresh.call()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#refresh.call()),
+      every(longest, () => this.#refresh.call()),
       store.onDidChange(({ change }) => {
         if (change.type !== "event" || change.event.type === "state" || change.event.type === "progress") this.#refresh.call();
       }),
@@ -61,7 +68,8 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 
   async getChildren(node?: KeptRunNode): Promise<KeptRunNode[]> {
-    if (node) return node.kind === "file" ? node.runs.map((run) => ({ kind: "run", run })) : [];
+    if (node?.kind === "file") return byTraining(node.runs).map(({ run, others }) => ({ kind: "run", run, others }));
+    if (node) return (node.others ?? []).map((run) => ({ kind: "run", run }));
     if (this.#signature === "") await this.refresh();
     const byFile = new Map<string, KeptRun[]>();
     for (const run of this.#runs) {
@@ -89,6 +97,11 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 }
 
+function every(milliseconds: number, action: () => void): Disposable {
+  const timer = setInterval(action, milliseconds);
+  return { dispose: () => clearInterval(timer) };
+}
+
 function fileItem(file: string, count: number): vscode.TreeItem {
   const item = new vscode.TreeItem(basename(file), vscode.TreeItemCollapsibleState.Expanded);
   item.id = file;
@@ -101,7 +114,8 @@ function fileItem(file: string, count: number): vscode.TreeItem {
 
 function runItem(node: Extract<KeptRunNode, { kind: "run" }>): vscode.TreeItem {
   const { label, description, tooltip, icon, colour, context } = keptRunRow(node.run, Date.now());
-  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(label, node.others?.length ? Collapsed : None);
   item.id = node.run.folder;
   item.description = description;
   item.tooltip = new vscode.MarkdownString(tooltip);

@@ -213,7 +213,7 @@ export function panelOptions(extension: vscode.Uri): vscode.WebviewOptions & vsc
   return { enableScripts: true, localResourceRoots: [resources(extension)] };
 }
 
-function resources(extension: vscode.Uri): vscode.Uri {
+export function resources(extension: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extension, "dist", "webview");
 }
 

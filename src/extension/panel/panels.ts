@@ -3,10 +3,11 @@ import * as vscode from "vscode";
 import type { Archive } from "../runs/archive.ts";
 import type { RunSnapshot } from "../../run/snapshot.ts";
 import type { PlacedModule } from "../../run/modulePlaces.ts";
-import { isTraining, shownRun } from "../runs/fileRuns.ts";
+import type { KeptRun } from "../../keep/keptRuns.ts";
+import { isTraining, shownRun, type FileRuns } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
-import { Panel, panelOptions, titleOf, type PanelAction, type Selection } from "./panel.ts";
+import { Panel, panelOptions, titleOf, type PanelAction, type RunSource, type Selection } from "./panel.ts";
 import { readPanelFile } from "./readMessage.ts";
 
 const viewType = "kindling.panel";
@@ -34,7 +35,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   readonly #handover: NodeJS.Timeout;
   /** The one used last at the end. */
   #panels: readonly Panel[] = [];
-  /** Panels of runs that are over, by the run. */
+  /** Panels of kept runs, by the run. */
   readonly #kept = new Map<string, vscode.WebviewPanel>();
   /** The user did something in a panel's page. */
   readonly onDidAsk = this.#asked.event;
@@ -86,18 +87,29 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   /** Opens a panel of its own for a run that is over. @param title what it is called */
   showKept(run: RunSnapshot, title: string): void {
-    const open = this.#kept.get(run.runId);
-    if (open) return open.reveal(undefined, true);
+    const get = (): FileRuns => ({ file: run.file, train: run, shown: "train", problems: run.problems });
+    this.#showOwn(run.runId, run.file, title, () => ({ get, onDidChange: () => ({ dispose() {} }), dispose() {} }));
+  }
+
+  /** The same for one that another process goes on with. */
+  showFollowed({ id, info }: KeptRun, title: string, follow: () => RunSource & Disposable): void {
+    this.#showOwn(id, info.file, title, follow);
+  }
+
+  #showOwn(id: string, file: string, title: string, open: () => RunSource & Disposable): void {
+    const known = this.#kept.get(id);
+    if (known) return known.reveal(undefined, true);
     const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
     const webview = vscode.window.createWebviewPanel(keptType, title, place, panelOptions(this.#context.extensionUri));
-    const source = { get: () => ({ file: run.file, train: run, shown: "train" as const, problems: run.problems }), onDidChange: () => ({ dispose() {} }) };
-    const panel = new Panel(webview, run.file, source, this.#context.extensionUri);
+    const source = open();
+    const panel = new Panel(webview, file, source, this.#context.extensionUri);
     webview.title = `Kindling: ${title}`;
-    this.#kept.set(run.runId, webview);
+    this.#kept.set(id, webview);
     panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
     panel.onDidClose(() => {
-      this.#kept.delete(run.runId);
+      this.#kept.delete(id);
       panel.dispose();
+      source.dispose();
     });
   }
 

@@ -1,11 +1,15 @@
 /** `Export to PyTorch…`: writes a model file as a project of PyTorch's into a folder. */
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
+import { writeBeginning } from "../../client/beginning.ts";
+import type { BeginningOptions, Problem } from "../../protocol/index.ts";
+import { UntrustedError, type RunnerPool } from "../runs/runnerPool.ts";
+import { requestFor } from "../shared/settings.ts";
 import { read } from "./read.ts";
 import { translation } from "./translation.ts";
 
 /** Asks for a folder, writes the project there and opens its `train.py`. */
-export async function exportPython(file: string): Promise<void> {
+export async function exportPython(file: string, pool: RunnerPool): Promise<void> {
   const [folder] =
     (await vscode.window.showOpenDialog({
       title: `Export ${basename(file)} to PyTorch`,
@@ -15,16 +19,16 @@ export async function exportPython(file: string): Promise<void> {
       defaultUri: vscode.Uri.file(dirname(file)),
     })) ?? [];
   if (!folder) return;
-  await exportPythonTo(file, folder);
+  await exportPythonTo(file, folder, pool);
   const program = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, "train.py"));
   await vscode.window.showTextDocument(program, { viewColumn: vscode.ViewColumn.Beside });
 }
 
 /** Writes the project. What has no twin stands in `train.py` by name, and is said. */
-async function exportPythonTo(file: string, folder: vscode.Uri): Promise<void> {
+async function exportPythonTo(file: string, folder: vscode.Uri, pool: RunnerPool): Promise<void> {
   const source = read(file);
   if (source === undefined) return;
-  const { files, data, problems } = translation().pythonProject(source, file, read);
+  const { files, data, drawn, problems: inText } = translation().pythonProject(source, file, read);
   for (const { path, text } of files) await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), new TextEncoder().encode(text));
   for (const name of data) {
     const from = vscode.Uri.file(join(dirname(file), name));
@@ -34,9 +38,24 @@ async function exportPythonTo(file: string, folder: vscode.Uri): Promise<void> {
     );
     if (isThere) await vscode.workspace.fs.copy(from, vscode.Uri.joinPath(folder, name), { overwrite: true });
   }
+  const problems = [...inText, ...(await begun(file, folder, drawn, pool))];
   const [first] = problems;
   if (first)
     void vscode.window.showWarningMessage(
-      `${basename(file)}, line ${first.position?.line}: ${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}`,
+      `${basename(file)}${first.position ? `, line ${first.position.line}` : ""}: ${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}`,
     );
+}
+
+/** Has the weights that the training begins with written; nothing runs in a folder that isn't trusted. */
+async function begun(file: string, folder: vscode.Uri, values: BeginningOptions["values"], pool: RunnerPool): Promise<readonly Problem[]> {
+  try {
+    return await writeBeginning(
+      pool.take(),
+      requestFor(file, "inspect", () => {}),
+      { folder: folder.fsPath, values },
+    );
+  } catch (error) {
+    if (error instanceof UntrustedError) return [];
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 /** Starts, steers and ends runs, one training and one inspection of a file at a time. Knows nothing of VS Code. */
 import { randomUUID } from "node:crypto";
 import type { RunnerProcess } from "../../client/runnerProcess.ts";
-import type { RunEvent, RunMode, RunRequest, RunState, Steering } from "../../protocol/index.ts";
+import type { RunEvent, RunMode, RunRequest, RunState, Steering, WeightsRequest } from "../../protocol/index.ts";
 import { Emitter } from "../shared/emitter.ts";
 import { isPaused, isTraining } from "./fileRuns.ts";
 import type { RunStore } from "./runStore.ts";
@@ -12,6 +12,13 @@ export type MakeRequest = (file: string, mode: RunMode) => RunRequest;
 
 /** Brings a debugger to the run's process; resolves to whether one came. */
 export type AttachDebugger = (run: { readonly file: string; readonly runId: string; readonly inspector: string }) => Promise<boolean>;
+
+export interface TrainingOptions {
+  /** Whether the first bad number is looked for however late it comes. */
+  readonly findsLate?: boolean;
+  /** Another run's weights, that it begins with. */
+  readonly weights?: WeightsRequest;
+}
 
 export interface Settled {
   /** The file's name of now. */
@@ -28,9 +35,8 @@ export interface Output {
   readonly text: string;
 }
 
-interface StartOptions {
+interface StartOptions extends TrainingOptions {
   readonly attach?: AttachDebugger;
-  readonly findsLate?: boolean;
   /** In the place of what the settings say. */
   readonly request?: RunRequest;
 }
@@ -51,6 +57,7 @@ export class RunController {
   readonly #jobs = new Set<Job>();
   /** Files whose inspection nobody asked for; they wait for one another. */
   readonly #waiting = new Set<string>();
+  readonly #heard = new Emitter<RunEvent>();
   readonly #settled = new Emitter<Settled>();
   readonly #printed = new Emitter<Output>();
   /** A run reached its final state, after the store was told. */
@@ -74,11 +81,36 @@ export class RunController {
 
   /**
    * Trains the file. A file that is in training already goes on with that one.
-   * @param findsLate whether the first bad number is looked for however late it comes
    * @throws UntrustedError
    */
-  train(file: string, findsLate = false): Promise<RunState> {
-    return (this.#job(file, "train") ?? this.#start(file, "train", false, { findsLate })).done;
+  train(file: string, options: TrainingOptions = {}): Promise<RunState> {
+    return (this.#job(file, "train") ?? this.#start(file, "train", false, options)).done;
+  }
+
+  /**
+   * Writes the weights of the file's training, and what its optimizers remember, to `weights`, as soon as it passes between
+   * two steps, or at once where it is paused.
+   * @throws Error with the reason in words for the user
+   */
+  async capture(file: string, weights: string): Promise<void> {
+    const job = this.#job(file, "train");
+    const ended = (): never => {
+      throw new Error("The training ended before its weights could be taken.");
+    };
+    if (!job) return ended();
+    const failure = await new Promise<string | undefined>((resolve, reject) => {
+      const listening = this.#heard.event((event) => {
+        if (event.type !== "captured" || event.file !== weights) return;
+        listening.dispose();
+        resolve(event.failure);
+      });
+      job.runner.send({ type: "steer", steering: { type: "capture", file: weights } });
+      void job.done
+        .then(ended)
+        .catch(reject)
+        .finally(() => listening.dispose());
+    });
+    if (failure !== undefined) throw new Error(`The weights of the training could not be taken. ${failure}`);
   }
 
   /**
@@ -176,12 +208,12 @@ export class RunController {
     this.#start(file, "inspect", true);
   }
 
-  #start(file: string, mode: RunMode, automatic: boolean, { attach, findsLate, request: own }: StartOptions = {}): Job {
+  #start(file: string, mode: RunMode, automatic: boolean, { attach, request: own, ...options }: StartOptions = {}): Job {
     const runId = randomUUID();
     const runner = attach ? this.#pool.debugged((inspector) => attach({ file, runId, inspector })) : this.#pool.take();
     this.#store.begin(file, { runId, mode, startedAt: Date.now(), automatic });
     // One thread: the engine's others would each be a row of the call stack, and a breakpoint holds up only the program's.
-    const request = { ...(own ?? this.#request(file, mode)), ...(attach && { debug: true, threads: 1 }), ...(findsLate && { findsLate }) };
+    const request = { ...(own ?? this.#request(file, mode)), ...(attach && { debug: true, threads: 1 }), ...options };
     const over = runner.run(request, {
       event: (event) => this.#receive(runId, event),
       output: (text) => this.#printed.fire({ file: job.file, mode, automatic, text }),
@@ -195,6 +227,7 @@ export class RunController {
 
   #receive(runId: string, event: RunEvent): void {
     this.#store.apply(runId, event);
+    this.#heard.fire(event);
     // A training that has come so far no longer needs all of the machine to begin.
     if (event.type === "metrics") this.#pool.warm();
   }

@@ -20,6 +20,8 @@ export interface Settings {
   /** Which layers have a lens. */
   readonly layerLens: LayerLens;
   readonly liveValues: boolean;
+  /** Whether a training goes on in the new code, with its weights, when that is saved and all of them fit. */
+  readonly restartOnSave: boolean;
   /** Where the module is selected that the cursor's line is about. */
   readonly followCursor: { readonly tree: boolean; readonly panel: boolean };
   readonly highlightLine: boolean;
@@ -30,7 +32,7 @@ export interface Settings {
   readonly histograms: { readonly enabled: boolean; readonly bins: number };
   /** Percent. */
   readonly samplingBudget: number;
-  readonly runs: { readonly keep: boolean; /** Megabytes. */ readonly limit: number };
+  readonly runs: { readonly keep: boolean; /** Megabytes. */ readonly limit: number; readonly checkpoints: boolean };
   /** 0 = as many as leave one core to the editor. */
   readonly threads: number;
 }
@@ -67,6 +69,7 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     codeLens: flag("codeLens"),
     layerLens: choice("layerLens", layerLenses, "frozen"),
     liveValues: flag("liveValues"),
+    restartOnSave: values.get<unknown>("restartOnSave") === true,
     followCursor: { tree: flag("followCursor.tree"), panel: values.get<unknown>("followCursor.panel") === true },
     highlightLine: flag("highlightLine"),
     moduleSymbols: flag("moduleSymbols"),
@@ -74,7 +77,7 @@ export function settingsFor(file: string, remark?: (text: string) => void): Sett
     shapes: choice("shapes", shapeChoices, "changes"),
     histograms: { enabled: flag("histograms.enabled"), bins: number("histograms.bins") },
     samplingBudget: number("sampling.budget"),
-    runs: { keep: flag("runs.keep"), limit: number("runs.limit") },
+    runs: { keep: flag("runs.keep"), limit: number("runs.limit"), checkpoints: flag("runs.checkpoints") },
     threads: number("threads"),
   };
 }
@@ -101,7 +104,8 @@ export function requestFor(file: string, mode: RunMode, remark: (text: string) =
     },
     timeLimit: settings.inspectTimeLimit * 1000,
     threads: settings.threads,
-    ...(mode === "train" && settings.runs.keep && { keep: { folder: runsFolder(file), limit: settings.runs.limit * 1e6 } }),
+    ...(mode === "train" &&
+      settings.runs.keep && { keep: { folder: runsFolder(file), limit: settings.runs.limit * 1e6, checkpoints: settings.runs.checkpoints } }),
     // What is inspected, somebody waits for.
     inBackground: mode === "train",
   };

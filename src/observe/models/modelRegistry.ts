@@ -99,18 +99,32 @@ export class ModelRegistry {
    *   that the same line constructed, the last is a model, and those that are used though there is a later one
    */
   describe(usedAt: (module: AnyModule) => number | undefined): FoundModel[] {
-    const roots = this.#roots(usedAt);
-    return roots.map(({ module, construction, order }, id) => {
-      const variable = this.#variableOf(construction);
-      const described = describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
-        inputShapes: (part) => this.#inputShapes.get(part),
-        outputShapes: (part) => this.#outputShapes.get(part),
-        constructedAt: (part) => this.constructedAt(part),
-        calledAt: (part) => this.#locate(this.#calls.get(part)),
-        declaredAt: (constructor) => this.#source.declaredAt(constructor),
-      });
-      return { ...described, order };
+    return this.#roots(usedAt).map((root, id) => this.#described(root, id));
+  }
+
+  /** The models as they are now, with the one that has a module that is about to be called, though it may be none yet. */
+  modelsWith(module: AnyModule): readonly FoundModel[] {
+    const models = this.describe(() => undefined);
+    const has = ({ modules }: { readonly modules: readonly Module[] }): boolean => (modules as readonly unknown[]).includes(module);
+    if (models.some(has)) return models;
+    const outermost = [...this.#candidates.values()]
+      .flat()
+      .map((candidate) => ({ candidate, modules: candidate.module.modules() }))
+      .filter(has)
+      .sort((a, b) => b.modules.length - a.modules.length)[0];
+    return outermost ? [...models, this.#described(outermost.candidate, models.length)] : models;
+  }
+
+  #described({ module, construction, order }: Candidate, id: number): FoundModel {
+    const variable = this.#variableOf(construction);
+    const described = describeModel(module, id, variable?.name ?? module.constructor.name, variable !== undefined, {
+      inputShapes: (part) => this.#inputShapes.get(part),
+      outputShapes: (part) => this.#outputShapes.get(part),
+      constructedAt: (part) => this.constructedAt(part),
+      calledAt: (part) => this.#locate(this.#calls.get(part)),
+      declaredAt: (constructor) => this.#source.declaredAt(constructor),
     });
+    return { ...described, order };
   }
 
   /** Where the user's text made it. */

@@ -37,6 +37,11 @@ export class Optimizers {
     this.#known = [...this.#known, { id: this.#count++, optimizer, constructedAt }].slice(-mostOptimizers);
   }
 
+  /** Those that are known, in the order in which they were made. */
+  get all(): readonly Optimizer[] {
+    return this.#known.map(({ optimizer }) => optimizer);
+  }
+
   get(id: number): Optimizer | undefined {
     return this.#known.find((known) => known.id === id)?.optimizer;
   }

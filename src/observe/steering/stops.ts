@@ -1,6 +1,7 @@
 /** Where a person can stop the program: between its steps, and before calls that are stepped through. What is to change does there. */
 import type { AnyModule } from "../../engine/nn/module.ts";
 import type { Destination, Place, RunEvent, SourcePosition } from "../../protocol/index.ts";
+import type { Checkpoints } from "../checkpoints/checkpoints.ts";
 import type { ModelSearch } from "../measuring/modelSearch.ts";
 import type { ModelWatches } from "../measuring/modelWatches.ts";
 import { callerPosition } from "../program/construction.ts";
@@ -21,6 +22,7 @@ export interface StopsParts {
   readonly search: ModelSearch;
   readonly samples: SampleWatch;
   readonly interventions: Interventions;
+  readonly checkpoints: Checkpoints;
   readonly report: Report;
   readonly tell: (event: RunEvent) => void;
   /** The run that this one repeats. */
@@ -78,7 +80,8 @@ export class Stops {
 
   /** Between two steps, or two `backward()`s of a step: nothing is half done, so what is to change does. */
   betweenSteps(): void {
-    const { course, gate, interventions } = this.#parts;
+    const { course, gate, interventions, checkpoints } = this.#parts;
+    checkpoints.betweenSteps();
     this.#passedBefore = course.iterations.index;
     this.#isBetweenSteps = true;
     const passage = interventions.passes();

@@ -1,5 +1,5 @@
 /** How what a running program is told, and where it stands then, is written and read. */
-import type { Destination, ModuleTarget, Place, Steering, WatchSettings } from "../../protocol/index.ts";
+import type { Destination, ModuleTarget, PanelSteering, Place, WatchSettings } from "../../protocol/index.ts";
 import { flag, list, nullable, number, oneOf, optional, record, text, variants, whole } from "../codec.ts";
 import { change } from "./interventions.ts";
 import { position } from "./position.ts";
@@ -20,7 +20,7 @@ export const watchSettings = record<WatchSettings>({
   everyStep: flag,
 });
 
-export const steering = variants<Steering, "type">("type", {
+export const steering = variants<PanelSteering, "type">("type", {
   measure: record({}),
   advance: record({ to: destination }),
   change: record({ change }),

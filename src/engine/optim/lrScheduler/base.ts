@@ -39,6 +39,7 @@ export abstract class LRScheduler {
     if (!(optimizer instanceof Optimizer)) throw new ArgumentError(`${valueInWords(optimizer)} is not an Optimizer`, "TypeError");
     if (!Number.isInteger(lastEpoch)) throw new ArgumentError(`lastEpoch must be a whole number, not ${valueInWords(lastEpoch)}`, "TypeError");
     this.optimizer = optimizer;
+    instrument()?.schedulerConstructed?.(this);
     this.lastEpoch = lastEpoch;
     this.groups.forEach((group, i) => {
       if (lastEpoch === -1) group.initialLr ??= group.lr;

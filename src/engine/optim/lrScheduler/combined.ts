@@ -1,5 +1,6 @@
 /** Several schedules on one optimizer: at the same time, or one after the other. */
 import { ArgumentError } from "../../errors.ts";
+import { instrument } from "../../instrument.ts";
 import type { Int } from "../../ops/types.ts";
 import type { AnyOptimizer, LRScheduler } from "./base.ts";
 
@@ -59,6 +60,7 @@ export class SequentialLR {
 
   constructor(optimizer: AnyOptimizer, schedulers: readonly LRScheduler[], milestones: readonly Int[], lastEpoch: Int = -1) {
     this.optimizer = optimizer;
+    instrument()?.schedulerConstructed?.(this);
     this.lastEpoch = lastEpoch + 1;
     this.#schedulers = [...schedulers];
     this.#milestones = [...milestones];

@@ -1,4 +1,5 @@
 import { ArgumentError } from "../../errors.ts";
+import { instrument } from "../../instrument.ts";
 import type { Int, ScalarOrTensor } from "../../ops/types.ts";
 import { Tensor } from "../../tensor.ts";
 import type { AnyOptimizer } from "./base.ts";
@@ -47,6 +48,7 @@ export class ReduceLROnPlateau {
   ) {
     if (factor >= 1) throw new ArgumentError("Factor should be < 1.0.");
     this.optimizer = optimizer;
+    instrument()?.schedulerConstructed?.(this);
     this.mode = mode;
     this.factor = factor;
     this.patience = patience;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isLint } from "../../../src/run/lints.ts";
 import type { Problem, RunMode } from "../../../src/protocol/index.ts";
-import { Folder, Job } from "../../runner/job.ts";
+import { Folder, Job } from "../job.ts";
 
 const begin = `import { autograd, cat, data, distributions, manualSeed, nn, noGrad, optim, rand, randint, randn, stack, tensor, zeros, type Tensor } from "kindling"; manualSeed(1); `;
 

@@ -1,21 +1,23 @@
 /** What there is to say of the user's program: by its text alone, then by what a run shows; each once, and nothing that a comment silences. */
-import { lint } from "../lint/lint.ts";
+import { lint } from "./lint.ts";
 import type { Problem, RunEvent } from "../protocol/index.ts";
 import { healthProblems } from "../run/health/problems.ts";
 import { ToldLints } from "../run/lints.ts";
 import { heard } from "../run/silencing.ts";
 import type { RunSnapshot } from "../run/snapshot.ts";
 import { isFinal } from "../run/standing.ts";
-import { sourceText } from "./sourceText.ts";
 
 export class Complaints {
   /** The model file. */
   readonly #file: string;
+  readonly #textOf: (file: string) => string | undefined;
   readonly #read = new Set<string>();
   readonly #told = new ToldLints();
 
-  constructor(file: string) {
+  /** @param textOf a file of the user's as it is on disk */
+  constructor(file: string, textOf: (file: string) => string | undefined) {
     this.#file = file;
+    this.#textOf = textOf;
   }
 
   /** Of the model file's own text; of the files that it imports as soon as they are known. */
@@ -33,13 +35,13 @@ export class Complaints {
   #lint(file: string): readonly Problem[] {
     if (this.#read.has(file)) return [];
     this.#read.add(file);
-    const text = sourceText(file);
+    const text = this.#textOf(file);
     return text === undefined ? [] : (lint(file, text) ?? []).flatMap((problem) => this.#hear(problem, "text"));
   }
 
   /** A lint that the text showed already is not told again by the run. */
   #hear(problem: Problem, seenIn: "text" | "run"): readonly Problem[] {
-    const own = heard(problem, sourceText(problem.position?.file ?? this.#file));
+    const own = heard(problem, this.#textOf(problem.position?.file ?? this.#file));
     return own && !this.#told.isTold(own, seenIn) ? [own] : [];
   }
 }

@@ -1,0 +1,46 @@
+"""Which steps are measured: the first, and then as many as the budget allows."""
+from __future__ import annotations
+
+#: So many steps at the beginning are measured, whatever that costs.
+_FIRST = 3
+#: Share of the run's time that measuring may take.
+_BUDGET = 0.025
+#: Seconds between two measured steps, and in a run that has lasted long this share of its time.
+_SHORTEST = 0.02
+_SHARE_OF_ELAPSED = 0.005
+#: However dear a sample is, the next one comes after at most so many seconds.
+_LONGEST = 15.0
+
+
+class Schedule:
+    def __init__(self) -> None:
+        #: Seconds that watching took, and what of it went into measured steps.
+        self.spent = 0.0
+        self._measuring = 0.0
+        self._dearest = 0.0
+        self._last = 0.0
+        self._before = 0.0
+
+    def spend(self, seconds: float, is_measuring: bool) -> None:
+        self.spent += seconds
+        if is_measuring:
+            self._measuring += seconds
+
+    def is_due(self, step: int, elapsed: float) -> bool:
+        """elapsed: seconds since the training began."""
+        if step < _FIRST:
+            return True
+        since = elapsed - self._last
+        if since > _LONGEST:
+            return True
+        if since < max(_SHORTEST, elapsed * _SHARE_OF_ELAPSED):
+            return False
+        return self._measuring + self._dearest <= elapsed * _BUDGET
+
+    def begins(self) -> None:
+        self._before = self._measuring
+
+    def sampled(self, elapsed: float) -> None:
+        self._last = elapsed
+        # A dear one counts less and less: the first calls of anything are slow.
+        self._dearest = max(self._measuring - self._before, self._dearest / 2)

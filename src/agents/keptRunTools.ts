@@ -1,0 +1,115 @@
+/** `list_runs`, `explain_run` and `compare_runs`: what is kept of trainings. */
+import { join } from "node:path";
+import { compareRuns } from "../keep/comparison.ts";
+import { comparisonFacts, detailsOf, factsOf, jsonable } from "../keep/facts.ts";
+import { findRun, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { runsFolder } from "../keep/layout.ts";
+import { readRun } from "../keep/readRun.ts";
+import { checked, list, optional, record, text, whole } from "../run/codec.ts";
+import { modelFile } from "./files.ts";
+import { told } from "./told.ts";
+import { Refusal, type House, type Tool } from "./tool.ts";
+
+/** How a run is named, for the agent. */
+const runWords = "its id, the beginning of it, its name, or `latest`";
+
+/** Runs that are listed, unless told otherwise. */
+const usualCount = 20;
+/** Runs that are compared at once. */
+const mostCompared = 20;
+
+/** Runs are kept by project: that of the first open folder, or of a file in it. */
+const fileSchema = { type: "string", description: "A file of the project whose trainings are meant, where that is not the open folder itself." };
+
+interface ListInput {
+  readonly count?: number;
+  readonly file?: string;
+}
+
+export const listRunsTool: Tool<ListInput> = {
+  name: "list_runs",
+  title: "List the trainings that are kept",
+  description:
+    "Lists the trainings that are kept of this project, newest first, as `kindling runs --json` does: id, file, state, when, steps, and the last value of each curve.",
+  inputSchema: {
+    type: "object",
+    properties: { count: { type: "integer", minimum: 1, default: usualCount, description: "How many, the newest first." }, file: fileSchema },
+    required: [],
+    additionalProperties: false,
+  },
+  input: record<ListInput>({ count: optional(whole), file: optional(text) }),
+  runsCode: false,
+  announce: () => "List the trainings that are kept",
+  run: ({ count = usualCount, file }, house) => Promise.resolve({ runs: projectRuns(house, file).slice(0, count).map(factsOf) }),
+};
+
+interface ExplainInput {
+  readonly run: string;
+  readonly file?: string;
+}
+
+export const explainRun: Tool<ExplainInput> = {
+  name: "explain_run",
+  title: "Explain a training",
+  description:
+    "Answers what is known of one kept training: whether it learned, and if not, where and why (findings with what to try and the line they are about), its curves thinned " +
+    "to a few points, model tree, optimizers, problems, code and commit.",
+  inputSchema: {
+    type: "object",
+    properties: { run: { type: "string", description: `Which run: ${runWords}.` }, file: fileSchema },
+    required: ["run"],
+    additionalProperties: false,
+  },
+  input: record<ExplainInput>({ run: text, file: optional(text) }),
+  runsCode: false,
+  announce: ({ run }) => `Explain the training ${run}`,
+  run({ run: word, file }, house) {
+    const kept = theRun(word, projectRuns(house, file));
+    const { run } = readRun(kept);
+    return Promise.resolve(jsonable({ ...factsOf(kept), ...detailsOf(kept, run), ...told(run) }));
+  },
+};
+
+interface CompareInput {
+  readonly runs: readonly string[];
+  readonly file?: string;
+}
+
+export const compareRunsTool: Tool<CompareInput> = {
+  name: "compare_runs",
+  title: "Compare trainings",
+  description:
+    "Answers what differs between kept trainings (code, options of optimizers, arguments, sizes of models, versions) and where each of their curves ended, as `kindling compare --json` does.",
+  inputSchema: {
+    type: "object",
+    properties: {
+      runs: { type: "array", items: { type: "string" }, minItems: 2, maxItems: mostCompared, description: `The runs, each by ${runWords}.` },
+      file: fileSchema,
+    },
+    required: ["runs"],
+    additionalProperties: false,
+  },
+  input: record<CompareInput>({
+    runs: checked(list(text), `not 2 to ${mostCompared} runs`, ({ length }) => length >= 2 && length <= mostCompared),
+    file: optional(text),
+  }),
+  runsCode: false,
+  announce: ({ runs }) => `Compare ${runs.length} trainings`,
+  run({ runs: words, file }, house) {
+    const all = projectRuns(house, file);
+    return Promise.resolve(comparisonFacts(compareRuns(words.map((word) => theRun(word, all)))));
+  },
+};
+
+/** Of the file's project, or of those of all folders; newest first. */
+function projectRuns(house: House, file: string | undefined): readonly KeptRun[] {
+  const files = file === undefined ? house.folders.map((folder) => join(folder, "any")) : [modelFile(file, house)];
+  const places = new Set(files.map(runsFolder));
+  return [...places].flatMap((place) => listRuns(place)).sort((a, b) => b.info.startedAt - a.info.startedAt);
+}
+
+function theRun(word: string, all: readonly KeptRun[]): KeptRun {
+  const found = findRun(all, word);
+  if (!found) throw new Refusal(`There is no run \`${word}\` here, or more than one that begins so; list_runs lists them.`);
+  return found;
+}

@@ -1,0 +1,65 @@
+/** Runs a file for a tool, within bounds of steps, time and memory, and gathers what it tells. */
+import { readFileSync } from "node:fs";
+import { setTimeout as after, clearTimeout as cancel } from "node:timers";
+import type { RunEnd } from "../client/runnerProcess.ts";
+import { Complaints } from "../lint/complaints.ts";
+import type { ModelClassInfo, Problem, RunEvent, RunRequest } from "../protocol/index.ts";
+import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
+import { Refusal, type House } from "./tool.ts";
+
+export interface Bounds {
+  readonly steps?: number;
+  readonly seconds: number;
+}
+
+export interface OneRun {
+  readonly run: RunSnapshot;
+  readonly classes: readonly ModelClassInfo[];
+  readonly problems: readonly Problem[];
+  readonly end: RunEnd;
+  /** Which bound ended it, if one did. */
+  readonly endedBy?: "steps" | "seconds" | "request";
+}
+
+/** @throws Refusal in folders that aren't trusted */
+export async function oneRun(request: RunRequest, { steps = Infinity, seconds }: Bounds, house: House): Promise<OneRun> {
+  if (!house.isTrusted)
+    throw new Refusal("This folder isn't trusted, so none of its programs is run. A person can trust it: “Workspaces: Manage Workspace Trust”.");
+  let run = emptySnapshot({ runId: "", file: request.file, mode: request.mode, startedAt: Date.now() });
+  let classes: readonly ModelClassInfo[] = [];
+  let endedBy: OneRun["endedBy"];
+  const complaints = new Complaints(request.file, textOf);
+  const problems: Problem[] = [...complaints.ofText()];
+  const runner = house.startRunner();
+  const stop = (reason: NonNullable<OneRun["endedBy"]>): void => {
+    if (endedBy) return;
+    endedBy = reason;
+    runner.stop();
+  };
+  const event = (told: RunEvent): void => {
+    run = reduceSnapshot(run, told);
+    problems.push(...complaints.of(told, run));
+    if (told.type === "classes") ({ classes } = told);
+    if (told.type === "progress" && told.progress.step >= steps) stop("steps");
+  };
+  const timer = after(() => stop("seconds"), seconds * 1000);
+  const abort = (): void => stop("request");
+  house.signal?.addEventListener("abort", abort, { once: true });
+  if (house.signal?.aborted) abort();
+  try {
+    const end = await runner.run(request, { event, output: () => {} });
+    await runner.exited;
+    return { run, classes, problems, end, ...(endedBy && { endedBy }) };
+  } finally {
+    cancel(timer);
+    house.signal?.removeEventListener("abort", abort);
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

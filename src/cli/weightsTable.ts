@@ -1,0 +1,34 @@
+/** The table that `kindling train --weights-from` prints: what the run begins with. */
+import type { TakenWeights } from "../protocol/index.ts";
+import { plural } from "../run/numbers.ts";
+import { weightRows, weightsSentence } from "../run/weightRows.ts";
+import { isTaken } from "../run/weightMatching.ts";
+import type { Paint } from "./problemText.ts";
+
+/** What there is to say of each that is told: all of it once, and the optimizer's part when that is known. */
+export function weightsTeller(): (weights: TakenWeights, paint: Paint) => string {
+  let told = "";
+  return (weights, paint) => {
+    const table = weightsTable(weights, paint);
+    const isNews = table !== told;
+    told = table;
+    const { optimized } = weights;
+    const memories = optimized === 0 ? "" : `kindling: the optimizer's state was taken over for ${plural(optimized, "parameter")}\n`;
+    return `${isNews ? table : ""}${memories}`;
+  };
+}
+
+/** `digits, step 512` */
+export function originText({ origin, step }: TakenWeights): string {
+  return step === undefined ? origin : `${origin}, step ${step}`;
+}
+
+function weightsTable(weights: TakenWeights, paint: Paint): string {
+  const { matches } = weights;
+  const from = originText(weights);
+  if (!matches.some(isTaken)) return `kindling: none of the weights of ${from} fit; the models begin with their own.\n`;
+  const rows = weightRows(matches).map(({ kind, name, tensors, matches: [first] }) => [first!.declined ? "new (not taken)" : kind, name, tensors] as const);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map(([kind, name, tensors]) => `  ${paint("dim", kind.padEnd(widths[0]!))}  ${name.padEnd(widths[1]!)}  ${paint("dim", tensors)}\n`);
+  return `kindling: weights of ${from}: ${weightsSentence(matches)}\n${lines.join("")}`;
+}

@@ -1,0 +1,87 @@
+/** The table of what a training takes over, before it begins anew: each row can be declined. */
+import * as vscode from "vscode";
+import type { WeightMatch } from "../../protocol/index.ts";
+import { isTaken } from "../../run/weightMatching.ts";
+import { weightRows, weightsSentence, type WeightRow, type WeightRowKind } from "../../run/weightRows.ts";
+
+const headings: Readonly<Record<WeightRowKind, string>> = {
+  renamed: "Another name, the same shape",
+  resized: "Another size: what both have is kept",
+  new: "New",
+  gone: "Gone",
+  kept: "Kept",
+};
+
+interface Item extends vscode.QuickPickItem {
+  /** None of the row that begins the training. */
+  readonly row?: WeightRow;
+}
+
+const takeOver: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("check"), tooltip: "Take over" };
+const beginAnew: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("circle-slash"), tooltip: "Begin anew" };
+
+/**
+ * @param match says what becomes of each tensor where these are declined
+ * @returns what is declined; `undefined` where nothing is to happen
+ */
+export function chooseWeights(title: string, match: (declined: readonly string[]) => readonly WeightMatch[]): Promise<readonly string[] | undefined> {
+  const pick = vscode.window.createQuickPick<Item>();
+  let declined: readonly string[] = [];
+  pick.title = title;
+  pick.placeholder = "Enter on a row takes it over, or not; Enter on Restart begins";
+  pick.matchOnDescription = true;
+  pick.ignoreFocusOut = true;
+  pick.keepScrollPosition = true;
+  const show = (): void => {
+    const active = pick.activeItems[0]?.row?.name;
+    pick.items = itemsOf(match(declined));
+    const same = active === undefined ? undefined : pick.items.find(({ row }) => row?.name === active);
+    if (same) pick.activeItems = [same];
+  };
+  const toggle = ({ matches }: WeightRow): void => {
+    if (!canBeTaken(matches)) return;
+    const names = new Set(matches.map(({ model, path }) => `${model}.${path}`));
+    declined = matches.some(isTaken) ? [...declined, ...names] : declined.filter((name) => !names.has(name));
+    show();
+  };
+  show();
+  return new Promise((resolve) => {
+    pick.onDidTriggerItemButton(({ item: { row } }) => row && toggle(row));
+    pick.onDidAccept(() => {
+      const [chosen] = pick.activeItems;
+      if (chosen?.row) return toggle(chosen.row);
+      if (!match(declined).some(isTaken)) return;
+      resolve(declined);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+function itemsOf(matches: readonly WeightMatch[]): readonly Item[] {
+  const rows = weightRows(matches);
+  const begin: Item = { label: "$(debug-restart) Restart", description: weightsSentence(matches), alwaysShow: true };
+  return [
+    begin,
+    ...rows.flatMap((row, i) => [
+      ...(row.kind === rows[i - 1]?.kind ? [] : [{ label: headings[row.kind], kind: vscode.QuickPickItemKind.Separator }]),
+      itemOf(row),
+    ]),
+  ];
+}
+
+function itemOf(row: WeightRow): Item {
+  const { kind, name, tensors, matches } = row;
+  const isOn = matches.some(isTaken);
+  const icon = kind === "new" ? "add" : kind === "gone" ? "trash" : isOn ? "check" : "circle-slash";
+  const description = isOn || !canBeTaken(matches) ? tensors : `${tensors} · begins anew`;
+  return { label: `$(${icon}) ${name}`, description, row, ...(canBeTaken(matches) && { buttons: [isOn ? beginAnew : takeOver] }) };
+}
+
+function canBeTaken(matches: readonly WeightMatch[]): boolean {
+  return matches.some(({ kind }) => kind !== "new" && kind !== "gone");
+}

@@ -1,0 +1,98 @@
+/**
+ * The moments of a run at which it can be put down and taken up again: after each step, the first time that the program passes
+ * between two steps. Whoever runs the same program again comes by the same moments, and finds there the same things made.
+ */
+import type { Tensor } from "../../engine/tensor.ts";
+import type { Course } from "../steps/course.ts";
+import { capture, sizeOf } from "./capture.ts";
+import type { Checkpoint, CheckpointSink } from "./checkpoint.ts";
+import type { Holdings } from "./holdings.ts";
+import { restore } from "./restore.ts";
+import { Spacing } from "./spacing.ts";
+
+/** Called at each moment, before a person stops there or changes anything. May throw. */
+export type AtMoment = (step: number, checkpoints: Checkpoints) => void;
+
+export interface CheckpointsOptions {
+  readonly atMoment?: AtMoment;
+  readonly checkpoints?: CheckpointSink;
+}
+
+export class Checkpoints {
+  readonly #course: Course;
+  readonly #holdings: Holdings;
+  readonly #atMoment: AtMoment | undefined;
+  readonly #sink: CheckpointSink | undefined;
+  readonly #spacing = new Spacing();
+  /** The step of the last moment. */
+  #last = 0;
+  /** Whether the first `backward()` of a step found gradients, so that they are part of what goes on. */
+  #areGradientsCarried = true;
+  #isFirstBackward = true;
+
+  constructor(course: Course, holdings: Holdings, { atMoment, checkpoints }: CheckpointsOptions) {
+    this.#course = course;
+    this.#holdings = holdings;
+    this.#atMoment = atMoment;
+    this.#sink = checkpoints;
+  }
+
+  /** A loss is about to go backward. */
+  beforeBackward(): void {
+    if (!this.#isFirstBackward) return;
+    this.#isFirstBackward = false;
+    this.#areGradientsCarried = this.#holdings.optimizers.some(({ paramGroups }) => paramGroups.some(({ params }) => params.some(hasGradient)));
+  }
+
+  /** The program passes between two steps. */
+  betweenSteps(): void {
+    const { steps } = this.#course;
+    if (steps === this.#last) return;
+    this.#last = steps;
+    this.#isFirstBackward = true;
+    this.#atMoment?.(steps, this);
+    this.#takeIfDue();
+  }
+
+  /** The program is over. */
+  finish(): void {
+    if (this.#course.steps > 0) this.#take(true);
+  }
+
+  /** All that the rest of the run follows from, as it is now; to be called at a moment. */
+  capture(): Checkpoint {
+    return this.#capture(false);
+  }
+
+  /**
+   * Puts everything back in its place, in the same objects; to be called at the same moment of the same program.
+   * @throws Mismatch with the reason, and then nothing was changed
+   */
+  restore(file: Uint8Array): void {
+    restore(this.#holdings, this.#course.steps, file);
+  }
+
+  #takeIfDue(): void {
+    const { steps, time } = this.#course;
+    if (this.#sink?.isReady && this.#spacing.isDue(steps, time.now, this.#sink.spent, () => sizeOf(this.#holdings))) this.#take(false);
+  }
+
+  #take(isEnd: boolean): void {
+    if (!this.#sink) return;
+    const begin = performance.now();
+    this.#course.clock.stop();
+    const checkpoint = this.#capture(isEnd);
+    this.#course.clock.go();
+    const cost = performance.now() - begin;
+    this.#spacing.taken(this.#course.time.now, cost);
+    this.#sink.take(checkpoint, cost);
+  }
+
+  #capture(isEnd: boolean): Checkpoint {
+    return capture(this.#holdings, this.#course.steps, { keepsGradients: this.#areGradientsCarried && !isEnd, isEnd });
+  }
+}
+
+function hasGradient({ gradSlot }: Tensor): boolean {
+  return gradSlot !== null;
+}

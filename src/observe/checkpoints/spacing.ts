@@ -1,0 +1,42 @@
+/** When the next checkpoint is due: often, as long as all of them together take a small share of the run's time. */
+
+/** The share, 0 to 1. */
+const budget = 0.03;
+/** Milliseconds between two at least, and the part of the run so far that lies between two of them. */
+const shortestInterval = 100;
+const shareOfElapsed = 1 / 50;
+/** Only round steps are taken, so that two runs of the same program have many in common: multiples of a power of 2, about such a part of the run so far. */
+const partsOfRun = 64;
+/** Bytes that are kept in a millisecond, as long as none were; less than any machine of today does. */
+const guessedRate = 200_000;
+
+export class Spacing {
+  #lastTime = 0;
+  /** Milliseconds that they took, and how many there were. */
+  #spent = 0;
+  #count = 0;
+
+  /**
+   * @param step that the run has taken
+   * @param now milliseconds since the run began
+   * @param elsewhere milliseconds that they took beside the program
+   * @param size bytes of a checkpoint, about; asked for only where it matters
+   */
+  isDue(step: number, now: number, elsewhere: number, size: () => number): boolean {
+    if (!isRound(step) || now - this.#lastTime < Math.max(shortestInterval, now * shareOfElapsed)) return false;
+    const spent = this.#spent + elsewhere;
+    const next = this.#count > 0 ? spent / this.#count : size() / guessedRate;
+    return spent + next <= now * budget;
+  }
+
+  /** @param cost milliseconds of the program's */
+  taken(now: number, cost: number): void {
+    this.#lastTime = now;
+    this.#spent += cost;
+    this.#count++;
+  }
+}
+
+function isRound(step: number): boolean {
+  return step % 2 ** Math.max(0, Math.floor(Math.log2(step / partsOfRun))) === 0;
+}

@@ -1,0 +1,45 @@
+/** A run that begins with another one's weights: what it is asked to take over, and what it took. */
+
+/** A parameter or a buffer of a model. */
+export interface WeightTensor {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+/**
+ * What becomes of one tensor. `kept`: path and shape are the same. `renamed`: the shape is, and another path is likely to
+ * mean the same. `resized`: one dimension differs, so what both have is taken over. `new`: nothing fits, it begins as the
+ * program makes it. `gone`: it was there, and nothing is like it any more.
+ */
+export interface WeightMatch {
+  readonly kind: "kept" | "renamed" | "resized" | "new" | "gone";
+  /** The model's name in the new code; of what is gone, in the old. */
+  readonly model: string;
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** Where it comes from, where that is another path or another shape. */
+  readonly from?: { readonly path: string; readonly shape: readonly number[] };
+  /** It would fit, but was declined: it begins anew. */
+  readonly declined?: true;
+}
+
+/** What a new run is to begin with. */
+export interface WeightsRequest {
+  /** A `.safetensors` file. */
+  readonly file: string;
+  /** Where the weights are from, in words for the user: a run, or a file. */
+  readonly origin: string;
+  /** What begins anew though it would fit: paths in the new code of tensors or layers, `fc1.weight` or `net.fc1`. */
+  readonly declined: readonly string[];
+}
+
+/** What a run began with. */
+export interface TakenWeights {
+  readonly origin: string;
+  /** The step, from 0, that they are of. */
+  readonly step?: number;
+  readonly matches: readonly WeightMatch[];
+  /** Parameters whose state of the optimizer was taken over as well. */
+  readonly optimized: number;
+}

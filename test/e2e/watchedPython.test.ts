@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hasTorch, python } from "../python/python.ts";
+import { withEditor } from "../harness/suite.ts";
+import { copyOfExamples } from "../harness/temporary.ts";
+import { eventually } from "../harness/wait.ts";
+import type { Workbench } from "../harness/workbench.ts";
+
+(hasTorch ? describe : describe.skip)("a person who trains with PyTorch", () => {
+  const editor = withEditor();
+  let workbench: Workbench;
+
+  afterEach(() => workbench.close());
+
+  const number = async (id: string): Promise<number> => Number(await workbench.inPanel(id).getAttribute("data-value"));
+
+  it("watches a script, sees its curves, modules and histograms grow in the panel, and its line behind a module", async function () {
+    this.timeout(300_000);
+    const folder = copyOfExamples();
+    mkdirSync(join(folder, ".vscode"));
+    writeFileSync(join(folder, ".vscode", "settings.json"), JSON.stringify({ "kindling.python": python }));
+    workbench = await editor().openWorkbench(folder);
+    await workbench.openFile("digits.py");
+    await workbench.runCommand("Kindling: Watch PyTorch Script");
+    await workbench.inPanel("run-state", "[data-state=running]").waitFor({ timeout: 90_000 });
+    const early = await eventually(
+      "a step",
+      () => number("step-value"),
+      (step) => step > 0,
+    );
+    await workbench.screenshot("watched-python-running");
+    await workbench.inPanel("run-state", "[data-state=finished]").waitFor({ timeout: 120_000 });
+    assert.ok((await number("step-value")) > early || early === 479);
+    assert.equal(await number("step-value"), 479);
+    await workbench.turnTo("layer");
+    await workbench.screenshot("watched-python-dark");
+    assert.equal(await workbench.inPanel("command-train").count(), 0);
+    await workbench.setTheme("Light Modern", "light");
+    await workbench.turnTo("curves");
+    await workbench.screenshot("watched-python-light");
+  });
+});

@@ -1,0 +1,75 @@
+/** A chart for each curve that runs have, with a line for each run, or a band for each group. Pure. */
+import type { ComparedRun } from "../../src/run/comparison.ts";
+import type { Series } from "../../src/run/series.ts";
+import type { Colour } from "../charts/theme.ts";
+import { groupCharts, type Chart, type Line } from "../curves/groups.ts";
+import { bandOf } from "./bands.ts";
+
+/** What has a line of its own: one run, or several that differ in their seed only. */
+export interface Traced {
+  readonly key: string;
+  readonly label: string;
+  readonly runs: readonly ComparedRun[];
+  readonly colour: Colour;
+  /** So many times all colours were taken before it. */
+  readonly round: number;
+}
+
+const colours: readonly Colour[] = ["--curve-1", "--curve-2", "--curve-3", "--curve-4", "--curve-5", "--curve-6", "--curve-7", "--curve-8"];
+
+/** @param asGroups whether those of one variant are one */
+export function traced(runs: readonly ComparedRun[], asGroups: boolean): Traced[] {
+  const byKey = new Map<string, ComparedRun[]>();
+  for (const run of runs) {
+    const key = asGroups && run.variant !== null ? run.variant : run.id;
+    byKey.set(key, [...(byKey.get(key) ?? []), run]);
+  }
+  return [...byKey].map(([key, own], place) => ({
+    key,
+    label: own.length > 1 ? variantTitle(own) : own[0]!.title,
+    runs: own,
+    colour: colours[place % colours.length]!,
+    round: Math.floor(place / colours.length),
+  }));
+}
+
+/** Whether some of them differ in their seed only. */
+export function hasGroups(runs: readonly ComparedRun[]): boolean {
+  const variants = runs.flatMap(({ variant }) => variant ?? []);
+  return new Set(variants).size < variants.length;
+}
+
+function variantTitle(runs: readonly ComparedRun[]): string {
+  const [first] = runs;
+  return `${first!.title.replace(/,? seed \S+$/, "")}, ${runs.length} seeds`;
+}
+
+/** @param aligned a run's curve over what all are aligned by */
+export function comparedCharts(all: readonly Traced[], aligned: (series: Series, run: ComparedRun) => Series): Chart[] {
+  const own = new Map(all.flatMap(({ runs }) => runs).map((run) => [run, groupCharts(run.run.curves)]));
+  const names = [...new Set([...own.values()].flatMap((charts) => charts.flatMap(({ lines }) => lines.map(({ name }) => name))))];
+  return names.map((name): Chart => {
+    const found = (run: ComparedRun) => own.get(run)!.find(({ lines }) => lines.some((line) => line.name === name));
+    const lines = all.flatMap(({ label, runs, colour, round }): Line[] => {
+      const members = runs.flatMap((run) => {
+        const line = found(run)?.lines.find((one) => one.name === name);
+        return line ? [{ line, series: aligned(line.series, run) }] : [];
+      });
+      const [first] = members;
+      if (!first) return [];
+      const look = { name: label, label, colour, place: round, smooth: first.line.smooth };
+      if (runs.length === 1) return [{ ...look, series: first.series }];
+      const { median, ...band } = bandOf(members.map(({ series }) => series));
+      return [{ ...look, series: median, band }];
+    });
+    const charts = [...own.keys()].flatMap((run) => found(run) ?? []);
+    return {
+      name,
+      title: name === "lr" ? "learning rate" : name,
+      lines,
+      heldUntil: charts.some(({ heldUntil }) => heldUntil !== null) ? Math.max(...lines.map(({ series }) => series.last?.step ?? 0)) : null,
+      isConstant: charts.every(({ isConstant }) => isConstant),
+      spansDecades: charts.some(({ spansDecades }) => spansDecades),
+    };
+  });
+}
