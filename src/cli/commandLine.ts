@@ -34,6 +34,10 @@ export type Command =
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
   | { readonly type: "compare"; readonly runs: readonly string[]; readonly json: boolean }
+  /** A kept run is brought back to a step, and from there goes on where it is a branch, or was cut off. */
+  | { readonly type: "rewind"; readonly run: string; readonly step: number }
+  | { readonly type: "branch"; readonly run: string; readonly step: number; readonly rate: number | undefined; readonly frozen: readonly string[] }
+  | { readonly type: "resume"; readonly run: string }
   | {
       readonly type: "weights";
       readonly run: string;
@@ -65,6 +69,9 @@ export const usage = `Usage:
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
   kindling weights RUN [--step K] -o FILE         write what its models ended with, or had after K steps, as .safetensors or .pt
+  kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
+  kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
+  kindling resume RUN                             go on with one that was cut off or stopped
   kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
@@ -87,6 +94,10 @@ Options:
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
   -o FILE        (from-python) write the program there instead of printing it; (weights) where they go
   --step K       (weights) of the last checkpoint that is kept up to there
+  --to STEP      (rewind) the number of steps taken
+  --from STEP    (branch) the same
+  --lr RATE      (branch) the learning rate from then on; without, nothing is changed
+  --freeze PATH  (branch) a module or parameter that learns no more; may be given several times
   -o FOLDER      (to-python) write model.py, train.py and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
@@ -119,6 +130,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   }
   if (mode === "weights") return readWeights(file, rest, values);
   if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` only");
+  if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
   if (mode === "to-python") return toPythonCommand(file, rest, values.output);
@@ -161,6 +173,39 @@ function readWeights(run: string | undefined, rest: readonly string[], { output,
   return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
 }
 
+type ReplayWord = "rewind" | "branch" | "resume";
+
+function isReplayWord(word: string | undefined): word is ReplayWord {
+  return word === "rewind" || word === "branch" || word === "resume";
+}
+
+function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+  const examples = { rewind: "kindling rewind RUN --to STEP", branch: "kindling branch RUN --from STEP", resume: "kindling resume RUN" };
+  if (run === undefined) throw new UsageError(`which run? \`${examples[type]}\`; \`kindling runs\` lists them`);
+  if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+  switch (type) {
+    case "resume":
+      return { type, run };
+    case "rewind":
+      return { type, run, step: stepOf("--to", values.to, examples.rewind) };
+    case "branch":
+      return { type, run, step: stepOf("--from", values.from, examples.branch), rate: rateOf(values.lr), frozen: values.freeze ?? [] };
+  }
+}
+
+function stepOf(option: string, text: string | undefined, example: string): number {
+  if (text === undefined) throw new UsageError(`which step? \`${example}\``);
+  if (!/^\d+$/.test(text)) throw new UsageError(`${option} has to be a number of steps, not \`${text}\``);
+  return Number(text);
+}
+
+function rateOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rate = Number(text);
+  if (text.trim() === "" || !Number.isFinite(rate)) throw new UsageError(`--lr has to be a number, not \`${text}\``);
+  return rate;
+}
+
 function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
   if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
@@ -189,6 +234,10 @@ function parse(args: readonly string[]) {
         "find-bad-number": { type: "boolean" },
         seeds: { type: "string" },
         with: { type: "string", multiple: true },
+        to: { type: "string" },
+        from: { type: "string" },
+        lr: { type: "string" },
+        freeze: { type: "string", multiple: true },
         "weights-from": { type: "string" },
         "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },

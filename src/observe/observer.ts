@@ -34,6 +34,7 @@ import { Report } from "./report.ts";
 import { SampleWatch } from "./sample/sampleWatch.ts";
 import type { Gate } from "./steering/gate.ts";
 import { Interventions } from "./steering/interventions.ts";
+import type { RepeatedCourse } from "./steering/retrace.ts";
 import { Stops } from "./steering/stops.ts";
 import { Course } from "./steps/course.ts";
 import { OpenCalls } from "./values/openCalls.ts";
@@ -56,6 +57,8 @@ export interface ObserverOptions {
   readonly quietly?: <T>(task: () => T) => T;
   /** The places of the user's text that tell their values; none in a training. */
   readonly places?: readonly ValuePlace[];
+  /** The run that this one repeats. */
+  readonly repeated?: RepeatedCourse;
   /** Called where a checkpoint can be taken, or the run be put back to one. */
   readonly atMoment?: AtMoment;
   /** Where checkpoints go that are taken every now and then; none are without. */
@@ -149,7 +152,7 @@ export class Observer implements Instrument {
       passCounts: () => this.#passes?.counts() ?? [],
       tell,
     }));
-    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell });
+    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell, repeated: options.repeated });
     if (options.weights) this.#takeover = new Takeover({ weights: options.weights.held, request: options.weights.request, registry, tell });
     meter.turn(watching.enabled);
   }

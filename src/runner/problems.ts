@@ -138,3 +138,8 @@ export function startOf(file: string): SourcePosition {
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
+
+/** A kept run that is run again, and isn't the same any more. @param reason as `the file data.csv has changed since` */
+export function partedProblem(reason: string, file: string): Problem {
+  return { severity: "error", code: "replay", message: `The run can't be brought back: ${reason}.`, position: startOf(file) };
+}

@@ -156,4 +156,33 @@ describe("trainings in the runs view", () => {
     ]);
     assert.equal((await item(runs.find(({ run }) => run.info.seed === 2)!)).label, "seed 2");
   });
+
+  it("are brought back to a step from a chart, paused there, and go on from there as runs of their own", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    const trained = window.api.store.get(uri.fsPath)!.train!;
+    const paused = new Promise<void>((resolve) => {
+      const subscription = window.api.onDidChange(({ runs }) => {
+        if (runs.train?.runId === trained.runId || runs.train?.state !== "paused") return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    const { runId, startedAt } = trained;
+    await vscode.commands.executeCommand("kindling.rewindHere", { file: uri.fsPath, runId, startedAt, step: 12 });
+    await paused;
+    const back = window.api.store.get(uri.fsPath)!.train!;
+    assert.deepEqual([back.place?.step, back.models.length], [12, 1]);
+    assert.deepEqual([...back.curves.get("loss")!.values], [...trained.curves.get("loss")!.values].slice(0, 12));
+    const settled = window.settled(uri, "train");
+    await vscode.commands.executeCommand("kindling.resume", uri);
+    assert.equal((await settled).state, "finished");
+    const ended = window.api.store.get(uri.fsPath)!.train!;
+    assert.deepEqual([...ended.curves.get("loss")!.values], [...trained.curves.get("loss")!.values]);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const [branch] = await runsOf(uri);
+    assert.equal(branch?.run.info.parent?.step, 12);
+    assert.match(String((await item(branch!)).description), /branched at 12/);
+  });
 });
