@@ -157,9 +157,9 @@ export class Program {
     const { threads, inBackground = false, programArguments = [], seed } = this.#job.request;
     if (inBackground) giveWay();
     useThreads(threads);
+    if (this.#world) engine.manualSeed((this.#seed = this.#world.seed(this.#seed)));
     if (seed !== undefined) giveSeed(seed, (own) => this.#tellSeed(seed, own));
     process.argv = [process.execPath, this.#job.place, ...programArguments];
-    if (this.#world) engine.manualSeed((this.#seed = this.#world.seed(this.#seed)));
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
     if (this.#unreadable) return this.#fail([this.#unreadable]);
