@@ -12,6 +12,7 @@ import { activation } from "./activation.ts";
 import { engineSteps } from "./engineSteps.ts";
 import { firstLoss } from "./firstLoss.ts";
 import { growths } from "./growth.ts";
+import { keeping } from "./keeping.ts";
 import { Calm, describeMachine } from "./machine.ts";
 import { manyCurves } from "./manyCurves.ts";
 import { manyModules } from "./manyModules.ts";
@@ -31,6 +32,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   "save-to-lens": saveToLens,
   "first-loss": firstLoss,
   watching,
+  keeping,
   typing,
   "many-curves": manyCurves,
   "many-modules": manyModules,

@@ -1,16 +1,16 @@
 /** What measuring costs: one step, and whole runs with the settings that users begin with. */
-import { execFile, fork } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { cpSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { defaultSampling, type RunnerMessage, type SamplingOptions } from "../../src/protocol/index.ts";
+import { defaultSampling } from "../../src/protocol/index.ts";
 import { repository, temporaryFolder } from "../harness/temporary.ts";
 import { bundleProgram } from "./bundle.ts";
 import type { WatchedSteps } from "./inside/watchedSteps.ts";
 import { median, milliseconds, percent } from "./numbers.ts";
 import { held, type Row } from "./report.ts";
 import type { Bench } from "./subject.ts";
+import { timedRun, type Timed } from "./timedRun.ts";
 
 const mostSteps = 2;
 const mostShare = 0.05;
@@ -35,32 +35,6 @@ for (let step = 0; step < 400; step++) {
   optimizer.zeroGrad(); loss.backward(); optimizer.step();
 }
 `;
-
-interface Timed {
-  /** Milliseconds from the program's start to its end. */
-  readonly time: number;
-  readonly samples: number;
-}
-
-/** Runs a file in a runner of its own, which ends with this process at the latest. */
-async function timed(node: string, file: string, sampling: SamplingOptions): Promise<Timed> {
-  const child = fork(join(repository, "dist", "runner", "main.js"), [], {
-    execPath: node,
-    execArgv: [],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  let [begin, end, samples] = [NaN, NaN, 0];
-  child.on("message", (message: RunnerMessage) => {
-    if (message.type === "ready") child.send({ type: "run", request: { file, mode: "train", directory: dirname(file), sampling, timeLimit: 0, threads: 0 } });
-    else if (message.event.type === "statistics") samples++;
-    else if (message.event.type === "state" && message.event.state === "running") begin = message.event.at;
-    else if (message.event.type === "state" && message.event.state === "finished") end = message.event.at;
-  });
-  await once(child, "close");
-  if (Number.isNaN(end - begin)) throw new Error(`${file} did not finish`);
-  return { time: end - begin, samples };
-}
 
 /** @param node that runs everything */
 export async function watchingCost({ calm, rounds, say }: Bench, node: string): Promise<Row[]> {
@@ -91,8 +65,8 @@ async function runRows(node: string, { calm, rounds, say }: Pick<Bench, "calm" |
     const [watched, alone]: [Timed[], Timed[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       await calm.wait();
-      watched.push(await timed(node, file, defaultSampling));
-      alone.push(await timed(node, file, { ...defaultSampling, enabled: false }));
+      watched.push(await timedRun(node, file, { sampling: defaultSampling }));
+      alone.push(await timedRun(node, file, { sampling: { ...defaultSampling, enabled: false } }));
     }
     const [time, without] = [median(watched.map((one) => one.time)), median(alone.map((one) => one.time))];
     const [more, share] = [time - without, time / without - 1];

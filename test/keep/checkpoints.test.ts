@@ -42,7 +42,7 @@ describe("checkpoints of a kept run", function () {
       assert.equal(statSync(path).size, bytes);
       const tensors = load<Map<string, Tensor>>(path);
       assert.deepEqual([...tensors.keys()].slice(0, 4), ["net.0.weight", "net.0.bias", "net.1.weight", "net.1.bias"]);
-      assert.deepEqual(tensors.get("optimizer.0.0.expAvg")!.shape, [64, 4]);
+      assert.deepEqual(tensors.get("optimizer.0.0.exp_avg")!.shape, [64, 4]);
       assert.ok("kindling" in loadMetadata(path));
     }
     assert.equal(readRun(latest()).run.state, "finished");

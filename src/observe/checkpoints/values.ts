@@ -1,7 +1,8 @@
 /**
  * Values as a checkpoint's texts hold them: JSON, with a mark in the place of what JSON doesn't have. Tensors go into the file
- * under names of their own. Functions and objects of classes are left out; those whom they belong to have them already.
+ * under names of their own, PyTorch's where it has one. Functions and objects of classes are left out; those whom they belong to have them already.
  */
+import { snakeCase } from "../../engine/optim/stateNames.ts";
 import { Tensor } from "../../engine/tensor.ts";
 
 // Taken before any program runs, which may change them.
@@ -33,7 +34,7 @@ export function packed(value: unknown, name: string, put: (name: string, tensor:
   if (Array.isArray(value)) return value.map((one, i) => packed(one, `${name}.${i}`, put, depth + 1) ?? null);
   const inside = (pairs: readonly (readonly [unknown, unknown])[]): [unknown, unknown][] =>
     pairs.flatMap(([key, one]) => {
-      const own = packed(one, `${name}.${String(key)}`, put, depth + 1);
+      const own = packed(one, `${name}.${snakeCase(String(key))}`, put, depth + 1);
       return own === undefined ? [] : [[key, own]];
     });
   if (value instanceof Map) return { map: inside([...value]) } satisfies Marked;
