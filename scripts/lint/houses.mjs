@@ -7,7 +7,7 @@ export const houses = {
   "src/lint": { from: ["src/protocol", "src/run"], packages: ["@babel/parser", "@babel/types"] },
   "src/keep": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
   "src/client": { from: ["src/protocol", "src/run"], packages: [/^node:/] },
-  "src/fromPython": { from: [], packages: ["@lezer/common", "@lezer/python"] },
+  "src/fromPython": { from: ["src/toPython"], packages: ["@lezer/common", "@lezer/python"] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
   "src/runner": {

@@ -133,7 +133,7 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
   if (api === "fromNumpy") return to.expression(first!.value);
   if (api === "Tensor") return primary(to.context.api("tensor"), argumentsOf(to, call));
   // `log` puts values on the run's charts, and `var` is a word of TypeScript.
-  if (api === "log" || api === "var") return primary(to.receiver(first!.value), `.${api}`, argumentsOf(to, call, { from: 1 }));
+  if ((api === "log" && path !== "kindling.log") || api === "var") return primary(to.receiver(first!.value), `.${api}`, argumentsOf(to, call, { from: 1 }));
   if (api === "full" && call.arguments[1] && to.typeOf(call.arguments[1].value).kind === "int" && !call.arguments.some(({ name }) => name === "dtype")) {
     return primary(to.context.api(api), listed("(", [...call.arguments.map(({ value }) => to.doc(value)), '{ dtype: "int64" }'], ")"));
   }

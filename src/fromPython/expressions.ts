@@ -135,6 +135,14 @@ export class Expressions {
     return libraryValue(this, path, expression);
   }
 
+  /** `Path(__file__).parent` */
+  #isOwnFolder(expression: Expression): boolean {
+    if (expression.kind !== "attribute" || expression.name !== "parent" || expression.object.kind !== "call") return false;
+    const { callee, arguments: given } = expression.object;
+    const [file] = given;
+    return this.context.pathOf(callee) === "pathlib.Path" && given.length === 1 && file!.value.kind === "name" && file!.value.name === "__file__";
+  }
+
   #entries(open: string, entries: readonly Expression[], close: string): Doc {
     return listed(
       open,
@@ -155,6 +163,7 @@ export class Expressions {
   // ---- operators
 
   binary(operator: string, left: Expression, right: Expression): Code {
+    if (operator === "/" && right.kind === "string" && this.#isOwnFolder(left)) return primary(`new URL(${quoted(`./${right.value}`)}, import.meta.url)`);
     const leftType = present(this.typeOf(left));
     const rightType = present(this.typeOf(right));
     if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
@@ -701,7 +710,7 @@ export class Expressions {
   #clause(clauses: readonly Clause[], at: number, result: Code, same: boolean): Doc {
     const clause = clauses[at]!;
     const last = at === clauses.length - 1;
-    const target = this.pattern(clause.target);
+    const target = this.pattern(clause.target, result.doc);
     const inner: Code = last ? result : primary(this.#clause(clauses, at + 1, result, same));
     const method = last ? ".map(" : ".flatMap(";
     const range = last && clause.conditions.length === 0 ? this.#rangeLength(clause.iterable) : undefined;
@@ -718,7 +727,10 @@ export class Expressions {
       );
     }
     let doc: Doc = this.array(clause.iterable);
-    for (const condition of clause.conditions) doc = [doc, ".filter((", target, ") => ", arrowBody(this.truth(condition)), ")"];
+    for (const condition of clause.conditions) {
+      const asked = this.truth(condition);
+      doc = [doc, ".filter((", this.pattern(clause.target, asked.doc), ") => ", arrowBody(asked), ")"];
+    }
     if (last && same) return doc;
     return group([doc, method, "(", target, ") => ", arrowBody(inner), ")"]);
   }
@@ -729,12 +741,13 @@ export class Expressions {
     return this.doc(expression.arguments[0]!.value);
   }
 
-  /** What a loop, a comprehension or an assignment takes apart. */
-  pattern(target: Expression): Doc {
-    if (target.kind !== "tuple" && target.kind !== "list") return target.kind === "starred" ? ["...", this.pattern(target.value)] : this.doc(target);
+  /** What a loop, a comprehension or an assignment takes apart. @param reader what may speak of it, `_` included */
+  pattern(target: Expression, reader: Doc = ""): Doc {
+    if (target.kind !== "tuple" && target.kind !== "list") return target.kind === "starred" ? ["...", this.pattern(target.value, reader)] : this.doc(target);
+    const isLeftOut = (entry: Expression): boolean => isUnused(entry) && !mentionsName(reader, "_");
     const entries = [...target.entries];
-    while (entries.length > 1 && isUnused(entries.at(-1)!)) entries.pop();
-    return ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", isUnused(entry) ? "" : this.pattern(entry)]), "]"];
+    while (entries.length > 1 && isLeftOut(entries.at(-1)!)) entries.pop();
+    return ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", isLeftOut(entry) ? "" : this.pattern(entry, reader)]), "]"];
   }
 }
 

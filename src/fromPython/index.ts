@@ -4,6 +4,7 @@ import { modulePath } from "./modulePath.ts";
 import { Context, type Problem } from "./context.ts";
 import { collectBindings } from "./declarations.ts";
 import { infer, type Knowledge } from "./inference.ts";
+import { withoutOwnHelpers } from "./kindlingsOwn.ts";
 import { kindlingPath, ownName } from "./names.ts";
 import { parse } from "./parser.ts";
 import { prepare } from "./preparation.ts";
@@ -32,7 +33,7 @@ export interface TranslationOptions {
 
 /** Translates a Python program that uses PyTorch. What has no twin stays as a comment, and the rest still comes out. */
 export function fromPython(source: string, { readModule = () => undefined }: TranslationOptions = {}): Translation {
-  const text = readable(dedented(source.replaceAll("\r\n", "\n").replaceAll("\t", "    ")));
+  const text = withoutOwnHelpers(readable(dedented(source.replaceAll("\r\n", "\n").replaceAll("\t", "    "))));
   const program = parse(text);
   const body = prepare(program.body);
   const knowledge = infer(body, modulesOf(readModule, new Set()));
@@ -155,7 +156,7 @@ function takenNames(body: Block): Set<string> {
 /** Libraries that have no twin; what comes from elsewhere is a file beside the program. */
 const foreign = new Set(
   (
-    "torch torchvision torchaudio torchtext torchmetrics numpy math random time os sys argparse tqdm copy collections itertools functools typing dataclasses abc pathlib json " +
+    "kindling torch torchvision torchaudio torchtext torchmetrics numpy math random time os sys argparse tqdm copy collections itertools functools typing dataclasses abc pathlib json " +
     "matplotlib sklearn pandas scipy PIL cv2 transformers datasets tokenizers gym gymnasium wandb tensorboard tensorboardX pickle warnings logging datetime string re glob shutil " +
     "tempfile enum types inspect contextlib operator statistics struct gc io csv urllib requests zipfile tarfile subprocess threading multiprocessing queue heapq bisect einops timm " +
     "pytorch_lightning lightning ignite accelerate apex seaborn plotly IPython yaml __future__ codecs unicodedata textwrap pprint numbers fractions decimal uuid hashlib socket signal platform traceback traitlets tiktoken sentencepiece nltk spacy networkx sympy skimage imageio h5py joblib psutil unittest pytest"

@@ -745,6 +745,7 @@ class Inference {
     if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
       return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
     if (/^(in|out)_(features|channels)$|^(hidden|input|embedding|num)_/.test(name)) return int;
+    if (of === "data.CsvTable" && name === "columns") return listOf(string);
     if (of.startsWith("data.") && name === "dataset") return { kind: "object", of: "data.Dataset" };
     if (of.startsWith("data.") && name === "batch_size") return int;
     if (of.startsWith("distributions.")) return floats;
@@ -993,6 +994,7 @@ class Inference {
 
   #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
+    if (of === "data.CsvTable") return name === "strings" ? listOf(string) : floats;
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
     const own: Type = object.kind === "instance" ? object : { kind: "object", of };
     if (hook) {
@@ -1065,6 +1067,11 @@ class Inference {
         () => {},
       );
     if (path === "collections.namedtuple") return any;
+    if (path === "functools.reduce") {
+      const item = this.#items(types[1] ?? unknown);
+      const start = types[2] ?? item;
+      return types[0]?.kind === "function" ? join(start, this.#invoke(types[0].of, [start, item])) : start;
+    }
     if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.#items(type)).reduce(join, unknown) };
     if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.#items(types[0] ?? unknown)) };
     if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
@@ -1162,6 +1169,8 @@ class Inference {
         if (collate?.kind === "function") return { kind: "object", of: api, item: this.#invoke(collate.of, [listOf(sample)]) };
         return { kind: "object", of: api, item: collated(sample) };
       }
+      case "data.readCsv":
+        return { kind: "object", of: "data.CsvTable" };
       default:
         return { kind: "object", of: api };
     }

@@ -91,7 +91,7 @@ function looseMethod(to: Expressions, { object, name }: Attribute, call: Call, v
   if (to.ownMembers.has(name)) return undefined;
   if (name === "append" && values.length === 1) return primary(to.receiver(object), ".push(", to.doc(values[0]!), ")");
   if (name === "items" && values.length === 0) return primary("Object.entries(", to.doc(object), ")");
-  if (name === "keys" && values.length === 0) return primary("Object.keys(", to.doc(object), ")");
+  if (name === "keys" && values.length === 0) return primary(to.context.helper("list"), "(", to.doc(object), ")");
   if (name === "values" && values.length === 0) return primary("Object.values(", to.doc(object), ")");
   if (name === "numpy" && values.length === 0) return to.expression(object);
   const member = memberName(name);

@@ -1,5 +1,6 @@
 /** Python's names → the API's. */
 import { apiMembers, apiNames } from "./apiNames.ts";
+import { kindlingsOwn } from "./kindlingsOwn.ts";
 
 /** `zero_grad` → `zeroGrad`; a class's name and a trailing `_` stay, and so does what begins with `_`. */
 export function camelCase(name: string): string {
@@ -39,6 +40,7 @@ const spaces: readonly (readonly [python: string, kindling: string])[] = [
 ];
 
 const renamed: Readonly<Record<string, string>> = {
+  ...kindlingsOwn,
   "torch.autograd.function.Function": "autograd.Function",
   "torch.utils.data.dataloader.DataLoader": "data.DataLoader",
   "torch.utils.data.dataset.Dataset": "data.Dataset",

@@ -652,6 +652,8 @@ export class Statements {
   /** Parameters with types and defaults. */
   parameters(info: FunctionInfo, parameters: readonly Parameter[]): Doc {
     const list = parameters.slice(info.bound ? 1 : 0);
+    // `name=name` keeps what a loop's variable is now, which each turn has for itself here.
+    while (isCapture(list.at(-1))) list.pop();
     const both = list.some(({ star }) => star === "*") && list.some(({ star }) => star === "**");
     const docs = list
       .filter(({ star }) => !(both && star === "**"))
@@ -712,4 +714,8 @@ function isPattern(expression: Expression): boolean {
   if (expression.kind === "name") return true;
   if (expression.kind === "starred") return isPattern(expression.value);
   return (expression.kind === "tuple" || expression.kind === "list") && expression.entries.every(isPattern);
+}
+
+function isCapture(parameter: Parameter | undefined): boolean {
+  return parameter?.default?.kind === "name" && parameter.default.name === parameter.name;
 }

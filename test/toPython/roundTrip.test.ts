@@ -1,0 +1,46 @@
+/** A program that went to Python and came back prints what it printed. */
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fromPython } from "../../src/fromPython/index.ts";
+import { kindling } from "../cli/command.ts";
+import { temporaryFolder } from "../harness/temporary.ts";
+import { published, translated, written, type Program } from "./programs.ts";
+
+/** A whole number that Python made by `/` is a float there, which prints its point; `toPrecision` and exponents have other zeros. */
+const plain = (text: string): string =>
+  text
+    .replace(/(\d)\.0\b(?!\d)/g, "$1")
+    .replace(/e([+-])0(\d)\b/g, "e$1$2")
+    .replace(/(\.\d*?[1-9])0+\b/g, "$1");
+
+const programs = [...written, ...published].filter(({ name }) =>
+  /^(char-lstm|gpt|hooks-and-functions|siamese|vae|wgan-gp|unet|seq2seq|gan|circle|digits)$/.test(name),
+);
+
+/** The program as it comes back, with its data beside it. */
+function back(program: Program): string {
+  const folder = temporaryFolder("round-trip");
+  for (const { name, program: python } of translated(program)) {
+    const { code, problems } = fromPython(python.code);
+    assert.deepEqual(problems, []);
+    writeFileSync(join(folder, name.replace(".py", ".model.ts")), code);
+  }
+  for (const name of readdirSync(dirname(program.file))) if (name.endsWith(".csv")) copyFileSync(join(dirname(program.file), name), join(folder, name));
+  return folder;
+}
+
+describe("a program that went to Python and back", function () {
+  this.timeout(120_000);
+  for (const program of programs) {
+    it(`prints the same: ${program.name}`, async () => {
+      const folder = back(program);
+      const [first, second] = await Promise.all([
+        kindling(["train", "--no-keep", program.file], { directory: folder }),
+        kindling(["train", "--no-keep", `${program.name}.model.ts`], { directory: folder }),
+      ]);
+      assert.equal(second.code, 0, second.stderr);
+      assert.equal(plain(second.stdout), plain(first.stdout));
+    });
+  }
+});
