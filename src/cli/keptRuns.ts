@@ -1,16 +1,17 @@
 /** `kindling runs`, `kindling show` and `kindling compare`: what is kept of trainings. */
 import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { compareRuns, tookText } from "../keep/comparison.ts";
+import { callOf, compareRuns, tookText } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
 import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { findRun, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, findRuns, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
+import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import { weightsSentence } from "../run/weightRows.ts";
-import { UsageError } from "./commandLine.ts";
+import { UsageError, whichRuns } from "./commandLine.ts";
 import { modelTable } from "./modelTable.ts";
 import { originText } from "./weightsTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
@@ -43,6 +44,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
       : []),
     ...(run.weights ? [["weights", `of ${originText(run.weights)}: ${weightsSentence(run.weights.matches)}`] as const] : []),
     ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
+    ...(info.parent ? [["branch of", `${info.parent.run}, from step ${formatCount(info.parent.step)} on`] as const] : []),
     ...(label.note === undefined ? [] : [["note", label.note] as const]),
     ["kept in", shortPath(kept.folder)],
   ];
@@ -58,32 +60,49 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
 
 export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
   const all = projectRuns();
-  const comparison = compareRuns(words.map((word) => theRun(word, all)));
+  const compared = words.flatMap((word) => theRuns(word, all));
+  if (compared.length < 2) throw new UsageError(whichRuns);
+  const comparison = compareRuns(compared);
   if (json) return printJson(comparisonFacts(comparison));
-  const { differences, last, runs } = comparison;
-  const headings = runs.map(({ kept }) => kept.label.name ?? kept.id);
+  const { differences, last, runs, sentences } = comparison;
+  const headings = runs.map(({ kept }) => (kept.info.group === undefined ? (kept.label.name ?? kept.id) : callOf(kept)));
   const rows = [
     ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
     ...Object.entries(last).map(([name, own]) => [`last ${name}`, ...own.map((value) => formatNumber(value ?? undefined))]),
     ["health", ...runs.map(({ health }) => health.replaceAll("`", ""))],
   ];
   process.stdout.write(tableText(["", ...headings], rows, paint));
+  if (sentences.length > 0) process.stdout.write(`\n${sentences.join("\n")}\n`);
   return 0;
 }
 
 /** Of the project of this folder, newest first. */
-const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
+export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
 
-function theRun(word: string, all: readonly KeptRun[]): KeptRun {
+/** @throws UsageError where no run, or more than one, is meant */
+export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;
 }
 
+function theRuns(word: string, all: readonly KeptRun[]): KeptRun[] {
+  const found = findRuns(all, word);
+  return found.length > 0 ? found : [theRun(word, all)];
+}
+
 function rowOf(kept: KeptRun): string[] {
   const { id, info, summary, state, label } = kept;
   const last = Object.entries(summary.series).map(([name, own]) => `${name} ${formatNumber(own.last)}`);
-  return [id, label.name ?? "", shortPath(info.file), state, tookText(kept), formatCount(summary.steps), last.join(", ")];
+  return [
+    id,
+    label.name ?? [info.group ?? "", ...givenTexts(info)].filter(Boolean).join(", "),
+    shortPath(info.file),
+    state,
+    tookText(kept),
+    formatCount(summary.steps),
+    last.join(", "),
+  ];
 }
 
 function shortPath(path: string): string {
@@ -91,7 +110,7 @@ function shortPath(path: string): string {
   return short.startsWith("..") ? path : short;
 }
 
-function tableText(headings: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+export function tableText(headings: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]): string =>
     cells

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { OptimizerInfo, StepStatistics } from "../protocol/index.ts";
-import { differing, namesOf, type ComparedRun } from "../run/comparison.ts";
+import { betterOf, differing, namesOf, variantsOf, variantTitle, type ComparedRun } from "../run/comparison.ts";
+import { differenceText, endOf, type ComparedGroup } from "../run/difference.ts";
+import { givenTexts } from "../run/group.ts";
 import { health } from "../run/health/health.ts";
 import { optionText } from "../run/interventions.ts";
 import { formatCount, formatDuration, plural } from "../run/numbers.ts";
@@ -13,6 +15,8 @@ import { names } from "./layout.ts";
 import { readRun, type ToldRun } from "./readRun.ts";
 
 export interface Comparison {
+  /** Whether two groups differ, a sentence for each series. */
+  readonly sentences: readonly string[];
   readonly runs: readonly { readonly kept: KeptRun; /** In a sentence. */ readonly health: string }[];
   /** What is not the same in all: of each run, in their order. */
   readonly differences: Readonly<Record<string, readonly (string | null)[]>>;
@@ -20,9 +24,16 @@ export interface Comparison {
   readonly last: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** What a run is called in a sentence: `seeds-mf3k2a1, lr 0.1, seed 3`. */
+export function callOf({ id, label, info }: KeptRun): string {
+  return [label.name ?? info.group ?? id, ...givenTexts(info)].join(", ");
+}
+
 export function compareRuns(all: readonly KeptRun[]): Comparison {
-  const runs = all.map((kept) => ({ kept, ...described(kept, readRun(kept)) }));
+  const told = all.map((kept) => ({ kept, told: readRun(kept), title: callOf(kept) }));
+  const runs = told.map(({ kept, told: own }) => ({ kept, ...described(kept, own) }));
   return {
+    sentences: differenceTexts(told),
     runs: runs.map(({ kept, health: sentence }) => ({ kept, health: sentence })),
     differences: Object.fromEntries(differing(runs).map((name) => [name, runs.map(({ settings }) => settings[name] ?? null)])),
     last: Object.fromEntries(
@@ -61,6 +72,21 @@ export function besideEachOther(all: readonly Beside[]): ComparedRun[] {
       optimizers: [],
     },
   }));
+}
+
+/** Of two groups a sentence for each series that they have in common: whether they differ by more than noise. */
+export function differenceTexts(all: readonly Beside[]): string[] {
+  const variants = variantsOf(
+    all.map(({ kept, told, title }) => ({ id: kept.id, variant: variantOf(kept), seed: kept.info.seed ?? null, title, curves: told.run.curves })),
+  );
+  const [first, second, another] = variants.filter((own) => own.length > 1);
+  if (!first || !second || another) return [];
+  const names = [...first[0]!.curves.keys()].filter((name) => betterOf(name) !== undefined && [...first, ...second].every(({ curves }) => curves.has(name)));
+  const group = (own: typeof first, name: string): ComparedGroup => ({
+    title: variantTitle(own[0]!.title),
+    values: own.map(({ seed, curves }) => ({ seed, value: endOf(curves.get(name)!) })),
+  });
+  return names.map((name) => differenceText(name, group(first, name), group(second, name)));
 }
 
 /** Of each model the last step that was measured in all runs; where they have none late enough, each run's last before the end of the shortest. */

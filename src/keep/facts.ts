@@ -13,11 +13,15 @@ export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     state,
     startedAt: new Date(info.startedAt).toISOString(),
     ...(summary.endedAt !== undefined && { endedAt: new Date(summary.endedAt).toISOString() }),
+    ...(info.parent && { parent: info.parent }),
     ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
     steps: summary.steps,
     epochs: summary.epochs,
     last: jsonable(last),
     arguments: info.arguments,
+    ...(info.group !== undefined && { group: info.group }),
+    ...(info.seed !== undefined && { seed: info.seed }),
+    ...(info.given && { given: info.given }),
     kindling: info.kindling,
     ...(info.node !== undefined && { node: info.node }),
     ...(info.torch !== undefined && { torch: info.torch, python: info.python }),
@@ -32,8 +36,8 @@ export function detailsOf(kept: KeptRun, run: RunSnapshot) {
   return { health: health(run).sentence, git: gitOf(kept) ?? null, code: codeOf(kept), series, problems, notes, models, optimizers, interventions };
 }
 
-export function comparisonFacts({ runs, differences, last }: Comparison) {
-  return { runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last) };
+export function comparisonFacts({ runs, differences, last, sentences }: Comparison) {
+  return { runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last), sentences };
 }
 
 /** NaN and infinities, which JSON doesn't have, as their names. */

@@ -71,6 +71,13 @@ export function findRun(runs: readonly KeptRun[], word: string): KeptRun | undef
   return another ? undefined : one;
 }
 
+/** The runs that a person means: one, or all of a group. @param runs newest first @returns oldest first; none where no run is meant */
+export function findRuns(runs: readonly KeptRun[], word: string): KeptRun[] {
+  const group = runs.filter(({ info }) => info.group === word).reverse();
+  const one = group.length > 0 ? undefined : findRun(runs, word);
+  return one ? [one] : group;
+}
+
 function isAlive({ host, process: pid }: RunInfo, folder: string): boolean {
   if (host !== hostname()) return Date.now() - (statSync(join(folder, names.summary), { throwIfNoEntry: false })?.mtimeMs ?? 0) < silence;
   try {

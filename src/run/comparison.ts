@@ -32,6 +32,21 @@ export interface SeriesEnd {
   readonly largest: number;
 }
 
+/** Runs that differ in nothing but their seed, in the order in which each variant comes first; those that stand alone by themselves. */
+export function variantsOf<T extends Pick<ComparedRun, "variant" | "id">>(runs: readonly T[]): T[][] {
+  const byKey = new Map<string, T[]>();
+  for (const run of runs) {
+    const key = run.variant ?? run.id;
+    byKey.set(key, [...(byKey.get(key) ?? []), run]);
+  }
+  return [...byKey.values()];
+}
+
+/** What several seeds of one variant are called: as one of them, without its seed. */
+export function variantTitle(title: string): string {
+  return title.replace(/,? ?\bseed \d+( \(\w+\))?$/, "");
+}
+
 /** At most so many are looked at together. */
 export const mostCompared = 20;
 
@@ -55,7 +70,9 @@ const higherIsBetter = new Set(
 export function betterOf(name: string): "lower" | "higher" | undefined {
   if (name === "lr" || name.startsWith("lr/")) return undefined;
   // Of `loss/generator` the quantity comes first.
-  const words = (name.startsWith("loss/") || name.startsWith("val/loss/") ? "loss" : plainQuantity(name)).split(" ");
+  const quantity = name.startsWith("loss/") || name.startsWith("val/loss/") ? "loss" : name;
+  // `mIoU` and `f1` are words of their own, `trainLoss` is two.
+  const words = [...quantity.toLowerCase().split(/[^a-z0-9]+/), ...plainQuantity(quantity).split(" ")];
   const word = words.findLast((one) => lowerIsBetter.has(one) || higherIsBetter.has(one));
   return word === undefined ? undefined : lowerIsBetter.has(word) ? "lower" : "higher";
 }

@@ -143,3 +143,8 @@ export function indexAt(ascending: ArrayLike<number>, value: number): number {
   }
   return low - 1;
 }
+
+/** Whether a curve has more than one value per epoch; one that has not says all it has to say without smoothing. */
+export function isDense(series: Series): boolean {
+  return series.length > 0 && series.length > series.epochs[series.length - 1]! + 1;
+}

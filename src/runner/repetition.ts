@@ -13,6 +13,7 @@ import { mostLosses } from "../observe/badNumbers/alarm.ts";
 import { Search, type Found } from "../observe/badNumbers/search.ts";
 import { explained } from "../observe/badNumbers/words.ts";
 import { DeclaredClasses } from "./classes.ts";
+import { giveSeed } from "./givenSeed.ts";
 import { watchProcess } from "./processEnd.ts";
 import { giveWay, programSource, useThreads } from "./program.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
@@ -46,10 +47,11 @@ export class Repetition {
   }
 
   async run(): Promise<void> {
-    const { threads, inBackground = false, programArguments = [] } = this.#job.request;
+    const { threads, inBackground = false, programArguments = [], seed } = this.#job.request;
     if (inBackground) giveWay();
     useThreads(threads);
     engine.manualSeed(this.#run.seed);
+    if (seed !== undefined) giveSeed(seed, () => {});
     process.argv = [process.execPath, this.#job.place, ...programArguments];
     this.#installHooks();
     leaveTheWorldAlone();

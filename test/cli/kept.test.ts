@@ -75,3 +75,111 @@ describe("kept trainings on the command line", function () {
     assert.deepEqual([code, /there is no run `latest` here/.test(stderr)], [2, true]);
   });
 });
+
+describe("several trainings of one file on the command line", function () {
+  this.timeout(120_000);
+  let folder: Folder;
+  beforeEach(() => (folder = new Folder()));
+  afterEach(() => folder.remove());
+
+  const text = `import { log, manualSeed, nn, optim, randn } from "kindling";
+manualSeed(42);
+const lr = 0.01;
+const width = 2;
+const model = new nn.Sequential(new nn.Linear(3, width), new nn.Linear(width, 1));
+const optimizer = new optim.SGD(model.parameters(), { lr });
+for (let i = 0; i < 20; i++) {
+  const x = randn(8, 3);
+  const loss = model(x).sub(x.sum(1, true)).square().mean();
+  optimizer.zeroGrad(); loss.backward(); optimizer.step();
+  log({ "val/error": loss });
+}
+`;
+  const train = (...args: string[]) => kindling(["train", "a.model.ts", ...args], { directory: folder.path });
+  const runs = async (): Promise<any[]> => JSON.parse((await kindling(["runs", "--json"], { directory: folder.path })).stdout);
+
+  it("have a seed each, in place of the program's own, which is said; and are one group with a median and quartiles", async () => {
+    folder.write("a.model.ts", text);
+    const { stdout, stderr, code } = await train("--seeds", "3");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /3 trainings, group (seeds-\w+)/);
+    assert.match(stderr, /seed \d, in place of the program's manualSeed\(42\)/);
+    const all = (await runs()).sort((a, b) => a.seed - b.seed);
+    assert.deepEqual(
+      all.map(({ seed, state }) => [seed, state]),
+      [
+        [1, "finished"],
+        [2, "finished"],
+        [3, "finished"],
+      ],
+    );
+    assert.equal(new Set(all.map(({ group }) => group)).size, 1);
+    assert.equal(new Set(all.map(({ last }) => last.loss)).size, 3);
+    assert.match(stdout, /^run .*\nseed 1 +finished .*\nseed 2 .*\nseed 3 .*\nmedian \(quartiles\) .*\(.* … .*\)/);
+    // The same as a program that has this seed itself.
+    folder.write("a.model.ts", text.replace("42", "2"));
+    await train();
+    assert.equal((await runs())[0].last.loss, all[1].last.loss);
+  });
+
+  it("begin with their seed where the program gives none", async () => {
+    folder.write("a.model.ts", text.replace("manualSeed(42);\n", ""));
+    const { stderr } = await train("--seeds", "2");
+    assert.doesNotMatch(stderr, /in place of/);
+    const once = (await runs()).map(({ last }) => last.loss).sort();
+    await train("--seeds", "2");
+    assert.deepEqual(
+      (await runs())
+        .slice(0, 2)
+        .map(({ last }) => last.loss)
+        .sort(),
+      once,
+    );
+  });
+
+  it("of two groups are held against each other seed by seed, in one sentence for each series", async () => {
+    folder.write("a.model.ts", text);
+    await train("--seeds", "4");
+    folder.write("a.model.ts", text.replace("0.01", "0.1"));
+    await train("--seeds", "4");
+    const groups = [...new Set((await runs()).map(({ group }) => group))].reverse();
+    const { stdout } = await kindling(["compare", ...groups], { directory: folder.path });
+    assert.match(
+      stdout,
+      new RegExp(`\\nloss: ${groups[1]} is [\\d.]+ % better than ${groups[0]}, 95 % interval .* … .* %: .*noise.* \\(4 seeds, paired\\)\\.`),
+    );
+    const { sentences } = JSON.parse((await kindling(["compare", ...groups, "--json"], { directory: folder.path })).stdout);
+    assert.equal(sentences.length, 2);
+  });
+
+  it("take all combinations of the values that constants are given", async () => {
+    folder.write("a.model.ts", text);
+    const { stdout, code } = await train("--with", "lr=0.1,0.01", "--with", "width=3,4");
+    assert.equal(code, 0);
+    for (const row of ["lr 0.1, width 3", "lr 0.1, width 4", "lr 0.01, width 3", "lr 0.01, width 4"]) assert.ok(stdout.includes(row), row);
+    const all = await runs();
+    assert.deepEqual(all.map(({ given }) => given.width).sort(), ["3", "3", "4", "4"]);
+    const { differences } = JSON.parse((await kindling(["compare", all[0].group, "--json"], { directory: folder.path })).stdout);
+    assert.deepEqual(differences["SGD lr"], differences.lr);
+    // As if it stood in the file.
+    folder.write("a.model.ts", text.replace("0.01", "0.1").replace("width = 2", "width = 4"));
+    await train();
+    const [own] = await runs();
+    const same = all.find(({ given }) => given.lr === "0.1" && given.width === "4");
+    assert.equal(own.last.loss, same.last.loss);
+  });
+
+  it("are refused with the reason where a constant can't be given a value", async () => {
+    folder.write("a.model.ts", text);
+    for (const [word, reason] of [
+      ["rate=1", /no top-level `const rate`/],
+      ["model=1", /`model` is computed/],
+      ["lr=fast", /`lr` is a number/],
+      ["lr", /--with lr=0\.1,0\.01/],
+    ] as const) {
+      const { code, stderr } = await train("--with", word);
+      assert.deepEqual([code, reason.test(stderr)], [2, true], stderr);
+    }
+    assert.deepEqual(await runs(), []);
+  });
+});

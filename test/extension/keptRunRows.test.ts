@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { KeptRun } from "../../src/keep/keptRuns.ts";
-import { keptRunRow, markdown, sparkline } from "../../src/extension/keptRuns/keptRunRows.ts";
+import { distinctTitles, groupRow, keptRunRow, markdown, sparkline } from "../../src/extension/keptRuns/keptRunRows.ts";
 
 const at = new Date(2026, 10, 27, 21, 55, 30).getTime();
 const kept: KeptRun = {
@@ -56,5 +56,30 @@ describe("the row of a kept run", () => {
     const lines = markdown(kept).split("\n");
     assert.ok(lines.includes("| loss | 0.2500 | 0.2000 | 2.000 |"), lines.join("\n"));
     assert.ok(lines.some((line) => line.startsWith("finished after 4.2 s, 1,800 steps, 20 epochs")));
+  });
+});
+
+describe("the row of a group of kept runs", () => {
+  const of = (info: Partial<KeptRun["info"]>, state: KeptRun["state"] = "finished", loss = 0.25): KeptRun => ({
+    ...kept,
+    info: { ...kept.info, group: "sweep-1", ...info },
+    state,
+    summary: { ...kept.summary, state, series: { loss: { last: loss, least: loss, largest: 2, outline: [2, loss] } } },
+  });
+
+  it("says what varies, how many there are and where they ended", () => {
+    const runs = [of({ given: { lr: "0.01" }, seed: 2 }), of({ given: { lr: "0.01" }, seed: 1 }, "finished", 0.5), of({ given: { lr: "0.1" }, seed: 1 })];
+    const { label, description, context } = groupRow(runs, at);
+    assert.deepEqual([label, context], ["lr 0.1, 0.01 · 2 seeds", "group"]);
+    assert.match(description, / · 3 runs · loss 0\.2500 … 0\.5000$/);
+  });
+
+  it("says how many still run, and how many did not come to their end", () => {
+    assert.match(groupRow([of({ seed: 2 }, "running"), of({ seed: 1 }, "failed")], at).description, /1 of 2 runs running · 1 not finished/);
+  });
+
+  it("leaves to its runs what was given to each", () => {
+    assert.equal(keptRunRow(of({ given: { lr: "0.1" }, seed: 3 }), at).label, "lr 0.1 · seed 3");
+    assert.equal(new Set(distinctTitles([of({ seed: 1 }), { ...of({ seed: 1 }), id: "other-2" }])).size, 2);
   });
 });

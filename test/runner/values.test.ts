@@ -272,7 +272,7 @@ const net = new Net(); net(randn(2, 3));`;
       it(`${program.slice(0, 70)}…`, async () => {
         const file = folder.write("form.ts", program);
         const evaluate = async (tellsValues: boolean): Promise<unknown> => {
-          const { code, declarations } = await bundle(file, "file:///engine.js", tellsValues);
+          const { code, declarations } = await bundle(file, "file:///engine.js", { tellsValues });
           const hooked = code.replace(
             /globalThis\[Symbol\.for\("kindling\.program"\)\]/,
             "({begun(){},declared:(c)=>c,loop(){},turn(){},left(){},value:(v)=>v})",

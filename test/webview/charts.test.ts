@@ -12,7 +12,8 @@ import { fan } from "../../webview/charts/fan.ts";
 import { columnsAt, opacities, outside, stepAtShare, stepShare } from "../../webview/charts/heatmap.ts";
 import { ridgeAt, ridges } from "../../webview/charts/ridges.ts";
 import { fullAxis, usualAxis } from "../../webview/charts/valueAxis.ts";
-import { isDense, Smoothed } from "../../webview/curves/smooth.ts";
+import { isDense } from "../../src/run/series.ts";
+import { Smoothed } from "../../webview/curves/smooth.ts";
 import { balancedColumns } from "../../webview/curves/curves.tsx";
 
 const series = (values: readonly number[], stepsPerEpoch = Infinity) =>

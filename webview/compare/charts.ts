@@ -1,5 +1,5 @@
 /** A chart for each curve that runs have, with a line for each run, or a band for each group. Pure. */
-import type { ComparedRun } from "../../src/run/comparison.ts";
+import { variantsOf, variantTitle, type ComparedRun } from "../../src/run/comparison.ts";
 import type { Series } from "../../src/run/series.ts";
 import type { Colour } from "../charts/theme.ts";
 import { groupCharts, type Chart, type Line } from "../curves/groups.ts";
@@ -19,14 +19,10 @@ const colours: readonly Colour[] = ["--curve-1", "--curve-2", "--curve-3", "--cu
 
 /** @param asGroups whether those of one variant are one */
 export function traced(runs: readonly ComparedRun[], asGroups: boolean): Traced[] {
-  const byKey = new Map<string, ComparedRun[]>();
-  for (const run of runs) {
-    const key = asGroups && run.variant !== null ? run.variant : run.id;
-    byKey.set(key, [...(byKey.get(key) ?? []), run]);
-  }
-  return [...byKey].map(([key, own], place) => ({
-    key,
-    label: own.length > 1 ? variantTitle(own) : own[0]!.title,
+  const all = asGroups ? variantsOf(runs) : runs.map((run) => [run]);
+  return all.map((own, place) => ({
+    key: own.length > 1 ? own[0]!.variant! : own[0]!.id,
+    label: own.length > 1 ? `${variantTitle(own[0]!.title)}, ${own.length} seeds` : own[0]!.title,
     runs: own,
     colour: colours[place % colours.length]!,
     round: Math.floor(place / colours.length),
@@ -37,11 +33,6 @@ export function traced(runs: readonly ComparedRun[], asGroups: boolean): Traced[
 export function hasGroups(runs: readonly ComparedRun[]): boolean {
   const variants = runs.flatMap(({ variant }) => variant ?? []);
   return new Set(variants).size < variants.length;
-}
-
-function variantTitle(runs: readonly ComparedRun[]): string {
-  const [first] = runs;
-  return `${first!.title.replace(/,? seed \S+$/, "")}, ${runs.length} seeds`;
 }
 
 /** @param aligned a run's curve over what all are aligned by */

@@ -1,8 +1,7 @@
 /** Which curves stand together on a chart, and what the chart, its lines and its axis are like. Pure. */
 import { isTrainingLoss, plainQuantity, readCurveName, type Split } from "../../src/run/curveNames.ts";
-import type { Series } from "../../src/run/series.ts";
+import { isDense, type Series } from "../../src/run/series.ts";
 import type { Colour } from "../charts/theme.ts";
-import { isDense } from "./smooth.ts";
 
 export interface Line {
   readonly name: string;

@@ -60,8 +60,3 @@ export class Smoothed {
     this.#values = larger;
   }
 }
-
-/** Whether a curve has more than one value per epoch; one that has not says all it has to say without smoothing. */
-export function isDense(series: Series): boolean {
-  return series.length > 0 && series.length > series.epochs[series.length - 1]! + 1;
-}

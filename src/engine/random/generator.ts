@@ -197,13 +197,20 @@ export function passingGenerator(seed: bigint | number): Generator {
 export const defaultGenerator = new Generator();
 defaultGenerator.seed();
 
+let insteadOf: ((seed: Int | bigint) => Int | bigint) | undefined;
+
+/** From now on programs that seed the default generator get what `instead` makes of their seed: the same experiment with others. */
+export function replaceSeeds(instead: (seed: Int | bigint) => Int | bigint): void {
+  insteadOf = instead;
+}
+
 /**
  * Seeds the generator that random functions draw from; the same seed gives PyTorch's numbers. Returns the generator.
  * @see https://pytorch.org/docs/stable/generated/torch.manual_seed.html
  * @api torch.manualSeed
  */
 export function manualSeed(seed: Int | bigint): Generator {
-  return defaultGenerator.manualSeed(seed);
+  return defaultGenerator.manualSeed(insteadOf?.(seed) ?? seed);
 }
 
 /**

@@ -26,6 +26,7 @@ import { exportPython } from "../python/exportPython.ts";
 import type { PythonView } from "../python/pythonView.ts";
 import { newModel } from "./newModel.ts";
 import { SteeringCommands } from "./steering.ts";
+import { GroupCommands } from "./trainGroup.ts";
 
 export interface CommandParts {
   readonly extension: vscode.Uri;
@@ -55,7 +56,8 @@ export function registerCommands(parts: CommandParts): Disposable {
     shownFile: () => parts.view.file,
     findTraining: (accept) => commands.findTraining(undefined, (runs) => runs?.train !== undefined && accept(runs.train)),
   });
-  const registered = Object.entries({ ...commands.all, ...steering.all }).map(([name, run]) =>
+  const groups = new GroupCommands<Target>({ ...parts, prepare: (target) => commands.prepare(target) });
+  const registered = Object.entries({ ...commands.all, ...steering.all, ...groups.all }).map(([name, run]) =>
     vscode.commands.registerCommand(`kindling.${name}`, async (...values: never[]) => {
       try {
         return await (run as (...values: never[]) => unknown)(...values);
@@ -111,6 +113,14 @@ class Commands {
     goToCall: () => this.#goTo.choose("called"),
     runActions: () => this.#runActions(),
   };
+
+  /** The file that is to be trained, as it is on disk; nothing where none is. */
+  async prepare(target: Target): Promise<string | undefined> {
+    const file = await this.#find(target);
+    if (file === undefined || !isTrusted()) return undefined;
+    await this.#save(file);
+    return file;
+  }
 
   /** @param findsLate whether the first bad number is looked for however late it comes */
   async #train(target: Target, findsLate = false): Promise<void> {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import * as vscode from "vscode";
-import { besideEachOther } from "../../keep/comparison.ts";
+import { besideEachOther, differenceTexts } from "../../keep/comparison.ts";
 import { keptRun, type KeptRun } from "../../keep/keptRuns.ts";
 import { readRunInTurns } from "../../keep/readRun.ts";
 import { Malformed } from "../../run/codec.ts";
@@ -90,7 +90,7 @@ export class ComparisonPanel {
     const all = [];
     for (const [place, kept] of this.#runs.entries()) all.push({ kept, told: await readRunInTurns(kept), title: titles[place]! });
     if (!this.#isLoaded) return;
-    const message = toComparison.encode({ type: "compared", runs: besideEachOther(all), sentences: [] });
+    const message = toComparison.encode({ type: "compared", runs: besideEachOther(all), sentences: differenceTexts(all) });
     await this.#webview.webview.postMessage(inOneBuffer(message));
   }
 }

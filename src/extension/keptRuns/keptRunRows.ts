@@ -4,8 +4,11 @@ import { tookText } from "../../keep/comparison.ts";
 import { versionsText, type SeriesSummary } from "../../keep/keptRun.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import type { RunState } from "../../protocol/index.ts";
+import { namesOf } from "../../run/comparison.ts";
 import { isTrainingLoss } from "../../run/curveNames.ts";
-import { formatNumber, plural } from "../../run/numbers.ts";
+import { givenTexts } from "../../run/group.ts";
+import { isFinal } from "../../run/standing.ts";
+import { formatCount, formatNumber, plural } from "../../run/numbers.ts";
 
 export interface KeptRunRow {
   readonly label: string;
@@ -33,23 +36,51 @@ export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
   const { state, label, info, summary } = run;
   const main = mainSeries(summary.series);
   const when = timeText(info.startedAt, now);
+  const given = givenTexts(info).join(" · ");
+  const own = label.name ?? (given || when);
   const parts = [
-    ...(label.name === undefined ? [] : [when]),
+    ...(own === when ? [] : [when]),
+    ...(label.name === undefined || given === "" ? [] : [given]),
     ...rankTexts(info),
     ...(state === "finished" ? [] : [state]),
     plural(summary.steps, "step"),
+    ...(info.parent ? [`branched at ${formatCount(info.parent.step)}`] : []),
     ...(main ? [`${main.name} ${formatNumber(main.last)}`, sparkline(main.outline)] : []),
     ...(label.note === undefined ? [] : [label.note]),
   ];
   const pin = label.pinned ? ".pinned" : "";
+  const open = isFinal(state) && state !== "finished" ? ".open" : "";
   return {
-    label: label.name ?? when,
+    label: own,
     description: parts.join(" · "),
     tooltip: markdown(run),
     ...(label.pinned ? { ...looks[state], icon: "pinned" } : looks[state]),
-    context: `run${pin}${state === "running" || state === "paused" ? ".live" : ""}`,
+    context: `run${pin}${open}${state === "running" || state === "paused" ? ".live" : ""}`,
   };
 }
+
+/** Of runs that were begun together. @param runs newest first, at least one */
+export function groupRow(runs: readonly KeptRun[], now: number): KeptRunRow {
+  const given = namesOf(runs.map(({ info }) => info.given ?? {})).map(
+    (name) => `${name} ${distinct(runs.map(({ info }) => info.given?.[name] ?? "–")).join(", ")}`,
+  );
+  const seeds = distinct(runs.flatMap(({ info }) => info.seed ?? [])).length;
+  const going = runs.filter(({ state }) => !isFinal(state)).length;
+  const broken = runs.filter(({ state }) => state !== "finished" && isFinal(state)).length;
+  const name = runs.map(({ summary }) => mainSeries(summary.series)?.name).find((one) => one !== undefined);
+  const ends = runs.flatMap(({ summary }) => (name === undefined ? [] : (summary.series[name]?.last ?? []))).filter(Number.isFinite);
+  const parts = [
+    timeText(Math.min(...runs.map(({ info }) => info.startedAt)), now),
+    ...(going > 0 ? [`${going} of ${plural(runs.length, "run")} running`] : [plural(runs.length, "run")]),
+    ...(broken > 0 ? [`${broken} not finished`] : []),
+    ...(ends.length > 0 ? [`${name} ${formatNumber(Math.min(...ends))} … ${formatNumber(Math.max(...ends))}`] : []),
+  ];
+  const label = [...given, ...(seeds > 0 ? [plural(seeds, "seed")] : [])].join(" · ");
+  const description = parts.join(" · ");
+  return { label, description, tooltip: `**${label}**, ${runs[0]!.info.group!}\n\n${description}`, icon: "layers", context: "group" };
+}
+
+const distinct = <T>(all: readonly T[]): T[] => [...new Set(all)].reverse();
 
 /** A run as a table, for a note or a pull request. */
 export function markdown(run: KeptRun): string {
@@ -97,11 +128,6 @@ function rankTexts({ rank }: KeptRun["info"]): string[] {
 export function distinctTitles(runs: readonly KeptRun[]): string[] {
   const titles = runs.map(titleOf);
   return titles.map((title, place) => (titles.indexOf(title) === titles.lastIndexOf(title) ? title : `${title} (${runs[place]!.id.split("-").at(-1)})`));
-}
-
-/** What was given to a run of a group: `lr 0.1`, `seed 3`. */
-export function givenTexts({ given = {}, seed }: KeptRun["info"]): string[] {
-  return [...Object.entries(given).map(([name, value]) => `${name} ${value}`), ...(seed === undefined ? [] : [`seed ${seed}`])];
 }
 
 export function timeText(at: number, now: number): string {

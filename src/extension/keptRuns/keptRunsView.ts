@@ -8,7 +8,7 @@ import { Throttle } from "../../run/throttle.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { KeptRunList } from "./keptRunList.ts";
-import { keptRunRow } from "./keptRunRows.ts";
+import { groupRow, keptRunRow } from "./keptRunRows.ts";
 
 const viewId = "kindling.runs";
 /** Milliseconds between two readings while a training goes on. */
@@ -18,6 +18,8 @@ const longest = 5_000;
 
 export type KeptRunNode =
   | { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] }
+  /** Those that were begun together. */
+  | { readonly kind: "group"; readonly group: string; readonly runs: readonly KeptRun[] }
   /** `others`: the ranks that train with it. */
   | { readonly kind: "run"; readonly run: KeptRun; readonly others?: readonly KeptRun[] };
 
@@ -68,7 +70,8 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 
   async getChildren(node?: KeptRunNode): Promise<KeptRunNode[]> {
-    if (node?.kind === "file") return byTraining(node.runs).map(({ run, others }) => ({ kind: "run", run, others }));
+    if (node?.kind === "file") return grouped(node.runs);
+    if (node?.kind === "group") return node.runs.map((run) => ({ kind: "run", run }));
     if (node) return (node.others ?? []).map((run) => ({ kind: "run", run }));
     if (this.#signature === "") await this.refresh();
     const byFile = new Map<string, KeptRun[]>();
@@ -81,7 +84,8 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 
   getTreeItem(node: KeptRunNode): vscode.TreeItem {
-    return node.kind === "file" ? fileItem(node.file, node.runs.length) : runItem(node);
+    if (node.kind === "file") return fileItem(node.file, node.runs.length);
+    return node.kind === "group" ? groupItem(node) : runItem(node);
   }
 
   dispose(): void {
@@ -109,6 +113,34 @@ function fileItem(file: string, count: number): vscode.TreeItem {
   item.iconPath = vscode.ThemeIcon.File;
   item.description = String(count);
   item.contextValue = "file";
+  return item;
+}
+
+/** Where the newest of a group stands, all of it does. */
+function grouped(runs: readonly KeptRun[]): KeptRunNode[] {
+  const groups = new Map<string, KeptRun[]>();
+  return byTraining(runs).flatMap(({ run, others }): KeptRunNode[] => {
+    const { group } = run.info;
+    if (group === undefined) return [{ kind: "run", run, others }];
+    const known = groups.get(group);
+    if (known) {
+      known.push(run);
+      return [];
+    }
+    const own = [run];
+    groups.set(group, own);
+    return [{ kind: "group", group, runs: own }];
+  });
+}
+
+function groupItem({ group, runs }: Extract<KeptRunNode, { kind: "group" }>): vscode.TreeItem {
+  const { label, description, tooltip, icon, context } = groupRow(runs, Date.now());
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = group;
+  item.description = description;
+  item.tooltip = new vscode.MarkdownString(tooltip);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = context;
   return item;
 }
 

@@ -1,0 +1,119 @@
+/** `kindling train` with `--seeds` and `--with`: several trainings of one file, and what came of them as a table. */
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { Together } from "../client/trainTogether.ts";
+import { differenceTexts, variantOf } from "../keep/comparison.ts";
+import { listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { readRun } from "../keep/readRun.ts";
+import { givenValues, NotGiven } from "../lint/constants.ts";
+import type { RunRequest } from "../protocol/index.ts";
+import { bestOf, namesOf, variantsOf } from "../run/comparison.ts";
+import { givenTexts, groupName, requestsOf, seedsOf, type Variations } from "../run/group.ts";
+import { formatNumber, plural } from "../run/numbers.ts";
+import { reduceSnapshot } from "../run/snapshot.ts";
+import { quantile } from "../run/quantile.ts";
+import { UsageError, type ConstantValues } from "./commandLine.ts";
+import { Complaints } from "../lint/complaints.ts";
+import { tableText } from "./keptRuns.ts";
+import { problemText, type Paint } from "./problemText.ts";
+import { newRun, startRunner } from "./runner.ts";
+import { sourceText } from "./sourceText.ts";
+
+export interface Varied {
+  readonly seeds: number;
+  readonly constants: readonly ConstantValues[];
+}
+
+/** Resolves with the exit code: 0 where all came to their end. */
+export async function trainGroup(script: URL, request: RunRequest, varied: Varied, paint: Paint): Promise<number> {
+  const variations = variationsOf(request.file, varied);
+  const group = groupName(variations, Date.now());
+  const requests = requestsOf(request, group, variations);
+  const say = (text: string): void => void process.stderr.write(text);
+  say(`kindling: ${plural(requests.length, "training")}, group ${group}\n`);
+  // What each prints is kept; here it would be in each other's way.
+  const together = new Together(requests, () => startRunner(script, (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume())));
+  const complaints = new Complaints(request.file, sourceText);
+  let first = newRun(request);
+  let saidSeed = false;
+  const signal = await interruptible(together, say, () =>
+    together.run({
+      event(place, event) {
+        // What is wrong with one is wrong with all: the first says it.
+        if (place === 0) {
+          first = reduceSnapshot(first, event);
+          for (const problem of complaints.of(event, first)) say(problemText(problem, paint));
+        }
+        if (event.type !== "note" || event.name !== "seed" || saidSeed) return;
+        saidSeed = true;
+        say(`kindling: seed ${event.text}; in each training its own\n`);
+      },
+      ended: (place, { state }) => say(`kindling: ${callOf(requests[place]!)}: ${state}\n`),
+    }),
+  );
+  const runs = listRuns(request.keep!.folder)
+    .filter(({ info }) => info.group === group)
+    .sort((a, b) => placeOf(a, requests) - placeOf(b, requests));
+  process.stdout.write(resultText(runs, paint));
+  if (signal !== undefined) return 128 + constants.signals[signal];
+  return runs.length === requests.length && runs.every(({ state }) => state === "finished") ? 0 : 1;
+}
+
+function variationsOf(file: string, { seeds, constants: given }: Varied): Variations {
+  const text = readFileSync(file, "utf8");
+  try {
+    return { seeds: seedsOf(seeds), constants: given.map(({ name, values }) => givenValues(text, name, values)) };
+  } catch (error) {
+    throw error instanceof NotGiven ? new UsageError(error.message) : error;
+  }
+}
+
+/** Ctrl+C stops all of them, and a second one ends them at once. */
+async function interruptible(together: Together, say: (text: string) => void, run: () => Promise<unknown>): Promise<NodeJS.Signals | undefined> {
+  let received: NodeJS.Signals | undefined;
+  const interrupt = (signal: NodeJS.Signals): void => {
+    if (received !== undefined) return together.kill();
+    received = signal;
+    say(`Stopping … (${signal === "SIGINT" ? "Ctrl+C" : signal} again to end them at once)\n`);
+    together.stop();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  await run();
+  for (const signal of signals) process.off(signal, interrupt);
+  return received;
+}
+
+function callOf({ seed, given = [] }: RunRequest): string {
+  return givenTexts({ given: Object.fromEntries(given.map(({ name, value }) => [name, value])), ...(seed !== undefined && { seed }) }).join(", ");
+}
+
+function placeOf({ info }: KeptRun, requests: readonly RunRequest[]): number {
+  return requests.findIndex((request) => callOf(request) === givenTexts(info).join(", "));
+}
+
+/** A row for each run, one for each variant with its median and quartiles, and whether two variants differ. */
+function resultText(runs: readonly KeptRun[], paint: Paint): string {
+  const names = namesOf(runs.map(({ summary }) => summary.series)).filter((name) => name !== "lr" && !name.startsWith("lr/"));
+  const columns = names.flatMap((name) => {
+    const last = { title: name, of: ({ summary }: KeptRun) => summary.series[name]?.last };
+    const best = { title: `best ${name}`, of: ({ summary }: KeptRun) => bestOf(name, summary.series[name]) };
+    return runs.some((run) => best.of(run) !== undefined) ? [last, best] : [last];
+  });
+  const rows = variantsOf(runs.map((run) => ({ id: run.id, variant: variantOf(run), run }))).flatMap((variant) => {
+    const own = variant.map(({ run }) => run);
+    const each = own.map((run) => [givenTexts(run.info).join(", "), run.state, ...columns.map(({ of }) => formatNumber(of(run)))]);
+    if (own.length < 2) return each;
+    const quartiles = columns.map(({ of }) => own.flatMap((run) => of(run) ?? []).filter(Number.isFinite)).map(quartilesText);
+    return [...each, [[...givenTexts({ given: own[0]!.info.given ?? {} }), "median (quartiles)"].join(", "), "", ...quartiles]];
+  });
+  const beside = runs.map((kept) => ({ kept, told: readRun(kept), title: givenTexts(kept.info).join(", ") }));
+  const sentences = differenceTexts(beside);
+  return [tableText(["run", "state", ...columns.map(({ title }) => title)], rows, paint), ...sentences.map((sentence) => `${sentence}\n`)].join("");
+}
+
+function quartilesText(values: readonly number[]): string {
+  if (values.length === 0) return "–";
+  const sorted = [...values].sort((a, b) => a - b);
+  return `${formatNumber(quantile(sorted, 0.5))} (${formatNumber(quantile(sorted, 0.25))} … ${formatNumber(quantile(sorted, 0.75))})`;
+}
