@@ -4,6 +4,7 @@ import { Program } from "./program.ts";
 import type { Rule } from "./rule.ts";
 import { bceUnbounded } from "./rules/bceUnbounded.ts";
 import { evalMissing } from "./rules/evalMissing.ts";
+import { gradientsCleared } from "./rules/gradientsCleared.ts";
 import { hiddenModules } from "./rules/hiddenModules.ts";
 import { layerInForward } from "./rules/layerInForward.ts";
 import { logOfSoftmax } from "./rules/logOfSoftmax.ts";
@@ -13,12 +14,14 @@ import { schedulerBeforeOptimizer } from "./rules/schedulerBeforeOptimizer.ts";
 import { softmaxBeforeCrossEntropy } from "./rules/softmaxBeforeCrossEntropy.ts";
 import { superMissing } from "./rules/superMissing.ts";
 import { testSetTrained } from "./rules/testSetTrained.ts";
+import { trainMissing } from "./rules/trainMissing.ts";
 import { unshuffled } from "./rules/unshuffled.ts";
 import { zeroGradMissing } from "./rules/zeroGradMissing.ts";
 
 const rules: readonly Rule[] = [
   bceUnbounded,
   evalMissing,
+  gradientsCleared,
   hiddenModules,
   layerInForward,
   logOfSoftmax,
@@ -28,6 +31,7 @@ const rules: readonly Rule[] = [
   softmaxBeforeCrossEntropy,
   superMissing,
   testSetTrained,
+  trainMissing,
   unshuffled,
   zeroGradMissing,
 ];

@@ -282,3 +282,77 @@ testTwins({
     "setGradEnabled": `${script("setGradEnabled(false);\nmodel.eval();\nfor (const [x] of valLoader) console.log(model(x!).mean().item());").replace("import { data", "import { setGradEnabled, data")}`,
   },
 });
+
+const cleared = train.replace("    optimizer.zeroGrad();\n    loss.backward();", "    loss.backward();\n    optimizer.zeroGrad();");
+
+testTwins({
+  id: "gradients-cleared",
+  bad: {
+    "it between backward() and the step": {
+      text: script(cleared),
+      marks: "optimizer.zeroGrad()",
+      mended: "    optimizer.zeroGrad();\n    loss.backward();\n    optimizer.step();",
+    },
+    "it with other lines between": {
+      text: script(cleared.replace("    optimizer.step();", "    console.log(loss.item());\n    optimizer.step();")),
+      marks: "optimizer.zeroGrad()",
+      mended: "    optimizer.zeroGrad();\n    loss.backward();\n    console.log",
+    },
+  },
+  good: {
+    "it before backward()": script(train),
+    "it behind the step": script(cleared.replace("    optimizer.zeroGrad();\n    optimizer.step();", "    optimizer.step();\n    optimizer.zeroGrad();")),
+    "another backward() behind it": script(cleared.replace("    optimizer.step();", "    lossFn(model(x!), y!).backward();\n    optimizer.step();")),
+    "another backward() behind it, in a function": script(
+      `const again = (): void => lossFn(model(randn(8, 4)), randint(0, 3, [8])).backward();\n${cleared.replace("    optimizer.step();", "    again();\n    optimizer.step();")}`,
+    ),
+    "a closure that computes the gradients": script(
+      cleared.replace(
+        "optimizer.step()",
+        "optimizer.step(() => {\n      const again = lossFn(model(x!), y!);\n      again.backward();\n      return again;\n    })",
+      ),
+    ),
+    "another optimizer's, as a discriminator's is before the generator's turn": script(
+      `const other = new nn.Linear(4, 3);\nconst second = new optim.Adam(other.parameters());\n${train.replace("    optimizer.step();", "    second.zeroGrad();\n    optimizer.step();\n    lossFn(other(x!), y!).backward();\n    second.step();")}`,
+    ),
+    "gradients that are kept elsewhere and put back": script(
+      cleared
+        .replace("    loss.backward();", "    loss.backward();\n    const kept = model.parameters().map((p) => p.grad!.clone());")
+        .replace("    optimizer.step();", "    model.parameters().forEach((p, i) => (p.grad = kept[i]!));\n    optimizer.step();"),
+    ),
+    "a function of another file between": `import { fill } from "./fill.ts";\n${script(cleared.replace("    optimizer.step();", "    fill(model);\n    optimizer.step();"))}`,
+  },
+});
+
+const judge = "  model.eval();\n  noGrad(() => {\n    for (const [x, y] of valLoader) console.log(model(x!).argmax(1).eq(y!).sum().item());\n  });\n";
+const epochs = (evaluation: string): string => train.replace("  model.train();\n", "").replace("  scheduler.step();\n", `  scheduler.step();\n${evaluation}`);
+
+testTwins({
+  id: "train-missing",
+  bad: {
+    "an epoch that ends in evaluation mode": { text: script(epochs(judge)), marks: "model.eval()", mended: "epoch++) {\n  model.train();\n  for" },
+    "train() once, before the loop": { text: script(`model.train();\n${epochs(judge)}`), marks: "model.eval()", mended: "epoch++) {\n  model.train();\n  for" },
+    "an evaluation now and then": {
+      text: script(epochs(`  if (epoch % 2 === 0) {\n${judge}  }\n`)),
+      marks: "model.eval()",
+      mended: "epoch++) {\n  model.train();\n  for",
+    },
+    "an evaluation in a function": {
+      text: script(`function evaluate(): void {\n${judge}}\n${epochs("  evaluate();\n")}`),
+      marks: "model.eval()",
+    },
+  },
+  good: {
+    "train() where an epoch begins": script(train.replace("  scheduler.step();\n", `  scheduler.step();\n${judge}`)),
+    "train() behind the evaluation": script(epochs(`${judge}  model.train();\n`)),
+    "train() in a function": script(`function evaluate(): void {\n${judge}  model.train();\n}\n${epochs("  evaluate();\n")}`),
+    "a mode that is put back as it was": script(epochs(`  const mode = model.training;\n${judge}  model.train(mode);\n`)),
+    "an evaluation behind the loops": script(`${epochs("")}${judge.replaceAll("\n  ", "\n").trimStart()}`),
+    "the last evaluation, where the loop is left": script(epochs(`  if (epoch === 2) {\n${judge}    break;\n  }\n`)),
+    "a teacher that is held in evaluation mode": script(
+      `const teacher = new nn.Sequential(new nn.Linear(4, 3), new nn.Dropout(0.5));\n${epochs(`  teacher.eval();\n  noGrad(() => console.log(teacher(randn(8, 4)).mean().item()));\n`)}`,
+    ),
+    "a model that is trained in evaluation mode on purpose": script(epochs("").replace("  for (const [x, y]", "  model.eval();\n  for (const [x, y]")),
+    "a model without dropout or batch norm": script(epochs(judge)).replace("new nn.Dropout(0.1), ", ""),
+  },
+});

@@ -30,11 +30,11 @@ describe("a run in a debugger", () => {
   beforeEach(() => (folder = new Folder()));
   afterEach(() => folder.remove());
 
-  async function run(attach: NonNullable<RunnerOptions["attach"]>): Promise<{ state: string; events: readonly RunEvent[] }> {
+  async function run(attach: NonNullable<RunnerOptions["attach"]>, text = program, timeLimit = 0): Promise<{ state: string; events: readonly RunEvent[] }> {
     const events: RunEvent[] = [];
     const script = fileURLToPath(new URL("runner/main.js", await builtRunner()));
     const runner = new RunnerProcess({ script, flags: [], input: "ignore", output: "listener", patience: 1500, attach });
-    const request = { file: folder.write("net.model.ts", program), mode: "train", directory: folder.path, timeLimit: 0, threads: 1, debug: true } as const;
+    const request = { file: folder.write("net.model.ts", text), mode: "train", directory: folder.path, timeLimit, threads: 1, debug: true } as const;
     const { state } = await runner.run({ ...request, sampling: defaultSampling }, { event: (event) => events.push(event) });
     await runner.exited;
     return { state, events };
@@ -56,6 +56,12 @@ describe("a run in a debugger", () => {
       events.filter(({ type }) => type === "problem"),
       [],
     );
+  });
+
+  it("has no time limit: a program may stand before its first step for as long as somebody looks", async () => {
+    const standing = program.replace("const optimizer", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);\nconst optimizer");
+    const { state, events } = await run(() => Promise.resolve(true), standing, 50);
+    assert.equal(state, "finished", JSON.stringify(events.filter(({ type }) => type === "problem")));
   });
 
   it("doesn't take place where no debugger comes, and leaves no process", async () => {

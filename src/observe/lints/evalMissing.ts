@@ -1,16 +1,14 @@
 /** A model with dropout or batch normalization looks at data without gradients, again and again, and is still in training mode. */
 import type { DataLoader } from "../../engine/data/dataLoader.ts";
 import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
-import { MultiheadAttention } from "../../engine/nn/attention.ts";
-import { RandomZeros } from "../../engine/nn/dropout.ts";
 import type { Module } from "../../engine/nn/module.ts";
-import { RecurrentBase } from "../../engine/nn/recurrent.ts";
 import type { Node } from "../../engine/autograd/node.ts";
 import type { Storage } from "../../engine/memory/storage.ts";
 import type { SourcePosition } from "../../protocol/index.ts";
 import type { ModelWatch } from "../measuring/modelWatch.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
 import type { Lint, LintContext } from "./lint.ts";
+import { effectOfTraining, hasRunning, isOtherInTraining } from "./trainingMode.ts";
 
 /** Where a model was called first, and what of it is other in training. */
 interface Place {
@@ -136,7 +134,7 @@ export class EvalMissing implements Lint {
     const name = info.isVariable ? info.name : "model";
     const path = info.modules[modules.indexOf(odd)]?.path || odd.constructor.name;
     const message =
-      `\`${name}\` is evaluated in training mode, where ${effect(odd, path)}. ` +
+      `\`${name}\` is evaluated in training mode, where ${effectOfTraining(odd, path)}. ` +
       `Call \`${name}.eval()\` before, and \`${name}.train()\` before the training goes on.`;
     const made = this.#context.registry.constructedAt(odd);
     this.#context.tell("eval-missing", { message, position, ...(made ? { related: [{ message: `\`${path}\` is made here`, position: made }] } : {}) });
@@ -154,26 +152,5 @@ function isNewTo(look: Look, inputs: readonly unknown[]): boolean {
   return true;
 }
 
-interface Running {
-  readonly runningMean: unknown;
-  readonly momentum: unknown;
-}
-
-/** Whether the module does something else in training, and is in training mode. */
-function isOtherInTraining(module: Module): boolean {
-  if (!module.training) return false;
-  if (module instanceof RandomZeros) return module.p > 0;
-  if (module instanceof MultiheadAttention || module instanceof RecurrentBase) return Number(module.dropout) > 0;
-  return hasRunning(module);
-}
-
 /** Statistics of a whole pass are being collected, as `updateBn` does: that takes training mode. */
 const isCollecting = (module: Module): boolean => hasRunning(module) && module.momentum === null;
-
-const hasRunning = (module: Module): module is Module & Running => Boolean((module as Partial<Running>).runningMean);
-
-function effect(module: Module, path: string): string {
-  return hasRunning(module)
-    ? `\`${path}\` goes by each batch's own statistics, and takes them over into its running ones`
-    : `\`${path}\` drops values at random`;
-}

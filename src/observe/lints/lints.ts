@@ -14,6 +14,7 @@ import { AccidentalBroadcast } from "./accidentalBroadcast.ts";
 import { BceUnbounded } from "./bceUnbounded.ts";
 import { EvalMissing } from "./evalMissing.ts";
 import { FrozenInOptimizer } from "./frozenInOptimizer.ts";
+import { GradientsCleared } from "./gradientsCleared.ts";
 import { HiddenModules } from "./hiddenModules.ts";
 import type { Found, Lint, LintContext, LoaderPlace } from "./lint.ts";
 import { LogOfSoftmax } from "./logOfSoftmax.ts";
@@ -23,6 +24,7 @@ import { ParameterNotInOptimizer } from "./parameterNotInOptimizer.ts";
 import { SchedulerBeforeOptimizer } from "./schedulerBeforeOptimizer.ts";
 import { SoftmaxBeforeLoss } from "./softmaxBeforeLoss.ts";
 import { TestSetTrained } from "./testSetTrained.ts";
+import { TrainMissing } from "./trainMissing.ts";
 import { Unshuffled } from "./unshuffled.ts";
 import { Untrained } from "./untrained.ts";
 import { ZeroGradMissing } from "./zeroGradMissing.ts";
@@ -32,9 +34,12 @@ const all = [
   OptimizerBeforeSurgery,
   ParameterNotInOptimizer,
   FrozenInOptimizer,
+  // What it says explains what the next would say.
+  GradientsCleared,
   Untrained,
   ZeroGradMissing,
   EvalMissing,
+  TrainMissing,
   NoGradMissing,
   SoftmaxBeforeLoss,
   LogOfSoftmax,

@@ -4,6 +4,7 @@ import { Module } from "../../engine/nn/module.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { FoundModel } from "../models/modelRegistry.ts";
+import { hasGradients } from "./gradientsCleared.ts";
 import type { Lint, LintContext } from "./lint.ts";
 import { listed } from "./names.ts";
 
@@ -28,6 +29,7 @@ export class Untrained implements Lint {
 
   beforeStep(optimizer: Optimizer): void {
     const { watches, isInspection } = this.#context;
+    if (!hasGradients(optimizer) && this.#isCleared()) return;
     const own = this.#suspects.get(optimizer) ?? new Map<Module, Suspects>();
     this.#suspects.set(optimizer, own);
     for (const { model } of watches.steppedBy(optimizer)) {
@@ -46,6 +48,12 @@ export class Untrained implements Lint {
   finish(): void {
     if (this.#context.isInspection) return;
     for (const suspects of [...this.#suspects.values()].flatMap((own) => [...own.values()])) if (suspects.steps < patience) this.#tell(suspects);
+  }
+
+  /** Whether the gradients were set back right before the step that is about to be taken, which is said already. */
+  #isCleared(): boolean {
+    const position = this.#context.here();
+    return position !== undefined && this.#context.isTold("gradients-cleared", position);
   }
 
   #tell({ parameters, model }: Suspects): void {

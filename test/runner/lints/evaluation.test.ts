@@ -135,3 +135,39 @@ for (const [x] of others) {
 }`);
   });
 });
+
+describe("A training that goes on in evaluation mode", () => {
+  const model = (layer: string): string => `const net = new nn.Sequential(new nn.Linear(4, 8), ${layer}, new nn.Linear(8, 3));
+const optimizer = new optim.SGD(net.parameters(), { lr: 0.01 });
+const lossFn = new nn.CrossEntropyLoss();
+`;
+  const epochs = (before: string, after: string, mark = ""): string => `for (let epoch = 0; epoch < 3; epoch++) {
+  ${before}
+  for (let step = 0; step < 5; step++) {
+    optimizer.zeroGrad();
+    lossFn(net(randn(8, 4)), randint(0, 3, [8])).backward();
+    optimizer.step();${mark}
+  }
+  ${after}
+}`;
+  const judge = "net.eval(); noGrad(() => lossFn(net(randn(8, 4)), randint(0, 3, [8])));";
+  const mark = " // expect: train-missing";
+
+  it("is told where it steps", async () => {
+    const [said] = await holds(model("new nn.Dropout(0.5)") + epochs("", judge, mark));
+    assert.match(said!.message, /^`net` has been training in evaluation mode since it was evaluated, where `1` drops nothing\. Call `net\.train\(\)`/);
+  });
+  it("is told of batch normalization", () => holds(model("new nn.BatchNorm1d(8)") + epochs("", judge, mark)));
+  for (const [what, text] of Object.entries({
+    "that is told train() again": epochs("net.train();", judge),
+    "that is held in evaluation mode from the start": epochs("net.eval();", judge),
+    "of which a part is frozen in evaluation mode": epochs("net.train(); net.children()[1].eval();", judge),
+    "that is attacked in evaluation mode, and then trained": epochs("", judge).replace(
+      "    optimizer.zeroGrad();",
+      "    net.eval(); const x = randn(8, 4).requiresGrad_(true); net(x).sum().backward(); net.train();\n    optimizer.zeroGrad();",
+    ),
+  })) {
+    it(`isn't seen in one ${what}`, () => holds(model("new nn.Dropout(0.5)") + text));
+  }
+  it("isn't seen where it makes no difference", () => holds(model("new nn.ReLU()") + epochs("", judge)));
+});

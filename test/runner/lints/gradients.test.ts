@@ -49,6 +49,25 @@ for (let step = 0; step < 4; step++) {
   }
 });
 
+describe("Gradients that are set back before the step", () => {
+  const code = "lossFn(model(x), y).backward();\n  model.zeroGrad();\n  optimizer.step(); // expect: gradients-cleared";
+  it("are told where the step is taken", async () => {
+    const [said] = await holds(`${setUp}\nfor (let step = 0; step < 4; step++) {\n  ${code}\n}`);
+    assert.match(said!.message, /^This step changes nothing: .* Call `optimizer\.zeroGrad\(\)` before `backward\(\)`, or after the step\.$/);
+  });
+  it("are told by an inspection", () => holds(`${setUp}\nfor (let step = 0; step < 4; step++) {\n  ${code}\n}`, "inspect"));
+  for (const [how, other] of Object.entries({
+    "of another optimizer": "optimizer.zeroGrad(); lossFn(model(x), y).backward(); second.zeroGrad(); optimizer.step();",
+    "that another's turn left":
+      "optimizer.zeroGrad(); second.zeroGrad(); lossFn(other(x).add(model(x)), y).backward(); optimizer.step(); second.zeroGrad(); lossFn(other(x), y).backward(); second.step();",
+    "and there are new ones": "lossFn(model(x), y).backward(); optimizer.zeroGrad(); lossFn(model(x), y).backward(); optimizer.step();",
+    "where the step comes first": "optimizer.step(); optimizer.zeroGrad(); lossFn(model(x), y).backward();",
+  })) {
+    const others = "const other = new nn.Linear(4, 3);\nconst second = new optim.Adam(other.parameters());";
+    it(`aren't said to be ${how}`, () => holds(`${setUp}${others}\nfor (let step = 0; step < 4; step++) {\n  ${other}\n}`));
+  }
+});
+
 describe("A schedule that goes on first", () => {
   const early = `${setUp}
 const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 1 });
