@@ -31,6 +31,13 @@ export type Command =
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
   | { readonly type: "compare"; readonly runs: readonly string[]; readonly json: boolean }
   | {
+      readonly type: "weights";
+      readonly run: string;
+      /** Steps that it had taken; without, what it came to. */
+      readonly step: number | undefined;
+      readonly output: string;
+    }
+  | {
       readonly type: "toPython";
       readonly file: string;
       /** Where the project goes; without, the Python is printed. */
@@ -46,6 +53,7 @@ export const usage = `Usage:
   kindling runs [FOLDER]                          list the trainings that are kept, newest first
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
+  kindling weights RUN [--step K] -o FILE         write what its models ended with, or had after K steps, as .safetensors or .pt
   kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
@@ -63,7 +71,8 @@ Options:
                  (train) begin this one anew all the same; may be given several times
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
-  -o FILE        (from-python) write the program there instead of printing it
+  -o FILE        (from-python) write the program there instead of printing it; (weights) where they go
+  --step K       (weights) of the last checkpoint that is kept up to there
   -o FOLDER      (to-python) write model.py, train.py and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
@@ -94,10 +103,12 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (file === undefined || rest.length === 0) throw new UsageError("which runs? `kindling compare RUN RUN`; `kindling runs` lists them");
       return { type: "compare", runs: [file, ...rest], json };
   }
+  if (mode === "weights") return readWeights(file, rest, values);
+  if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` only");
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
   if (mode === "to-python") return toPythonCommand(file, rest, values.output);
-  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python` and `from-python` only");
+  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python`, `from-python` and `weights` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
@@ -123,6 +134,15 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   };
 }
 
+function readWeights(run: string | undefined, rest: readonly string[], { output, step }: { output?: string; step?: string }): Command {
+  if (run === undefined) throw new UsageError("of which run? `kindling weights RUN -o FILE`; `kindling runs` lists them");
+  if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+  if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
+  if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
+  if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
+  return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
+}
+
 function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
   if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
@@ -145,6 +165,7 @@ function parse(args: readonly string[]) {
         json: { type: "boolean" },
         output: { type: "string", short: "o" },
         threads: { type: "string" },
+        step: { type: "string" },
         "no-keep": { type: "boolean" },
         "no-checkpoints": { type: "boolean" },
         "find-bad-number": { type: "boolean" },

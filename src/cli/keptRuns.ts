@@ -72,9 +72,9 @@ export function printComparison(words: readonly string[], json: boolean, paint: 
 }
 
 /** Of the project of this folder, newest first. */
-const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
+export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
 
-function theRun(word: string, all: readonly KeptRun[]): KeptRun {
+export function theRun(word: string, all: readonly KeptRun[]): KeptRun {
   const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;

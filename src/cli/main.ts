@@ -39,6 +39,9 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "weights":
+      // A training has an engine of its own.
+      return (await import("./weights.ts")).writeWeights(command);
     case "mcp":
       // Its protocol is of no use to a training.
       return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));

@@ -122,7 +122,7 @@ export class Observer implements Instrument {
     }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
-    const holdings = (this.#holdings = new Holdings(registry, optimizers));
+    const holdings = (this.#holdings = new Holdings(course, registry, optimizers));
     const checkpoints = (this.checkpoints = new Checkpoints(course, holdings, options));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
     this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
@@ -211,12 +211,14 @@ export class Observer implements Instrument {
     this.#iterations.optimizerConstructed(optimizer);
     this.#curves.losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
+    this.#holdings.optimizerConstructed(optimizer);
     this.#watches.forgetOwners();
     this.#lints.optimizerConstructed(optimizer);
   }
 
   modulesCopied(copies: readonly AnyModule[]): void {
-    this.#holdings.modulesCopied(copies);
+    const position = callerPosition(this.#options.source, this.modulesCopied);
+    this.#holdings.modulesCopied(copies, position ? `${position.file}:${position.line}:${position.column}` : "");
   }
 
   generatorConstructed(stream: Stream): void {
@@ -232,7 +234,7 @@ export class Observer implements Instrument {
   }
 
   loaderConstructed(loader: DataLoader<unknown>): void {
-    this.#holdings.loaderConstructed(loader);
+    this.#holdings.loaders.constructed(loader);
     this.#lints.loaderConstructed(loader);
   }
 
@@ -300,6 +302,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     const models = this.#watches.steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
+    this.#holdings.optimizerStepped(optimizer);
     this.#curves.losses.stepEnds();
     this.#stepped(models, isFirst, optimizer);
     this.#passes?.stepped();
@@ -318,6 +321,7 @@ export class Observer implements Instrument {
   batch(loader: DataLoader<unknown>, index: number): void {
     this.#turn();
     this.#course.epochs.batchStarts(loader, index);
+    this.#holdings.loaders.at(loader, index);
     this.#course.loops.batch(loader, index);
     this.#lints.batch(loader);
     this.values?.batch(loader);
@@ -326,6 +330,7 @@ export class Observer implements Instrument {
 
   epochEnd(loader: DataLoader<unknown>): void {
     this.#course.epochs.passEnds(loader);
+    this.#holdings.loaders.at(loader, null);
     this.#lints.passEnds(loader);
     this.#course.loops.batchesEnd();
   }

@@ -79,6 +79,17 @@ export function exitProblem(cause: string, file: string, stack: NonNullable<Prob
   return { severity: "error", code: "exit", message: `The program ended itself with ${cause}.`, position, ...(stack.length > 0 ? { stack } : {}) };
 }
 
+/** Something of the program's can't be put down. */
+export function noCheckpointsProblem(error: unknown, file: string): Problem {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    severity: "information",
+    code: "notKept",
+    message: `No more checkpoints of this run are kept: ${why}. The training goes on.`,
+    position: startOf(file),
+  };
+}
+
 /** The watch failed, and not the program. */
 export function watchProblem(error: unknown, step: number, file: string): Problem {
   const message =

@@ -25,7 +25,7 @@ import { Gate, StopSignal } from "./gate.ts";
 import { Mailbox } from "./mailbox.ts";
 import { listenToOutput, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import { exitProblem, noModelProblem, noTrainingProblem, startOf, unreadableWeightsProblem, watchProblem } from "./problems.ts";
+import { exitProblem, noCheckpointsProblem, noModelProblem, noTrainingProblem, startOf, unreadableWeightsProblem, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -175,6 +175,7 @@ export class Program {
         tray.sent();
         this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
       },
+      failed: (error) => this.#tell({ type: "problem", problem: noCheckpointsProblem(error, this.#job.request.file) }),
     };
   }
 

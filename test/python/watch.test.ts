@@ -111,7 +111,7 @@ def step():
         assert.ok(Math.abs(own.mean - mean) < 1e-12 && Math.abs(own.std - std) < 1e-12, `step ${step}`);
         assert.deepEqual([own.min, own.max], [min, max]);
         const full = own.fullHistogram ?? own.histogram;
-        assert.deepEqual([...full.counts], counts);
+        assert.deepEqual(Array.from(full.counts), counts);
       }
     }
     assert.equal(run.samples.get(0)!.at(-1)!.step, 39);

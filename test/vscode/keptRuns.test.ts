@@ -30,6 +30,21 @@ describe("trainings in the runs view", () => {
     return own ? ((await window.api.runs.getChildren(own)) as Run[]) : [];
   }
 
+  /** Reading them anew takes the view a moment. */
+  async function runsWhenThereAre(count: number, uri: vscode.Uri): Promise<Run[]> {
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        const subscription = window.api.runs.onDidChangeTreeData!(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+      const runs = await runsOf(uri);
+      if (runs.length >= count) return runs;
+      await changed;
+    }
+  }
+
   async function train(uri: vscode.Uri): Promise<void> {
     const settled = window.settled(uri, "train");
     await vscode.commands.executeCommand("kindling.train", uri);
@@ -61,14 +76,7 @@ describe("trainings in the runs view", () => {
     await editor.document.save();
     await train(uri);
     await vscode.commands.executeCommand("kindling.runs.focus");
-    const changed = new Promise<void>((resolve) => {
-      const subscription = window.api.runs.onDidChangeTreeData!(() => {
-        subscription.dispose();
-        resolve();
-      });
-    });
-    if ((await runsOf(uri)).length < 2) await changed;
-    const [second, first] = await runsOf(uri);
+    const [second, first] = await runsWhenThereAre(2, uri);
     assert.deepEqual([second!.run.state, second!.run.summary.steps], ["finished", 20]);
     assert.match(String((await item(first!)).description), /^20 steps · loss [\d.]+ · [▁-█]+$/);
 
@@ -89,5 +97,26 @@ describe("trainings in the runs view", () => {
 
     await vscode.commands.executeCommand("kindling.compareKept", first, [first, second]);
     await tabNamed(/^Kindling: 2 runs compared$/);
+  });
+
+  it("have their weights exported, of what they ended with", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const [run] = await runsWhenThereAre(1, uri);
+    const target = vscode.Uri.joinPath(uri, "..", "net.safetensors");
+    const { showQuickPick, showSaveDialog } = vscode.window;
+    // Nobody is there to answer; the first that is offered is taken.
+    Object.assign(vscode.window, { showQuickPick: async (items: readonly unknown[]) => items[0], showSaveDialog: async () => target });
+    try {
+      await vscode.commands.executeCommand("kindling.exportKeptWeights", run);
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showSaveDialog });
+    }
+    const bytes = await vscode.workspace.fs.readFile(target);
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true))));
+    assert.deepEqual(Object.keys(header), ["__metadata__", "weight", "bias"]);
+    assert.deepEqual([header.weight.shape, header["__metadata__"].step], [[1, 3], "20"]);
   });
 });

@@ -14,6 +14,7 @@ import { ComparisonPanel } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
 import { watchPython } from "../python/watchPython.ts";
 import { FollowedRun } from "./followedRun.ts";
+import { exportWeights } from "./exportWeights.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
@@ -53,6 +54,9 @@ class KeptRunCommands {
     unpinKept: this.#withSeveral("Unpin which runs?", (runs) => this.#pin(runs, false)),
     diffKeptCode: this.#withOne("Compare the code of which run with the files of now?", (run) => diffCode(run)),
     restoreKeptCode: this.#withOne("Restore the code of which run?", (run) => restoreCode(run)),
+    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) =>
+      exportWeights(vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath, run, titleOf(run)),
+    ),
     copyKept: this.#withSeveral("Copy which runs?", (runs) => vscode.env.clipboard.writeText(runs.map(markdown).join("\n"))),
     deleteKept: this.#withSeveral("Delete which runs?", (runs) => this.#delete(runs)),
   };
