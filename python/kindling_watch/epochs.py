@@ -5,7 +5,7 @@ from types import FrameType
 from typing import Any, Dict, Optional
 from weakref import WeakKeyDictionary
 
-from .places import Loop, outermost_loop
+from .places import Loop, training_loop
 
 
 class Pass:
@@ -47,15 +47,16 @@ class Epochs:
     def steps(self, frame: Optional[FrameType]) -> None:
         """A step is about to be taken."""
         if self._pass is None:
-            self._loop = outermost_loop(frame)
+            self._loop = training_loop(frame)
             if self._loop and self._loop.is_epochs:
                 self.epoch, self.epochs = self._loop.turn, self._loop.turns
         elif not self._pass.is_trained:
             self._pass.is_trained = True
             passes = self._trained.get(self._pass.loader, 0)
             self._trained[self._pass.loader] = passes + 1
-            self.epoch = passes
-            loop = outermost_loop(frame)
+            loop = training_loop(frame)
+            # A loader may be made anew for each epoch.
+            self.epoch = loop.turn if loop and loop.is_epochs else passes
             self.epochs = loop.turns if loop else None
         self._training = self._pass
 

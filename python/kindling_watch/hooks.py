@@ -99,7 +99,9 @@ def _hook_backward(watcher: Watcher) -> None:
     @functools.wraps(backward)
     def hooked(tensors: Any, *args: Any, **kwargs: Any) -> Any:
         watcher.goes_backward(tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors)
-        return backward(tensors, *args, **kwargs)
+        output = backward(tensors, *args, **kwargs)
+        watcher.went_backward()
+        return output
 
     torch.autograd.backward = hooked
 

@@ -70,6 +70,10 @@ class TrainingLosses:
                 return
         self._waiting = [*self._waiting, loss][-_MOST_WAITING:]
 
+    @property
+    def waits(self) -> bool:
+        return bool(self._waiting)
+
     def zeroed(self, parameters: Set[int]) -> None:
         """Gradients that were set to zero again are no part of the next step."""
         if self._waiting:

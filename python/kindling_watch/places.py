@@ -111,23 +111,28 @@ class Loop(NamedTuple):
     is_epochs: bool
 
 
-def outermost_loop(frame: Optional[FrameType]) -> Optional[Loop]:
-    """The outermost `for … in range(…)` that the frame's line lies in, or a caller's."""
-    found = None
-    for own in own_frames(frame):
-        found = _loop_in(own) or found
-    return found
+def training_loop(frame: Optional[FrameType]) -> Optional[Loop]:
+    """The loop over epochs that the frame's line, or a caller's, lies in, with the loops around it counted as one; where none
+    is called so, the outermost. Only `for … in range(…)` says how long it will go on."""
+    loops = [loop for own in reversed(list(own_frames(frame))) for loop in _loops_in(own)]
+    if not loops:
+        return None
+    epochs = max((index for index, loop in enumerate(loops) if loop.is_epochs), default=0)
+    turn, turns = 0, 1
+    for loop in loops[: epochs + 1]:
+        turn, turns = turn * loop.turns + loop.turn, turns * loop.turns
+    return Loop(turn, turns, loops[epochs].is_epochs)
 
 
 _loops_at: Dict[Tuple[CodeType, int], List[ast.For]] = {}
 
 
-def _loop_in(frame: FrameType) -> Optional[Loop]:
+def _loops_in(frame: FrameType) -> List[Loop]:
     place = (frame.f_code, frame.f_lineno)
     loops = _loops_at.get(place)
     if loops is None:
         loops = _loops_at[place] = _loops_around(*place)
-    return next((turns for turns in (_turns(loop, frame) for loop in loops) if turns), None)
+    return [turns for turns in (_turns(loop, frame) for loop in loops) if turns]
 
 
 def _loops_around(code: CodeType, line: int) -> List[ast.For]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 #: So many steps at the beginning are measured, whatever that costs: the first calls of anything are slow.
 _FIRST = 3
 #: Share of the run's time that measuring may take.
-_BUDGET = 0.02
+_BUDGET = 0.015
 #: Seconds between two measured steps, and in a run that has lasted long this share of its time.
 _SHORTEST = 0.02
 _SHARE_OF_ELAPSED = 0.005

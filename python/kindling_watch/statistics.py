@@ -63,6 +63,8 @@ def statistics(tensor: torch.Tensor) -> Statistics:
         values = values.cpu()
     flat = values.reshape(-1)
     count = flat.numel()
+    if count <= _PIECE:
+        flat = flat.double()
     finite, broken = _finite(flat)
     infinite = int(torch.isinf(flat).sum()) if broken else 0
     if finite.numel() == 0:
@@ -81,20 +83,19 @@ def _finite(flat: torch.Tensor) -> Tuple[torch.Tensor, int]:
     if math.isfinite(float(flat.sum(dtype=torch.float64))):
         return flat, 0
     finite = flat[torch.isfinite(flat)]
-    return finite, flat.numel() - finite.numel()
+    return finite.double() if finite.numel() <= _PIECE else finite, flat.numel() - finite.numel()
 
 
 def _pieces(flat: torch.Tensor) -> Sequence[torch.Tensor]:
-    return [flat.double()] if flat.numel() <= _PIECE else [piece.double() for piece in flat.split(_PIECE)]
+    return [flat] if flat.numel() <= _PIECE else [piece.double() for piece in flat.split(_PIECE)]
 
 
 def _moments(flat: torch.Tensor) -> Tuple[float, float, float, float, int]:
     count = flat.numel()
     if count <= _PIECE:
-        values = flat.double()
-        std, mean = torch.std_mean(values, unbiased=count > 1)
-        low, high = torch.aminmax(values)
-        mean, std, low, high, zeros = torch.stack((mean, std, low, high, (values == 0).sum())).tolist()
+        std, mean = torch.std_mean(flat, unbiased=count > 1)
+        low, high = torch.aminmax(flat)
+        mean, std, low, high, zeros = torch.stack((mean, std, low, high, (flat == 0).sum())).tolist()
         return mean, std if count > 1 else math.nan, low, high, int(zeros)
     # Sums are of distances from the first value, so that nothing that matters cancels.
     shift = flat[0].double()
@@ -121,7 +122,7 @@ def _distribution(flat: torch.Tensor, low: float, high: float, zeros: int) -> Tu
         counts[BINS // 2 if start < end else 0] = others
         return [low] * 7, True, Histogram(start, end, counts, 0, 0), None
     if flat.numel() <= _FEW:
-        ordered = sorted(flat.double().tolist())
+        ordered = sorted(flat.tolist())
         known: _Ordered = _Sorted(ordered)
         cells = _cells(flat, low, high, 1, zeros)
         core = _core(known, low, high, low, high)

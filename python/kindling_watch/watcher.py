@@ -126,6 +126,11 @@ class Watcher:
         self._losses.add(StepLoss(value, leaves))
         self._schedule.spend(time.perf_counter() - begin, self._sampler is not None)
 
+    def went_backward(self) -> None:
+        """Without an optimizer the program takes its steps by hand."""
+        if len(self._optimizers) == 0 and self._losses.waits:
+            self._guarded(self._step_by_hand)
+
     def before_step(self, optimizer: Optimizer) -> None:
         if self._inside is not None:
             return
@@ -229,6 +234,29 @@ class Watcher:
         self._add_rates(known, optimizer, step, epoch)
         if sampler is not None:
             self._measure_step(sampler, known.parameters, step, epoch)
+
+    def _step_by_hand(self) -> None:
+        value = self._losses.take(set(), set())
+        if self._stepped:
+            self._next_step()
+        self._stepped.add(0)
+        self._steps = self._index + 1
+        self._epochs.steps(caller())
+        step, epoch = self._index, self._epochs.epoch
+        if isinstance(value, torch.Tensor):
+            value = value.item()
+        if value is not None:
+            self._run.add("loss", step, epoch, value)
+            self._loss = (step, value)
+        self._stack.clear()
+        if self._sampler is not None:
+            self._find_models()
+            for model in self._models.all:
+                if self._sampler.has_seen(model):
+                    self._run.tell_statistics({"type": "statistics", "statistics": self._sampler.measure(model, step, epoch)})
+            self._look(False)
+        elif self._schedule.is_due(self._steps, self._run.elapsed - (self._training_since or 0.0)):
+            self._look(True)
 
     def _step_ends(self, optimizer: Optimizer, now: float) -> None:
         if not self._stepped:
