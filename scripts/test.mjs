@@ -10,7 +10,7 @@ import { ensureServer } from "./vscode-server.mjs";
 /** Folders of the suites that Mocha runs in this Node, the fastest first: no process, processes, a browser. */
 const folders = {
   unit: ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "run", "lint", "extension"],
-  runs: ["runner", "keep", "client", "cli", "fromPython", "toPython", "scripts", "examples"],
+  runs: ["runner", "keep", "client", "cli", "fromPython", "toPython", "python", "scripts", "examples"],
   page: ["webview"],
 };
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];

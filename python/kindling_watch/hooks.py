@@ -29,7 +29,7 @@ def install(watcher: Watcher) -> None:
     _hook_backward(watcher)
     _hook_optimizers(watcher)
     _hook_loaders(watcher)
-    _hook_scaler()
+    _hook_scaler(watcher)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=watcher.forked)
 
@@ -193,7 +193,7 @@ def _hook_loaders(watcher: Watcher) -> None:
         _BaseDataLoaderIter.next = __next__  # type: ignore[attr-defined]
 
 
-def _hook_scaler() -> None:
+def _hook_scaler(watcher: Watcher) -> None:
     """A loss that is multiplied before it goes backward is told as it was."""
     from torch.cuda.amp import GradScaler
 
@@ -204,6 +204,7 @@ def _hook_scaler() -> None:
     def scaled(self: Any, outputs: Any) -> Any:
         result = scale(self, outputs)
         if isinstance(outputs, torch.Tensor) and isinstance(result, torch.Tensor) and result is not outputs:
+            watcher.scales = True
             result._kindling_scaled = (outputs, self.get_scale)
         return result
 

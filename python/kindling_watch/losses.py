@@ -48,6 +48,8 @@ class LineNames:
 
 
 class StepLoss:
+    __slots__ = ("value", "leaves")
+
     def __init__(self, value: float, leaves: Optional[Set[int]]) -> None:
         self.value = value
         #: Parameters that it reaches; none where there is one optimizer only, and so no question whose it is.
@@ -59,6 +61,9 @@ class TrainingLosses:
         self._waiting: List[StepLoss] = []
 
     def add(self, loss: StepLoss) -> None:
+        if not self._waiting:
+            self._waiting.append(loss)
+            return
         for one in self._waiting:
             if one.leaves == loss.leaves:
                 one.value += loss.value
@@ -73,6 +78,8 @@ class TrainingLosses:
     def take(self, own: Set[int], others: Set[int]) -> Optional[float]:
         """The step of an optimizer begins. A generator's loss reaches the discriminator, too: what reaches this optimizer's
         parameters alone is its own, and what reaches others as well only where there is nothing else."""
+        if len(self._waiting) == 1 and self._waiting[0].leaves is None:
+            return self._waiting.pop().value
         reaching = [one for one in self._waiting if one.leaves is None or not one.leaves.isdisjoint(own)]
         alone = [one for one in reaching if one.leaves is None or one.leaves.isdisjoint(others - own)]
         taken = alone or reaching

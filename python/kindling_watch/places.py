@@ -119,23 +119,26 @@ def outermost_loop(frame: Optional[FrameType]) -> Optional[Loop]:
     return found
 
 
+_loops_at: Dict[Tuple[CodeType, int], List[ast.For]] = {}
+
+
 def _loop_in(frame: FrameType) -> Optional[Loop]:
-    tree = tree_of(frame.f_code.co_filename)
+    place = (frame.f_code, frame.f_lineno)
+    loops = _loops_at.get(place)
+    if loops is None:
+        loops = _loops_at[place] = _loops_around(*place)
+    return next((turns for turns in (_turns(loop, frame) for loop in loops) if turns), None)
+
+
+def _loops_around(code: CodeType, line: int) -> List[ast.For]:
+    """Outermost first."""
+    tree = tree_of(code.co_filename)
     if tree is None:
-        return None
-    line = frame.f_lineno
-    name = frame.f_code.co_name
-    scope: ast.AST = tree
-    if name != "<module>":
-        scopes = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name and _holds(node, line)]
-        if not scopes:
-            return None
-        scope = scopes[-1]
-    for loop in _loops(scope, line):
-        turns = _turns(loop, frame)
-        if turns:
-            return turns
-    return None
+        return []
+    if code.co_name == "<module>":
+        return list(_loops(tree, line))
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == code.co_name and _holds(node, line)]
+    return list(_loops(functions[-1], line)) if functions else []
 
 
 def _holds(node: Any, line: int) -> bool:

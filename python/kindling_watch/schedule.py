@@ -1,10 +1,10 @@
 """Which steps are measured: the first, and then as many as the budget allows."""
 from __future__ import annotations
 
-#: So many steps at the beginning are measured, whatever that costs.
+#: So many steps at the beginning are measured, whatever that costs: the first calls of anything are slow.
 _FIRST = 3
 #: Share of the run's time that measuring may take.
-_BUDGET = 0.025
+_BUDGET = 0.02
 #: Seconds between two measured steps, and in a run that has lasted long this share of its time.
 _SHORTEST = 0.02
 _SHARE_OF_ELAPSED = 0.005
@@ -18,6 +18,7 @@ class Schedule:
         self.spent = 0.0
         self._measuring = 0.0
         self._dearest = 0.0
+        self._count = 0
         self._last = 0.0
         self._before = 0.0
 
@@ -42,5 +43,7 @@ class Schedule:
 
     def sampled(self, elapsed: float) -> None:
         self._last = elapsed
-        # A dear one counts less and less: the first calls of anything are slow.
-        self._dearest = max(self._measuring - self._before, self._dearest / 2)
+        self._dearest = self._measuring - self._before
+        self._count += 1
+        if self._count <= _FIRST:
+            self._measuring = 0.0

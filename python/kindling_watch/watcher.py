@@ -8,7 +8,6 @@ import time
 from collections import deque
 from types import FrameType
 from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Set, Tuple
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
@@ -17,7 +16,7 @@ from torch.optim import Optimizer
 from .epochs import Epochs, Pass
 from .losses import LineNames, StepLoss, TrainingLosses, leaves_below
 from .models import Models
-from .optimizers import described
+from .optimizers import Known, Optimizers, Trainee
 from .places import caller, is_own, own_frames, position_of, traceback_positions
 from .printed import Printed, Stream
 from .sampler import Sampler, afterwards, tensors_of
@@ -31,13 +30,6 @@ _WINDOW = 5.0
 _HINT = "Try a smaller learning rate; else look for a division by zero, or a logarithm or root of what isn't positive, on the way to it."
 
 
-class Trainee:
-    """What is trained by itself, and so has lines of its own on the charts."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
 class Watcher:
     def __init__(self, file: str, arguments: Sequence[str]) -> None:
         self._run = RunFolder(file, arguments)
@@ -47,12 +39,8 @@ class Watcher:
         self._losses = TrainingLosses()
         self._loss_names = LineNames("loss", self._run.rename)
         self._rate_names = LineNames("lr", self._run.rename)
-        self._optimizers: "WeakKeyDictionary[Optimizer, Optional[Dict[str, Any]]]" = WeakKeyDictionary()
-        self._numbers: "WeakKeyDictionary[Optimizer, int]" = WeakKeyDictionary()
-        self._trainees: "WeakKeyDictionary[Optimizer, Trainee]" = WeakKeyDictionary()
+        self._optimizers = Optimizers()
         self._trainee_of: Dict[int, Trainee] = {}
-        self._parameters: "WeakKeyDictionary[Optimizer, Set[int]]" = WeakKeyDictionary()
-        self._rates: Dict[Tuple[int, int], Any] = {}
         self._told_optimizers: Any = None
         #: The step under way, from 0, and which optimizers have stepped in it.
         self._index = 0
@@ -70,6 +58,8 @@ class Watcher:
         self._failed_in: Optional[nn.Module] = None
         self._times: Deque[Tuple[float, int, int]] = deque(maxlen=64)
         self._seen_samples = 0
+        #: Whether losses are multiplied before they go backward.
+        self.scales = False
         self._has_alarmed = False
         self._is_broken = False
         self._has_code = False
@@ -115,28 +105,23 @@ class Watcher:
             self._stack.pop()
 
     def optimizer_made(self, optimizer: Optimizer) -> None:
-        def note() -> None:
-            if optimizer not in self._optimizers:
-                self._numbers[optimizer] = len(self._numbers)
-            self._optimizers[optimizer] = position_of(caller()) or self._optimizers.get(optimizer)
-
-        self._guarded(note)
+        self._guarded(lambda: self._optimizers.made(optimizer, position_of(caller())))
 
     def gradients_zeroed(self, optimizer: Optimizer) -> None:
-        self._losses.zeroed(self._parameters_of(optimizer))
+        self._losses.zeroed(self._optimizers.of(optimizer).parameters)
 
     def goes_backward(self, root: Any) -> None:
+        begin = time.perf_counter()
         if not isinstance(root, torch.Tensor) or root.numel() != 1 or self._inside is not None:
             return
-        begin = time.perf_counter()
         if self._training_since is None:
             self._training_since = self._run.elapsed
-        scaled = getattr(root, "_kindling_scaled", None)
+        scaled = getattr(root, "_kindling_scaled", None) if self.scales else None
         if scaled is not None:
             root, scale = scaled
             if self._sampler is not None:
                 self._sampler.scale = float(scale())
-        value = root.item() if root.device.type == "cpu" else root.detach().clone()
+        value = root.detach().clone() if root.is_cuda else root.item()
         leaves = leaves_below(root) if len(self._optimizers) > 1 else None
         self._losses.add(StepLoss(value, leaves))
         self._schedule.spend(time.perf_counter() - begin, self._sampler is not None)
@@ -146,7 +131,10 @@ class Watcher:
             return
         self._inside = optimizer
         begin = time.perf_counter()
-        self._guarded(lambda: self._step_begins(optimizer), False)
+        try:
+            self._step_begins(self._optimizers.of(optimizer), optimizer, begin)
+        except Exception as error:
+            self._broke(error)
         self._schedule.spend(time.perf_counter() - begin, self._sampler is not None)
 
     def after_step(self, optimizer: Optimizer) -> None:
@@ -155,7 +143,10 @@ class Watcher:
         self._inside = None
         begin = time.perf_counter()
         is_looking = self._sampler is not None
-        self._guarded(lambda: self._step_ends(optimizer), False)
+        try:
+            self._step_ends(optimizer, begin)
+        except Exception as error:
+            self._broke(error)
         self._schedule.spend(time.perf_counter() - begin, is_looking)
 
     def step_failed(self) -> None:
@@ -220,38 +211,31 @@ class Watcher:
         self._index += 1
         self._stepped.clear()
 
-    def _step_begins(self, optimizer: Optimizer) -> None:
-        if optimizer not in self._optimizers:
-            self.optimizer_made(optimizer)
+    def _step_begins(self, known: Known, optimizer: Optimizer, now: float) -> None:
         if id(optimizer) in self._stepped:
             self._next_step()
-        frame = caller() if self._epochs.needs_frame or time.perf_counter() >= self._next_look else None
+        frame = caller() if now >= self._next_look or self._epochs.needs_frame else None
         if frame is not None:
             self._epochs.steps(frame)
         step, epoch = self._index, self._epochs.epoch
         sampler = self._sampler
         if sampler is not None:
             self._find_models()
-        own = self._parameters_of(optimizer)
-        others: Set[int] = set()
-        if len(self._optimizers) > 1:
-            for other in list(self._optimizers):
-                if other is not optimizer:
-                    others |= self._parameters_of(other)
-        value = self._losses.take(own, others)
+        several = len(self._optimizers) > 1
+        others = set().union(*(other.parameters for other in self._optimizers.all if other is not known)) if several else set()
+        value = self._losses.take(known.parameters if several else set(), others)
         if value is not None:
-            self._add_loss(optimizer, step, epoch, value)
-        self._add_rates(optimizer, step, epoch)
+            self._add_loss(known, step, epoch, value)
+        self._add_rates(known, optimizer, step, epoch)
         if sampler is not None:
-            self._measure_step(sampler, own, step, epoch)
+            self._measure_step(sampler, known.parameters, step, epoch)
 
-    def _step_ends(self, optimizer: Optimizer) -> None:
+    def _step_ends(self, optimizer: Optimizer, now: float) -> None:
         if not self._stepped:
             self._steps = self._index + 1
             self._seen_samples += self._epochs.samples
         self._stepped.add(id(optimizer))
         self._stack.clear()
-        now = time.perf_counter()
         if self._sampler is not None:
             for changes in self._sampler.changes(self._index):
                 if self._run.skipped_step != changes["step"]:
@@ -308,8 +292,8 @@ class Watcher:
 
     # --- curves -------------------------------------------------------------------------------------------------------
 
-    def _add_loss(self, optimizer: Optimizer, step: int, epoch: int, value: Any) -> None:
-        trainee = self._trainee(optimizer)
+    def _add_loss(self, known: Known, step: int, epoch: int, value: Any) -> None:
+        trainee = self._trainee(known)
         name = self._loss_names.of(trainee, trainee.name)
         if isinstance(value, torch.Tensor):
             self._unread.append((name, step, epoch, value))
@@ -345,17 +329,19 @@ class Watcher:
         position = position_of(caller())
         self._run.tell({"type": "problem", "problem": {**problem, **({"position": position} if position else {})}})
 
-    def _add_rates(self, optimizer: Optimizer, step: int, epoch: int) -> None:
-        for index, group in enumerate(optimizer.param_groups):
-            rate = group.get("lr")
-            key = (id(optimizer), index)
-            if rate is None or self._rates.get(key) == rate:
-                continue
-            self._rates[key] = float(rate)
-            self._run.add(self._rate_name(optimizer, index), step, epoch, float(rate))
+    def _add_rates(self, known: Known, optimizer: Optimizer, step: int, epoch: int) -> None:
+        """Those that differ from what was told last: each holds until the next."""
+        rates = [group.get("lr") for group in optimizer.param_groups]
+        if rates == known.rates:
+            return
+        before = known.rates
+        known.rates = [None if rate is None else float(rate) for rate in rates]
+        for index, rate in enumerate(known.rates):
+            if rate is not None and (index >= len(before) or before[index] != rate):
+                self._run.add(self._rate_name(known, optimizer, index), step, epoch, rate)
 
-    def _rate_name(self, optimizer: Optimizer, index: int) -> str:
-        trainee = self._trainee(optimizer)
+    def _rate_name(self, known: Known, optimizer: Optimizer, index: int) -> str:
+        trainee = self._trainee(known)
         groups = optimizer.param_groups
         if len(groups) == 1:
             return self._rate_names.of(trainee, trainee.name)
@@ -363,28 +349,19 @@ class Watcher:
         first = next(iter(groups[index]["params"]), None)
         return self._rate_names.of((trainee, index), own if isinstance(own, str) and own else self._models.paths.get(id(first), str(index)))
 
-    def _trainee(self, optimizer: Optimizer) -> Trainee:
-        known = self._trainees.get(optimizer)
-        if known is None:
-            parameters = self._parameters_of(optimizer)
+    def _trainee(self, known: Known) -> Trainee:
+        if known.trainee is None:
+            parameters = known.parameters
             # An optimizer that goes on with parameters of another goes on with its trainee.
-            known = next((self._trainee_of[one] for one in parameters if one in self._trainee_of), None)
-            known = known or Trainee(self._models.name_of(parameters) or type(optimizer).__name__)
-            self._trainees[optimizer] = known
-            self._trainee_of.update((one, known) for one in parameters)
-        return known
-
-    def _parameters_of(self, optimizer: Optimizer) -> Set[int]:
-        count = sum(len(group["params"]) for group in optimizer.param_groups)
-        known = self._parameters.get(optimizer)
-        if known is None or len(known) != count:
-            known = self._parameters[optimizer] = {id(one) for group in optimizer.param_groups for one in group["params"]}
-        return known
+            before = next((self._trainee_of[one] for one in parameters if one in self._trainee_of), None)
+            trainee = known.trainee = before or Trainee(self._models.name_of(parameters) or type(known.optimizer).__name__)
+            self._trainee_of.update((one, trainee) for one in parameters)
+        return known.trainee
 
     # --- what is told every now and then ------------------------------------------------------------------------------
 
     def _tell_optimizers(self) -> None:
-        told = [described(optimizer, self._numbers[optimizer], made, self._models.paths) for optimizer, made in list(self._optimizers.items())]
+        told = [one for one in (known.described(self._models.paths) for known in self._optimizers.all) if one]
         if told and told != self._told_optimizers:
             self._told_optimizers = told
             self._run.tell({"type": "optimizers", "optimizers": told})
@@ -424,11 +401,11 @@ class Watcher:
         self._find_models()
         self._tell_optimizers()
         last = max(0, self._steps - 1)
-        for optimizer in list(self._optimizers):
-            for index, group in enumerate(optimizer.param_groups):
-                if (id(optimizer), index) in self._rates and "lr" in group:
+        for known in self._optimizers.all:
+            for index, rate in enumerate(known.rates):
+                if rate is not None and known.optimizer is not None:
                     # Each rate holds until then.
-                    self._run.add(self._rate_name(optimizer, index), last, self._epochs.epoch, float(self._rates[(id(optimizer), index)]))
+                    self._run.add(self._rate_name(known, known.optimizer, index), last, self._epochs.epoch, rate)
         if self._steps:
             for model in self._models.all:
                 self._run.tell_statistics({"type": "statistics", "statistics": afterwards(model, last, self._epochs.epoch)})

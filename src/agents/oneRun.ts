@@ -7,8 +7,12 @@ import type { ModelClassInfo, Problem, RunEvent, RunRequest } from "../protocol/
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { Refusal, type House } from "./tool.ts";
 
+/** Seconds that a program may take until it runs. */
+const patience = 60;
+
 export interface Bounds {
   readonly steps?: number;
+  /** From the program's first line. */
   readonly seconds: number;
 }
 
@@ -40,9 +44,16 @@ export async function oneRun(request: RunRequest, { steps = Infinity, seconds }:
     run = reduceSnapshot(run, told);
     problems.push(...complaints.of(told, run));
     if (told.type === "classes") ({ classes } = told);
+    if (told.type === "state" && told.state === "running") countFrom(seconds);
     if (told.type === "progress" && told.progress.step >= steps) stop("steps");
   };
-  const timer = after(() => stop("seconds"), seconds * 1000);
+  let timer: NodeJS.Timeout | undefined;
+  const countFrom = (most: number): void => {
+    cancel(timer);
+    timer = after(() => stop("seconds"), most * 1000);
+  };
+  // A busy machine takes its time to load a program, which is none of the training's.
+  countFrom(seconds + patience);
   const abort = (): void => stop("request");
   house.signal?.addEventListener("abort", abort, { once: true });
   if (house.signal?.aborted) abort();

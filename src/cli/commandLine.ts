@@ -34,6 +34,17 @@ export type Command =
   | { readonly type: "runs"; readonly folder: string; readonly json: boolean }
   | { readonly type: "show"; readonly run: string; readonly json: boolean }
   | { readonly type: "compare"; readonly runs: readonly string[]; readonly json: boolean }
+  /** A kept run is brought back to a step, and from there goes on where it is a branch, or was cut off. */
+  | { readonly type: "rewind"; readonly run: string; readonly step: number }
+  | { readonly type: "branch"; readonly run: string; readonly step: number; readonly rate: number | undefined; readonly frozen: readonly string[] }
+  | { readonly type: "resume"; readonly run: string }
+  | {
+      readonly type: "weights";
+      readonly run: string;
+      /** Steps that it had taken; without, what it came to. */
+      readonly step: number | undefined;
+      readonly output: string;
+    }
   | {
       readonly type: "toPython";
       readonly file: string;
@@ -57,6 +68,10 @@ export const usage = `Usage:
   kindling runs [FOLDER]                          list the trainings that are kept, newest first
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
+  kindling weights RUN [--step K] -o FILE         write what its models ended with, or had after K steps, as .safetensors or .pt
+  kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
+  kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
+  kindling resume RUN                             go on with one that was cut off or stopped
   kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
@@ -77,7 +92,12 @@ Options:
                  (train) begin this one anew all the same; may be given several times
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
-  -o FILE        (from-python) write the program there instead of printing it
+  -o FILE        (from-python) write the program there instead of printing it; (weights) where they go
+  --step K       (weights) of the last checkpoint that is kept up to there
+  --to STEP      (rewind) the number of steps taken
+  --from STEP    (branch) the same
+  --lr RATE      (branch) the learning rate from then on; without, nothing is changed
+  --freeze PATH  (branch) a module or parameter that learns no more; may be given several times
   -o FOLDER      (to-python) write model.py, train.py and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
   --help         show this
@@ -108,10 +128,13 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (file === undefined) throw new UsageError(whichRuns);
       return { type: "compare", runs: [file, ...rest], json };
   }
+  if (mode === "weights") return readWeights(file, rest, values);
+  if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` only");
+  if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
   if (mode === "to-python") return toPythonCommand(file, rest, values.output);
-  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python` and `from-python` only");
+  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python`, `from-python` and `weights` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
@@ -141,6 +164,48 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   };
 }
 
+function readWeights(run: string | undefined, rest: readonly string[], { output, step }: { output?: string; step?: string }): Command {
+  if (run === undefined) throw new UsageError("of which run? `kindling weights RUN -o FILE`; `kindling runs` lists them");
+  if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+  if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
+  if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
+  if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
+  return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
+}
+
+type ReplayWord = "rewind" | "branch" | "resume";
+
+function isReplayWord(word: string | undefined): word is ReplayWord {
+  return word === "rewind" || word === "branch" || word === "resume";
+}
+
+function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+  const examples = { rewind: "kindling rewind RUN --to STEP", branch: "kindling branch RUN --from STEP", resume: "kindling resume RUN" };
+  if (run === undefined) throw new UsageError(`which run? \`${examples[type]}\`; \`kindling runs\` lists them`);
+  if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+  switch (type) {
+    case "resume":
+      return { type, run };
+    case "rewind":
+      return { type, run, step: stepOf("--to", values.to, examples.rewind) };
+    case "branch":
+      return { type, run, step: stepOf("--from", values.from, examples.branch), rate: rateOf(values.lr), frozen: values.freeze ?? [] };
+  }
+}
+
+function stepOf(option: string, text: string | undefined, example: string): number {
+  if (text === undefined) throw new UsageError(`which step? \`${example}\``);
+  if (!/^\d+$/.test(text)) throw new UsageError(`${option} has to be a number of steps, not \`${text}\``);
+  return Number(text);
+}
+
+function rateOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rate = Number(text);
+  if (text.trim() === "" || !Number.isFinite(rate)) throw new UsageError(`--lr has to be a number, not \`${text}\``);
+  return rate;
+}
+
 function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
   if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
@@ -163,11 +228,16 @@ function parse(args: readonly string[]) {
         json: { type: "boolean" },
         output: { type: "string", short: "o" },
         threads: { type: "string" },
+        step: { type: "string" },
         "no-keep": { type: "boolean" },
         "no-checkpoints": { type: "boolean" },
         "find-bad-number": { type: "boolean" },
         seeds: { type: "string" },
         with: { type: "string", multiple: true },
+        to: { type: "string" },
+        from: { type: "string" },
+        lr: { type: "string" },
+        freeze: { type: "string", multiple: true },
         "weights-from": { type: "string" },
         "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },

@@ -44,6 +44,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
       : []),
     ...(run.weights ? [["weights", `of ${originText(run.weights)}: ${weightsSentence(run.weights.matches)}`] as const] : []),
     ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
+    ...(info.parent ? [["branch of", `${info.parent.run}, from step ${formatCount(info.parent.step)} on`] as const] : []),
     ...(label.note === undefined ? [] : [["note", label.note] as const]),
     ["kept in", shortPath(kept.folder)],
   ];
@@ -76,9 +77,10 @@ export function printComparison(words: readonly string[], json: boolean, paint: 
 }
 
 /** Of the project of this folder, newest first. */
-const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
+export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
 
-function theRun(word: string, all: readonly KeptRun[]): KeptRun {
+/** @throws UsageError where no run, or more than one, is meant */
+export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;

@@ -3,13 +3,15 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { runsFolder } from "../keep/layout.ts";
+import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { inspect } from "./inspect.ts";
 import { weightsToBeginWith } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
-import { printComparison, printRun, printRuns } from "./keptRuns.ts";
+import { printComparison, printRun, printRuns, theRun } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
+import { replayRun } from "./replay.ts";
 import { version } from "../runner/version.ts";
 import { train } from "./train.ts";
 
@@ -39,6 +41,13 @@ async function main(args: readonly string[]): Promise<number> {
       return printRun(command.run, command.json, paintFor(process.stdout));
     case "compare":
       return printComparison(command.runs, command.json, paintFor(process.stdout));
+    case "weights":
+      // A training has an engine of its own.
+      return (await import("./weights.ts")).writeWeights(command);
+    case "rewind":
+    case "branch":
+    case "resume":
+      return replay(command);
     case "mcp":
       // Its protocol is of no use to a training.
       return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
@@ -87,6 +96,18 @@ function run(command: Extract<Command, { type: "run" }>): Promise<number> {
 /** The parser that finds constants is of no use to a single training. */
 async function trainGroup(request: RunRequest, varied: Pick<Extract<Command, { type: "run" }>, "seeds" | "constants">, paint: Paint): Promise<number> {
   return (await import("./trainGroup.ts")).trainGroup(runnerScript, request, varied, paint);
+}
+
+function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume" }>): Promise<number> {
+  const kept = theRun(command.run);
+  const step = command.type === "resume" ? stepsTaken(kept) : command.step;
+  const why = command.type === "resume" && kept.state === "finished" ? "This run came to its end; there is nothing to go on with." : whyNotRepeated(kept, step);
+  if (why !== undefined) {
+    process.stderr.write(`kindling: ${why}\n`);
+    return Promise.resolve(1);
+  }
+  const { type, ...wanted } = { rate: undefined, frozen: [], ...command };
+  return replayRun({ script: runnerScript, kept, step, wanted, goesOn: type !== "rewind", paint: paintFor(process.stderr) });
 }
 
 function existingFile(file: string): string {

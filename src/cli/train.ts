@@ -1,4 +1,5 @@
 /** `kindling train` */
+import type { RunnerProcess } from "../client/runnerProcess.ts";
 import { Complaints } from "../lint/complaints.ts";
 import type { Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { formatDuration, formatNumber, plural } from "../run/numbers.ts";
@@ -11,8 +12,14 @@ import { newRun, startRunner } from "./runner.ts";
 import { sourceText } from "./sourceText.ts";
 import { weightsTeller } from "./weightsTable.ts";
 
+/** Who follows the run besides, and may steer it. */
+export interface Companion {
+  event(event: RunEvent, run: RunSnapshot, runner: RunnerProcess): void;
+  exitCode(code: number): number;
+}
+
 /** Runs the file to its end; resolves with the exit code. */
-export async function train(script: URL, request: RunRequest, paint: Paint): Promise<number> {
+export async function train(script: URL, request: RunRequest, paint: Paint, companion?: Companion): Promise<number> {
   const bar = process.stderr.isTTY ? new ProgressBar(process.stderr) : undefined;
   const begin = performance.now();
   let run = newRun(request);
@@ -30,6 +37,7 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
     tell(complaints.of(told, run));
     if (told.type === "weights") print(weightsText(told.weights, paint));
     if (told.type === "progress") bar?.show(told.progress);
+    companion?.event(told, run, runner!);
   };
   const relayBoth =
     (ours: ProgressBar) =>
@@ -37,18 +45,21 @@ export async function train(script: URL, request: RunRequest, paint: Paint): Pro
       relay(ours, stdout, process.stdout);
       relay(ours, stderr, process.stderr);
     };
-  tell(complaints.ofText());
-  return exitCodeOf({
+  // A run of then is not of the text of now.
+  if (!request.replay) tell(complaints.ofText());
+  let runner: RunnerProcess | undefined;
+  const code = await exitCodeOf({
     // Straight through wherever no bar could be in the way.
-    start: () => startRunner(script, bar && relayBoth(bar)),
+    start: () => (runner = startRunner(script, bar && relayBoth(bar))),
     request,
     listener: { event },
-    onSignal(runner, signal) {
+    onSignal(own, signal) {
       print(`Stopping … (${signal === "SIGINT" ? "Ctrl+C" : signal} again to end it at once)\n`);
-      runner.stop();
+      own.stop();
     },
     onEnd: (_, { kernels }) => print(summary(run, kernels, (performance.now() - begin) / 1000)),
   });
+  return companion?.exitCode(code) ?? code;
 }
 
 function relay(bar: ProgressBar, from: NodeJS.ReadableStream, to: NodeJS.WritableStream): void {

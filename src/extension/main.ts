@@ -8,6 +8,7 @@ import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
+import { ReplayCommands } from "./keptRuns/replayCommands.ts";
 import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
 import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
 import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const keptRuns = new KeptRunsView(store);
+  const replays = new ReplayCommands({ store, controller, panels });
   const values = new MeasuredValuesStore(store);
   const python = new PythonView();
   const extension = context.extensionUri;
@@ -114,7 +116,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,
-    registerKeptRunCommands(keptRuns, panels, extension),
+    registerKeptRunCommands(keptRuns, panels, replays, extension),
     pythonFiles,
     offerPasteAsKindling(),
     registerCommands({

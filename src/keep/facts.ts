@@ -13,6 +13,7 @@ export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     state,
     startedAt: new Date(info.startedAt).toISOString(),
     ...(summary.endedAt !== undefined && { endedAt: new Date(summary.endedAt).toISOString() }),
+    ...(info.parent && { parent: info.parent }),
     ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
     steps: summary.steps,
     epochs: summary.epochs,

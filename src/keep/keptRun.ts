@@ -25,6 +25,12 @@ export interface RunInfo {
   /** Of the process that runs it, on `host`. */
   readonly process: number;
   readonly host: string;
+  /** Working directory of the program. */
+  readonly directory?: string;
+  /** `Math.random` began with it. */
+  readonly randomSeed?: number;
+  /** The run that it was until it went its own way. */
+  readonly parent?: Parent;
   /** Which it is of the processes that train one model together. */
   readonly rank?: Rank;
   /** Of the runs that were begun together. */
@@ -33,6 +39,13 @@ export interface RunInfo {
   readonly seed?: number;
   /** What took the place of values of its constants, by name, as it would stand in the file. */
   readonly given?: Readonly<Record<string, string>>;
+}
+
+export interface Parent {
+  /** Id of the run. */
+  readonly run: string;
+  /** Number of steps that are the same. */
+  readonly step: number;
 }
 
 export interface Rank {
@@ -103,6 +116,9 @@ export const runInfo: Codec<RunInfo> = checked(
     threads: whole,
     process: whole,
     host: text,
+    directory: optional(text),
+    randomSeed: optional(whole),
+    parent: optional(record<Parent>({ run: text, step: whole })),
     rank: optional(record<Rank>({ number: whole, of: whole, job: text })),
     group: optional(text),
     seed: optional(whole),

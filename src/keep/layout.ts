@@ -16,6 +16,8 @@ export const names = {
   clock: "clock.jsonl",
   /** Everything else that the run told, in its order. */
   events: "events.jsonl",
+  /** What the clock, chance and files answered the program, for it to be run again. */
+  world: "world.jsonl",
   /** The program's own files as they were, under `code`, and the repository they were in. */
   code: "code",
   files: "files.json",

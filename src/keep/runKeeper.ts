@@ -2,12 +2,13 @@
  * Writes a run down while it goes on: what it tells is on disk a moment later, whoever is killed then. Where it can't be
  * written any more it says so once, and the run goes on.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
 import { storedEvent } from "../run/records.ts";
 import { storedFromPacked } from "../run/records/statistics.ts";
+import type { WorldAnswers } from "./past.ts";
 import { isFinal } from "../run/standing.ts";
 import { CheckpointKeeper, type CheckpointEvent } from "./checkpointKeeper.ts";
 import { gitStateOf } from "./git.ts";
@@ -20,6 +21,8 @@ import { writeWhole } from "./wholeFile.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
+/** The same for what the world answered the program. */
+const shareOfWorld = 0.02;
 /** Of the room for all runs, the parts that what one run measured, and its checkpoints, may take; and a single large one of them. */
 const [shareOfSamples, shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.1, 0.5];
 /** From one time that is written down to the next. */
@@ -31,6 +34,10 @@ export interface KeeperOptions {
   readonly version: string;
   /** Build of the engine's kernels, once it is known. */
   readonly kernels: Promise<string | undefined>;
+  /** `Math.random` begins with it. */
+  readonly randomSeed: number;
+  /** The texts that run, where they aren't those on disk. */
+  readonly texts?: ReadonlyMap<string, string>;
   /** Hears of what could not be kept. */
   tell(problem: Problem): void;
 }
@@ -40,6 +47,8 @@ export class RunKeeper {
   readonly #folder: string;
   readonly #series: LineFile;
   readonly #events: LineFile;
+  readonly #world: LineFile;
+  #worldBytes = 0;
   /** None where they aren't wanted. */
   readonly checkpoints: CheckpointKeeper | undefined;
   readonly #clock: LineFile;
@@ -81,6 +90,7 @@ export class RunKeeper {
     writeWhole(join(this.#folder, names.run), runInfo.encode(info));
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
+    this.#world = new LineFile(join(this.#folder, names.world));
     this.#clock = new LineFile(join(this.#folder, names.clock));
     if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
@@ -92,6 +102,15 @@ export class RunKeeper {
   event(event: SentEvent): void {
     if (this.#isOver) return;
     this.#attempt(() => this.#take(event));
+    this.#flushSoon();
+  }
+
+  /** What the world answered the program. */
+  answers(all: readonly WorldAnswers[]): void {
+    const room = this.#options.request.keep!.limit * shareOfWorld;
+    if (this.#isOver || this.#worldBytes > room) return;
+    for (const one of all) this.#worldBytes += this.#world.add(one);
+    if (this.#worldBytes > room) this.#world.add({ cut: this.#progress?.step ?? 0 });
     this.#flushSoon();
   }
 
@@ -107,6 +126,13 @@ export class RunKeeper {
     if (this.#isOver) return;
     this.#attempt(() => this.#flush());
     this.#stop();
+    if (this.#isNothingNew) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** It was another run up to a step, to be looked at, and went no further. */
+  get #isNothingNew(): boolean {
+    const { replay } = this.#options.request;
+    return replay !== undefined && (this.#progress?.step ?? 0) <= replay.step;
   }
 
   #newCheckpointKeeper(limit: number): CheckpointKeeper {
@@ -204,12 +230,13 @@ export class RunKeeper {
   }
 
   #keepCode(files: readonly string[]): void {
+    const { texts } = this.#options;
     const root = commonFolder(files);
     const kept = files.map((path) => ({ path, name: relative(root, path).split(sep).join("/") }));
     for (const { path, name } of kept) {
       const copy = join(this.#folder, names.code, name);
       mkdirSync(dirname(copy), { recursive: true });
-      copyFileSync(path, copy);
+      writeFileSync(copy, texts?.get(path) ?? readFileSync(path));
     }
     writeWhole(join(this.#folder, names.files), codeFiles.encode(kept));
   }
@@ -225,6 +252,7 @@ export class RunKeeper {
 
   #flush(): void {
     this.#timer = undefined;
+    this.#world.flush();
     this.#series.flush();
     this.#events.flush();
     this.#clock.flush();
@@ -260,11 +288,12 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    for (const file of [this.#series, this.#events, this.#clock]) file.close();
+    for (const file of [this.#series, this.#events, this.#world, this.#clock]) file.close();
   }
 }
 
-function infoOf({ request, version }: KeeperOptions): RunInfo {
+function infoOf({ request, version, randomSeed }: KeeperOptions): RunInfo {
+  const { replay } = request;
   const startedAt = Date.now();
   const salt = (process.pid.toString(36) + Math.floor(performance.now() * 1000).toString(36)).slice(-6);
   return {
@@ -279,6 +308,9 @@ function infoOf({ request, version }: KeeperOptions): RunInfo {
     threads: request.threads,
     process: process.pid,
     host: hostname(),
+    directory: request.directory,
+    randomSeed,
+    ...(replay && { parent: { run: basename(replay.folder), step: replay.step } }),
     ...(request.keep?.group !== undefined && { group: request.keep.group }),
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.given && { given: Object.fromEntries(request.given.map(({ name, value }) => [name, value])) }),

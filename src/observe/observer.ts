@@ -34,6 +34,7 @@ import { Report } from "./report.ts";
 import { SampleWatch } from "./sample/sampleWatch.ts";
 import type { Gate } from "./steering/gate.ts";
 import { Interventions } from "./steering/interventions.ts";
+import type { RepeatedCourse } from "./steering/retrace.ts";
 import { Stops } from "./steering/stops.ts";
 import { Course } from "./steps/course.ts";
 import { OpenCalls } from "./values/openCalls.ts";
@@ -56,6 +57,8 @@ export interface ObserverOptions {
   readonly quietly?: <T>(task: () => T) => T;
   /** The places of the user's text that tell their values; none in a training. */
   readonly places?: readonly ValuePlace[];
+  /** The run that this one repeats. */
+  readonly repeated?: RepeatedCourse;
   /** Called where a checkpoint can be taken, or the run be put back to one. */
   readonly atMoment?: AtMoment;
   /** Where checkpoints go that are taken every now and then; none are without. */
@@ -122,7 +125,7 @@ export class Observer implements Instrument {
     }));
     const optimizers = (this.#optimizers = new Optimizers(() => watches.paths()));
     const interventions = (this.#interventions = new Interventions({ course, watches, optimizers, tell }));
-    const holdings = (this.#holdings = new Holdings(registry, optimizers));
+    const holdings = (this.#holdings = new Holdings(course, registry, optimizers));
     const checkpoints = (this.checkpoints = new Checkpoints(course, holdings, options));
     const samples = (this.#samples = new SampleWatch((news) => tell({ type: "followed", news }), watching, quietly));
     this.values = options.places?.length ? this.#newValueWatch(options.places, tell) : undefined;
@@ -149,7 +152,7 @@ export class Observer implements Instrument {
       passCounts: () => this.#passes?.counts() ?? [],
       tell,
     }));
-    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell });
+    this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell, repeated: options.repeated });
     if (options.weights) this.#takeover = new Takeover({ weights: options.weights.held, request: options.weights.request, registry, tell });
     meter.turn(watching.enabled);
   }
@@ -211,12 +214,14 @@ export class Observer implements Instrument {
     this.#iterations.optimizerConstructed(optimizer);
     this.#curves.losses.optimizerConstructed(optimizer);
     this.#optimizers.constructed(optimizer, callerPosition(this.#options.source, this.optimizerConstructed));
+    this.#holdings.optimizerConstructed(optimizer);
     this.#watches.forgetOwners();
     this.#lints.optimizerConstructed(optimizer);
   }
 
   modulesCopied(copies: readonly AnyModule[]): void {
-    this.#holdings.modulesCopied(copies);
+    const position = callerPosition(this.#options.source, this.modulesCopied);
+    this.#holdings.modulesCopied(copies, position ? `${position.file}:${position.line}:${position.column}` : "");
   }
 
   generatorConstructed(stream: Stream): void {
@@ -232,7 +237,7 @@ export class Observer implements Instrument {
   }
 
   loaderConstructed(loader: DataLoader<unknown>): void {
-    this.#holdings.loaderConstructed(loader);
+    this.#holdings.loaders.constructed(loader);
     this.#lints.loaderConstructed(loader);
   }
 
@@ -300,6 +305,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     const models = this.#watches.steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
+    this.#holdings.optimizerStepped(optimizer);
     this.#curves.losses.stepEnds();
     this.#stepped(models, isFirst, optimizer);
     this.#passes?.stepped();
@@ -318,6 +324,7 @@ export class Observer implements Instrument {
   batch(loader: DataLoader<unknown>, index: number): void {
     this.#turn();
     this.#course.epochs.batchStarts(loader, index);
+    this.#holdings.loaders.at(loader, index);
     this.#course.loops.batch(loader, index);
     this.#lints.batch(loader);
     this.values?.batch(loader);
@@ -326,6 +333,7 @@ export class Observer implements Instrument {
 
   epochEnd(loader: DataLoader<unknown>): void {
     this.#course.epochs.passEnds(loader);
+    this.#holdings.loaders.at(loader, null);
     this.#lints.passEnds(loader);
     this.#course.loops.batchesEnd();
   }

@@ -21,6 +21,8 @@ export interface Intervention {
   readonly epoch: number;
   /** Number of `backward()`s of that step before it; absent for none: it came before the step. */
   readonly backwards?: number;
+  /** How often the program had passed between two steps by then: exactly where it happened. */
+  readonly passage?: number;
   /** What was asked for; of one that undoes another, what that other had asked for. */
   readonly change: Change;
   /** What it is about in the user's terms: `encoder.fc1`, `lr of head`. */

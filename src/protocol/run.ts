@@ -175,6 +175,8 @@ export interface RunRequest {
   readonly threads: number;
   /** Where the run is written down while it goes on; nowhere if absent. */
   readonly keep?: KeepOptions;
+  /** A kept run that is to be brought back to one of its steps. */
+  readonly replay?: ReplayOptions;
   /** Takes the place of the first seed that the program gives to `manualSeed`; a program that gives none begins with it. */
   readonly seed?: number;
   /** Constants of the file that have other values in this run. */
@@ -196,6 +198,14 @@ export interface BeginningOptions {
   readonly folder: string;
   /** Variables of the program's own file whose tensors are data that can't be made again; by the line where they get them. */
   readonly values: readonly { readonly name: string; readonly line: number }[];
+}
+
+/** The run is run again from its beginning, and paused before the step; where it goes on from there it is a run of its own. */
+export interface ReplayOptions {
+  /** Of the kept run. */
+  readonly folder: string;
+  /** Number of steps taken by then. */
+  readonly step: number;
 }
 
 export interface KeepOptions {

@@ -15,7 +15,7 @@ import { decodedMappings, encodedMappings, TraceMap, type EncodedSourceMap } fro
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, extname, join, parse, relative } from "node:path";
+import { dirname, extname, join, parse, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ValuePlace } from "../observe/values/valuePlace.ts";
 import type { GivenConstant, Problem, SourcePosition } from "../protocol/index.ts";
@@ -46,6 +46,8 @@ export interface BundleOptions {
   readonly tellsValues?: boolean;
   /** What has another value than in the file. */
   readonly given?: readonly GivenConstant[];
+  /** What stands in the user's own files, by their names, where it isn't what is on disk. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /** What can't be bundled; `messages` hold esbuild's own places, but for the files, which have the user's names. */
@@ -90,7 +92,7 @@ const packageFolder = /[\\/]node_modules[\\/]/;
  * @param file absolute path of the user's `.model.ts`, as the user opened it
  * @param engine URL of the engine that takes the place of `kindling`
  */
-export async function bundle(file: string, engine: string, { tellsValues = false, given = [] }: BundleOptions = {}): Promise<Bundle> {
+export async function bundle(file: string, engine: string, { tellsValues = false, given = [], texts }: BundleOptions = {}): Promise<Bundle> {
   const own = new OwnFiles(file);
   const classes: ClassDeclaration[] = [];
   const fields: FieldDeclaration[] = [];
@@ -104,7 +106,7 @@ export async function bundle(file: string, engine: string, { tellsValues = false
 
   async function loadOwn(path: string): Promise<OnLoadResult> {
     const name = own.nameOf(path);
-    const text = await readSource(path, name);
+    const text = texts?.get(name) ?? (await readSource(path, name));
     if (typeof text !== "string") return text;
     const source = path === own.entry ? withConstants(text, given) : text;
     if (typeof source !== "string") return { errors: [{ text: source.why, location: { file: path, line: 1 } }] };
@@ -154,6 +156,8 @@ export async function bundle(file: string, engine: string, { tellsValues = false
         if (request.pluginData === underWay || request.namespace !== "file") return undefined;
         const { importer, kind, namespace, path, resolveDir } = request;
         const found = await setup.resolve(path, { importer, kind, namespace, resolveDir, pluginData: underWay });
+        const missing = found.errors.length > 0 && keptFile(path, resolveDir, texts);
+        if (missing) return { path: missing, namespace: "file" };
         if (isOwn(found)) own.reach(importer, path, found.path);
         return found;
       });
@@ -207,6 +211,12 @@ async function readSource(path: string, name: string): Promise<string | { errors
   } catch (error) {
     return { errors: [{ text: unreadable((error as NodeJS.ErrnoException).code, name) }] };
   }
+}
+
+/** A file that is no longer there, but whose text is known. */
+function keptFile(specifier: string, folder: string, texts: ReadonlyMap<string, string> | undefined): string | undefined {
+  const path = resolve(folder, specifier);
+  return texts && [path, `${path}.ts`, path.replace(/\.js$/, ".ts")].find((candidate) => texts.has(candidate));
 }
 
 function isOwn({ path, namespace, external, errors }: ResolveResult): boolean {

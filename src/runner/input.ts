@@ -1,12 +1,44 @@
 /** The program's stdin. A worker thread's own is empty; this one reads what the process was given, from when it is first asked for. */
 import { createReadStream, fstatSync } from "node:fs";
 import { Socket } from "node:net";
+import { Readable } from "node:stream";
 import { isatty, ReadStream } from "node:tty";
+import type { Answers } from "./world/answers.ts";
 
 /** Call before the program runs. */
 export function takeInput(): void {
   let stream: NodeJS.ReadableStream | undefined;
-  Object.defineProperty(process, "stdin", { configurable: true, enumerable: true, get: () => (stream ??= openInput()) });
+  Object.defineProperty(process, "stdin", { configurable: true, enumerable: true, get: () => (stream ??= make()) });
+}
+
+let make: () => NodeJS.ReadableStream = openInput;
+
+/** What comes is written down; a repetition gets what came then. Call before the program runs. */
+export function answerInput(answers: Answers, isRepeating: () => boolean): void {
+  make = () => (isRepeating() ? inputOfThen(answers) : recordedInput(answers));
+}
+
+/** Its pieces in base64, and `null` for its end. */
+const pieces = "stdin";
+
+function recordedInput(answers: Answers): NodeJS.ReadableStream {
+  const stream = openInput() as Readable;
+  const push = stream.push.bind(stream);
+  stream.push = (chunk: Uint8Array | string | null, encoding) => {
+    answers.add(pieces, { piece: chunk === null ? null : Buffer.from(chunk as string, encoding).toString("base64") });
+    return push(chunk, encoding);
+  };
+  return stream;
+}
+
+function inputOfThen(answers: Answers): NodeJS.ReadableStream {
+  return new Readable({
+    read() {
+      const { piece } = answers.take<{ readonly piece: string | null }>(pieces) ?? { piece: null };
+      answers.add(pieces, { piece });
+      this.push(piece === null ? null : Buffer.from(piece, "base64"));
+    },
+  });
 }
 
 function openInput(): NodeJS.ReadableStream {

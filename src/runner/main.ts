@@ -1,8 +1,10 @@
 /** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
 import { open, url } from "node:inspector";
+import { CannotRepeat, pastOf, type Past } from "../keep/past.ts";
 import { RunKeeper } from "../keep/runKeeper.ts";
 import { debugArgument, type Problem, type RunCommand, type RunnerMessage, type RunRequest, type SentEvent } from "../protocol/index.ts";
 import { endWithChildren } from "./ending.ts";
+import { startOf } from "./problems.ts";
 import { Supervisor, type RunEnd } from "./supervisor.ts";
 import { version } from "./version.ts";
 
@@ -20,7 +22,8 @@ function send(message: RunnerMessage): Promise<void> {
 }
 
 const isDebugged = process.argv.includes(debugArgument);
-const supervise = (): Supervisor => new Supervisor(places, (event) => void tell(event), isDebugged);
+const supervise = (past?: Past): Supervisor =>
+  new Supervisor({ places, emit: (event) => void tell(event), answered: (answers) => keeper?.answers(answers), debug: isDebugged, ...(past && { past }) });
 /** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
 let supervisor = isDebugged ? undefined : supervise();
 let busy = false;
@@ -33,8 +36,20 @@ function tell(event: SentEvent): Promise<void> {
 
 function run(request: RunRequest): Promise<RunEnd> {
   const tellProblem = (problem: Problem): void => void send({ type: "event", event: { type: "problem", problem } });
-  const own = (supervisor ??= supervise());
-  if (request.keep) keeper = RunKeeper.begin({ request, version: version(), kernels: own.ready, tell: tellProblem });
+  let past: Past | undefined;
+  try {
+    past = request.replay && pastOf(request.replay.folder, request.replay.step);
+  } catch (error) {
+    if (!(error instanceof CannotRepeat)) throw error;
+    tellProblem({ severity: "error", code: "replay", message: error.message, position: startOf(request.file) });
+    return Promise.resolve({ state: "failed" });
+  }
+  if (past) supervisor?.discard();
+  const own = (supervisor = past ? supervise(past) : (supervisor ?? supervise()));
+  if (request.keep) {
+    const { randomSeed, ready: kernels } = own;
+    keeper = RunKeeper.begin({ request, version: version(), kernels, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
+  }
   return own.run(request, keeper?.checkpoints);
 }
 

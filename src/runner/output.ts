@@ -44,6 +44,12 @@ function hear(chunk: string | Uint8Array, descriptor: number): void {
 }
 
 let isQuiet = false;
+let isMuted = false;
+
+/** What the program prints is heard, but was printed already. */
+export function mute(muted: boolean): void {
+  isMuted = muted;
+}
 
 /** What the task prints goes nowhere: it is code of the program's that runs once more, for a person to look. */
 export function quietly<T>(task: () => T): T {
@@ -63,7 +69,7 @@ function writeDirectly(stream: Writable, descriptor: number): void {
     if (isQuiet) return done();
     try {
       for (const { chunk, encoding } of chunks) {
-        writeAll(descriptor, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
+        if (!isMuted) writeAll(descriptor, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
         hear(chunk, descriptor);
       }
       done();

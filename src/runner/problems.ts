@@ -79,6 +79,17 @@ export function exitProblem(cause: string, file: string, stack: NonNullable<Prob
   return { severity: "error", code: "exit", message: `The program ended itself with ${cause}.`, position, ...(stack.length > 0 ? { stack } : {}) };
 }
 
+/** Something of the program's can't be put down. */
+export function noCheckpointsProblem(error: unknown, file: string): Problem {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    severity: "information",
+    code: "notKept",
+    message: `No more checkpoints of this run are kept: ${why}. The training goes on.`,
+    position: startOf(file),
+  };
+}
+
 /** The watch failed, and not the program. */
 export function watchProblem(error: unknown, step: number, file: string): Problem {
   const message =
@@ -126,4 +137,9 @@ export function startOf(file: string): SourcePosition {
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** A kept run that is run again, and isn't the same any more. @param reason as `the file data.csv has changed since` */
+export function partedProblem(reason: string, file: string): Problem {
+  return { severity: "error", code: "replay", message: `The run can't be brought back: ${reason}.`, position: startOf(file) };
 }

@@ -1,5 +1,6 @@
 /** Runs the user's program in this worker thread, watched, and tells how it ended. */
 import { availableParallelism, constants, setPriority } from "node:os";
+import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import * as engine from "../engine/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
@@ -7,10 +8,12 @@ import { setInstrument, watchOperations } from "../engine/instrument.ts";
 import { kernelBuild } from "../engine/memory/kernelBuild.ts";
 import { useCollector } from "../engine/memory/survey.ts";
 import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
+import { hashOf } from "../keep/checkpointKeeper.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../observe/observer.ts";
 import { readWeights } from "../observe/weights/weightFile.ts";
 import { readFile } from "../engine/io/files.ts";
+import type { AtMoment } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
@@ -24,16 +27,26 @@ import { Control } from "./control.ts";
 import { Gate, StopSignal } from "./gate.ts";
 import { giveSeed } from "./givenSeed.ts";
 import { Mailbox } from "./mailbox.ts";
-import { listenToOutput, quietly } from "./output.ts";
+import { listenToOutput, mute, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import { exitProblem, noModelProblem, noTrainingProblem, startOf, unreadableWeightsProblem, watchProblem } from "./problems.ts";
+import {
+  exitProblem,
+  noCheckpointsProblem,
+  noModelProblem,
+  noTrainingProblem,
+  partedProblem,
+  startOf,
+  unreadableWeightsProblem,
+  watchProblem,
+} from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
-import type { Job, Outcome, Post, WorkerMessage } from "./workerMessages.ts";
+import type { Job, JobPast, Outcome, Post, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
+import { World } from "./world/world.ts";
 
 /**
  * What can be done before there is a program. Returns the build of the kernels.
@@ -75,13 +88,17 @@ export class Program {
   readonly #classes: DeclaredClasses;
   readonly #observer: Observer;
   readonly #printed: PrintedLines;
+  /** None where nobody writes down what it answers. */
+  readonly #world: World | undefined;
   readonly #surroundings: Surroundings;
   readonly #beginning: Beginning | undefined;
   /** What the default generator began with. */
-  readonly #seed = engine.initialSeed();
+  #seed: number | bigint = engine.initialSeed();
   /** Why the weights that it is to begin with can't be read. */
   #unreadable: Problem | undefined;
   #isWatched = true;
+  /** Whether a run that is brought back to a step is there. */
+  #isBack = false;
   #hasEnded = false;
   /** Whether the module's own code ran to its end. */
   #isEvaluated = false;
@@ -100,6 +117,7 @@ export class Program {
         this.#post({ type: "paused", paused });
       },
     );
+    this.#world = job.keepsAnswers ? this.#newWorld(job.past) : undefined;
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
     this.#classes = new DeclaredClasses(job.declarations.classes, job.request.file);
@@ -119,6 +137,7 @@ export class Program {
       gate: this.#gate,
       quietly,
       places: job.declarations.values,
+      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() }, atMoment: this.#proof(job.past) }),
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
       ...this.#weights(),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
@@ -140,6 +159,7 @@ export class Program {
     useThreads(threads);
     if (seed !== undefined) giveSeed(seed, (own) => this.#tellSeed(seed, own));
     process.argv = [process.execPath, this.#job.place, ...programArguments];
+    if (this.#world) engine.manualSeed((this.#seed = this.#world.seed(this.#seed)));
     this.#installHooks();
     const unknown = this.#job.declarations.imports.filter(({ name }) => !(name in engine));
     if (this.#unreadable) return this.#fail([this.#unreadable]);
@@ -170,6 +190,39 @@ export class Program {
     this.#surroundings.during(() => this.#tell({ type: "note", name: "seed", step: this.#observer.step, text }));
   }
 
+  #newWorld(past: Job["past"]): World {
+    // What was printed then need not be printed twice.
+    mute(past !== undefined);
+    return new World({
+      ...(past && { past: past.world }),
+      foreign: [fileURLToPath(new URL(".", this.#job.program)), fileURLToPath(this.#job.home)],
+      tell: (answers) => this.#toMain({ type: "world", answers }),
+      parted: (reason) => this.#part(reason),
+    });
+  }
+
+  /** That the parameters are those of then, wherever a checkpoint told what they were. */
+  #proof({ hashes, step: last }: JobPast): AtMoment {
+    return (step, checkpoints) => {
+      const then = step <= last && !this.#isBack ? hashes.get(step) : undefined;
+      if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${step} steps the parameters are not those of then`);
+    };
+  }
+
+  #part(reason: string): never {
+    this.#fail([partedProblem(reason, this.#job.request.file)]);
+    return leave(1);
+  }
+
+  /** The run is back at its step; from here on it is lived anew. */
+  #arrive(): void {
+    this.#isBack = true;
+    this.#printed.flush();
+    mute(false);
+    this.#world?.arrive();
+    this.#post({ type: "arrived" });
+  }
+
   #checkpointSink(tray: CheckpointTray): CheckpointSink {
     return {
       get isReady() {
@@ -182,6 +235,7 @@ export class Program {
         tray.sent();
         this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
       },
+      failed: (error) => this.#tell({ type: "problem", problem: noCheckpointsProblem(error, this.#job.request.file) }),
     };
   }
 
@@ -314,6 +368,7 @@ export class Program {
   }
 
   #tell(event: RunEvent): void {
+    if (event.type === "intervention") this.#world?.leaveRecord();
     this.#waiting.push(sent(event));
     if (!hasMoreToCome.has(event.type)) this.#postWaiting();
   }
@@ -324,6 +379,7 @@ export class Program {
   }
 
   #postWaiting(): void {
+    this.#world?.flush();
     if (this.#waiting.length > 0) this.#toMain({ type: "events", events: this.#waiting.splice(0) });
   }
 }

@@ -6,14 +6,16 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "
 import type { CheckpointKeeper } from "../keep/checkpointKeeper.ts";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
-import type { Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
+import type { MetricPoint, Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
 import { bundle, BundleError, warmUp, withSourceMap, type Bundle } from "./bundle.ts";
 import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
-import { bundlingProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
+import type { Past, WorldAnswers } from "../keep/past.ts";
+import { bundlingProblem, partedProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
+import { SameCourse } from "./sameCourse.ts";
 import { BadNumberSearch } from "./search.ts";
 import { SourceMap } from "./sourceMap.ts";
 import type { Alarmed, Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
@@ -42,9 +44,19 @@ export interface RunEnd {
   readonly exitCode?: number;
 }
 
+export interface SupervisorOptions {
+  readonly places: Places;
+  readonly emit: (event: SentEvent) => void;
+  /** Hears what the world answered the program; where nobody does, it isn't asked. */
+  readonly answered?: (answers: readonly WorldAnswers[]) => void;
+  /** Whether a debugger is there. */
+  readonly debug: boolean;
+  /** The kept run that is run again. */
+  readonly past?: Past;
+}
+
 export class Supervisor {
-  readonly #places: Places;
-  readonly #emit: (event: SentEvent) => void;
+  readonly #options: SupervisorOptions;
   readonly #worker: Worker;
   /** The line to the thread's side of the runner. What the program itself posts to its parent is not heard. */
   readonly #port: MessagePort;
@@ -63,7 +75,10 @@ export class Supervisor {
   /** Resolves when the thread is ready for a program: with the build of its kernels. */
   readonly ready: Promise<string | undefined>;
   /** `Math.random` begins with it, so that a run can be repeated. */
-  readonly #randomSeed = randomInt(1, 2 ** 31);
+  readonly randomSeed: number;
+  /** What the run has to tell until it is back at its step, and whether it is. */
+  #course: SameCourse | undefined;
+  #isBack = false;
   #isBundling = false;
   #folder: ProgramFolder | undefined;
   /** What a search for a bad number has to know of the program that runs. */
@@ -74,14 +89,20 @@ export class Supervisor {
   #workerExit: number | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
-  /** @param debug whether a debugger is there */
-  constructor(places: Places, emit: (event: SentEvent) => void, debug = false) {
-    this.#places = places;
-    this.#emit = emit;
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    const { places, debug, past } = options;
+    this.randomSeed = past?.kept.info.randomSeed ?? randomInt(1, 2 ** 31);
+    const kernels = past?.kept.summary.kernels;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    setFlagsFromString(`--random-seed=${this.#randomSeed}`);
-    this.#worker = new Worker(places.worker, { name: "program", workerData: { port: port2, debug } satisfies WorkerStart, transferList: [port2] });
+    setFlagsFromString(`--random-seed=${this.randomSeed}`);
+    this.#worker = new Worker(places.worker, {
+      name: "program",
+      workerData: { port: port2, debug } satisfies WorkerStart,
+      transferList: [port2],
+      ...(kernels !== undefined && { env: { ...process.env, KINDLING_KERNELS: kernels } }),
+    });
     this.#stopped = new Promise((resolve) => (this.#tellStopped = resolve));
     this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
     this.ready = new Promise((resolve) => {
@@ -103,6 +124,11 @@ export class Supervisor {
       this.#giveUp();
     });
     warmUp();
+  }
+
+  /** Ends a thread that got no program. */
+  discard(): void {
+    void this.#worker.terminate();
   }
 
   /** Whether the thread is still there, or a file that is read for the bundle doesn't come; then only force ends this process. */
@@ -169,9 +195,11 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const made = await bundle(request.file, this.#places.engine.href, {
+      const texts = this.#options.past?.texts;
+      const made = await bundle(request.file, this.#options.places.engine.href, {
         tellsValues: request.mode === "inspect",
         ...(request.given && { given: request.given }),
+        ...(texts && { texts }),
       });
       this.#isBundling = false;
       return made;
@@ -193,13 +221,14 @@ export class Supervisor {
   }
 
   async #runProgram(request: RunRequest, made: Bundle, program: string): Promise<void> {
-    const described = { request, place: made.place, home: new URL(".", this.#places.engine).href, map: made.map, declarations: made.declarations };
+    const described = { request, place: made.place, home: new URL(".", this.#options.places.engine).href, map: made.map, declarations: made.declarations };
     const kernels = (await this.ready) ?? "";
     this.#search = (alarm) =>
-      new BadNumberSearch(alarm, { script: this.#places.again, job: described, code: made.code, kernels, randomSeed: this.#randomSeed });
+      new BadNumberSearch(alarm, { script: this.#options.places.again, job: described, code: made.code, kernels, randomSeed: this.randomSeed });
     const job: Job = {
       ...described,
       program,
+      ...this.#keeping(request),
       control: this.#control.buffer,
       mailbox: this.#letters.mailbox,
       metrics: this.#metrics.buffer,
@@ -213,6 +242,29 @@ export class Supervisor {
     await this.#gone;
     clearTimeout(timer);
     await this.#searched;
+  }
+
+  /** What the program's thread needs for the run to be kept, and to be another one's again. */
+  #keeping({ keep, replay }: RunRequest): Pick<Job, "keepsAnswers" | "past"> {
+    const { answered, past } = this.#options;
+    if (past && replay) this.#course = new SameCourse(past.points, replay.step);
+    return {
+      keepsAnswers: answered !== undefined && (keep !== undefined || past !== undefined),
+      ...(past && replay && { past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: replay.step } }),
+    };
+  }
+
+  #tellPoints(points: readonly MetricPoint[]): void {
+    this.#emit({ type: "metrics", points });
+    const reason = this.#end || this.#control.isStopped ? undefined : this.#course?.parts(points);
+    if (reason === undefined) return;
+    this.#end = { state: "failed" };
+    this.#emit({ type: "problem", problem: partedProblem(reason, this.#options.past!.kept.info.file) });
+    void this.#terminate();
+  }
+
+  #emit(event: SentEvent): void {
+    this.#options.emit(event);
   }
 
   /** Looks where a number that isn't finite comes from, while the run goes on. */
@@ -258,10 +310,17 @@ export class Supervisor {
         this.#seriesNames[message.index] = message.name;
         break;
       case "points":
-        this.#emit({ type: "metrics", points: metricPoints(message.values, this.#seriesNames) });
+        this.#tellPoints(metricPoints(message.values, this.#seriesNames));
+        break;
+      case "world":
+        this.#options.answered?.(message.answers);
+        break;
+      case "arrived":
+        this.#isBack = true;
         break;
       case "paused":
-        if (!this.#control.isStopped) this.#tellState(message.paused ? "paused" : "running");
+        if (this.#isBack) this.#course = undefined;
+        if (!this.#control.isStopped && !this.#end) this.#tellState(message.paused ? "paused" : "running");
         break;
       case "alarm":
         this.#searched = this.#lookFor(message);

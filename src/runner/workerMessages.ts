@@ -2,7 +2,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import type { Explanation } from "../observe/badNumbers/words.ts";
-import type { Problem, RunRequest, SentEvent } from "../protocol/index.ts";
+import type { WorldAnswers } from "../keep/past.ts";
+import type { Intervention, Problem, RunRequest, SentEvent } from "../protocol/index.ts";
 import type { Declarations } from "./declarations.ts";
 
 /** What the worker thread is started with. */
@@ -31,10 +32,24 @@ export interface Job {
   readonly mailbox: MessagePort;
   /** See `MetricBuffer`. */
   readonly metrics: SharedArrayBuffer;
+  /** Whether what the world answers the program is told. */
+  readonly keepsAnswers?: boolean;
+  /** A kept run is brought back to one of its steps. */
+  readonly past?: JobPast;
   /** See `CheckpointTray`; none where no checkpoints are kept. */
   readonly checkpoints?: SharedArrayBuffer;
   /** The run is another one's repetition: only where its first bad number comes from is looked for. */
   readonly repeated?: RepeatedRun;
+}
+
+/** What the program's thread has to know of a kept run to run it again. */
+export interface JobPast {
+  readonly world: readonly WorldAnswers[];
+  readonly interventions: readonly Intervention[];
+  /** Hashes of the parameters, by the steps that they were taken after. */
+  readonly hashes: ReadonlyMap<number, string>;
+  /** Number of steps after which it is paused. */
+  readonly step: number;
 }
 
 /** What a run that is repeated was like. */
@@ -76,6 +91,9 @@ export type WorkerMessage =
   /** From now on this number stands for this name in `points`. */
   | { readonly type: "series"; readonly index: number; readonly name: string }
   | { readonly type: "points"; readonly values: Float64Array }
+  /** A run that is brought back to a step is there; it is paused next. */
+  | { readonly type: "arrived" }
+  | { readonly type: "world"; readonly answers: readonly WorldAnswers[] }
   | { readonly type: "paused"; readonly paused: boolean }
   | ({ readonly type: "alarm" } & Alarmed)
   /** With the milliseconds of the program's that it took. */

@@ -17,6 +17,7 @@ describe("the command line", () => {
       json: true,
       threads: 2,
       keep: true,
+      checkpoints: true,
       findsLate: false,
       programArguments: [],
     });
@@ -27,6 +28,7 @@ describe("the command line", () => {
       json: false,
       threads: 3,
       keep: true,
+      checkpoints: true,
       findsLate: false,
       programArguments: [],
     });
@@ -41,6 +43,7 @@ describe("the command line", () => {
       json: false,
       threads: 2,
       keep: true,
+      checkpoints: true,
       findsLate: false,
       programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"],
     });

@@ -1,6 +1,7 @@
 /** What a checkpoint holds of a run, put back into another run of the same program, makes the rest of both the same to the bit. */
 import assert from "node:assert/strict";
 import { cat, data, deepcopy, Generator, manualSeed, nn, noGrad, numpyRandom, optim, randn, type Tensor } from "../../src/engine/index.ts";
+import { readSafetensorsMetadata } from "../../src/engine/io/safetensors.ts";
 import { Mismatch, type Checkpoint } from "../../src/observe/checkpoints/checkpoint.ts";
 import { watch } from "./watch.ts";
 
@@ -80,6 +81,54 @@ describe("checkpoints", () => {
       assert.equal(resumed, end);
     });
   }
+
+  it("hold a model that was copied, and of models that are made anew one after the other only the one in use", () => {
+    const modelsAt: string[][] = [];
+    const fold = (): void => {
+      const model = new nn.Linear(2, 1);
+      const optimizer = new optim.Adam(model.parameters());
+      const average = deepcopy(model);
+      for (let i = 0; i < 4; i++) {
+        optimizer.zeroGrad();
+        average(model(randn(3, 2)).expand(3, 2))
+          .sum()
+          .backward();
+        optimizer.step();
+      }
+    };
+    watch(() => [1, 2, 3].forEach(fold), {
+      atMoment: (_, checkpoints) => {
+        const { models } = JSON.parse(readSafetensorsMetadata(checkpoints.capture().file, "")["kindling"]!);
+        modelsAt.push(models.map(({ name }: { name: string }) => name));
+      },
+    });
+    assert.ok(modelsAt.length > 8);
+    // Copies are kept for a while: nothing tells whether they are still used.
+    for (const names of modelsAt) assert.ok(names.length >= 2 && names.length <= 3, names.join());
+  });
+
+  it("refuse a run whose loader is elsewhere", () => {
+    const run = (length: number) => () => {
+      const model = new nn.Linear(1, 1);
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+      for (let epoch = 0; epoch < 3; epoch++) {
+        for (const [x] of new data.DataLoader(new data.TensorDataset(randn(length, 1)), { batchSize: 1 })) {
+          model(x!).sum().backward();
+          optimizer.step();
+        }
+      }
+    };
+    let file: Uint8Array | undefined;
+    watch(run(4), { atMoment: (step, checkpoints) => step === 6 && (file = checkpoints.capture().file) });
+    watch(run(5), {
+      atMoment: (step, checkpoints) => {
+        if (step !== 6) return;
+        assert.throws(() => checkpoints.restore(file!), /The loaders are elsewhere: .*loader 2 at batch 2 in the checkpoint, .*loader 2 at batch 1 in the run/);
+        file = undefined;
+      },
+    });
+    assert.equal(file, undefined);
+  });
 
   it("refuse a program that makes other things, and change nothing then", () => {
     let file: Uint8Array | undefined;

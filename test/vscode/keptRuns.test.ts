@@ -30,6 +30,21 @@ describe("trainings in the runs view", () => {
     return own ? ((await window.api.runs.getChildren(own)) as Run[]) : [];
   }
 
+  /** Reading them anew takes the view a moment. */
+  async function runsWhenThereAre(count: number, uri: vscode.Uri): Promise<Run[]> {
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        const subscription = window.api.runs.onDidChangeTreeData!(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+      const runs = await runsOf(uri);
+      if (runs.length >= count) return runs;
+      await changed;
+    }
+  }
+
   async function train(uri: vscode.Uri): Promise<void> {
     const settled = window.settled(uri, "train");
     await vscode.commands.executeCommand("kindling.train", uri);
@@ -61,14 +76,7 @@ describe("trainings in the runs view", () => {
     await editor.document.save();
     await train(uri);
     await vscode.commands.executeCommand("kindling.runs.focus");
-    const changed = new Promise<void>((resolve) => {
-      const subscription = window.api.runs.onDidChangeTreeData!(() => {
-        subscription.dispose();
-        resolve();
-      });
-    });
-    if ((await runsOf(uri)).length < 2) await changed;
-    const [second, first] = await runsOf(uri);
+    const [second, first] = await runsWhenThereAre(2, uri);
     assert.deepEqual([second!.run.state, second!.run.summary.steps], ["finished", 20]);
     assert.match(String((await item(first!)).description), /^20 steps · loss [\d.]+ · [▁-█]+$/);
 
@@ -89,6 +97,27 @@ describe("trainings in the runs view", () => {
 
     await vscode.commands.executeCommand("kindling.compareKept", first, [first, second]);
     await tabNamed(/^Kindling: 2 runs compared$/);
+  });
+
+  it("have their weights exported, of what they ended with", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const [run] = await runsWhenThereAre(1, uri);
+    const target = vscode.Uri.joinPath(uri, "..", "net.safetensors");
+    const { showQuickPick, showSaveDialog } = vscode.window;
+    // Nobody is there to answer; the first that is offered is taken.
+    Object.assign(vscode.window, { showQuickPick: async (items: readonly unknown[]) => items[0], showSaveDialog: async () => target });
+    try {
+      await vscode.commands.executeCommand("kindling.exportKeptWeights", run);
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showSaveDialog });
+    }
+    const bytes = await vscode.workspace.fs.readFile(target);
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true))));
+    assert.deepEqual(Object.keys(header), ["__metadata__", "weight", "bias"]);
+    assert.deepEqual([header.weight.shape, header["__metadata__"].step], [[1, 3], "20"]);
   });
 
   it("with several seeds are one group, and come beside each other when they are over", async () => {
@@ -126,5 +155,34 @@ describe("trainings in the runs view", () => {
       [3, "finished"],
     ]);
     assert.equal((await item(runs.find(({ run }) => run.info.seed === 2)!)).label, "seed 2");
+  });
+
+  it("are brought back to a step from a chart, paused there, and go on from there as runs of their own", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    const trained = window.api.store.get(uri.fsPath)!.train!;
+    const paused = new Promise<void>((resolve) => {
+      const subscription = window.api.onDidChange(({ runs }) => {
+        if (runs.train?.runId === trained.runId || runs.train?.state !== "paused") return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    const { runId, startedAt } = trained;
+    await vscode.commands.executeCommand("kindling.rewindHere", { file: uri.fsPath, runId, startedAt, step: 12 });
+    await paused;
+    const back = window.api.store.get(uri.fsPath)!.train!;
+    assert.deepEqual([back.place?.step, back.models.length], [12, 1]);
+    assert.deepEqual([...back.curves.get("loss")!.values], [...trained.curves.get("loss")!.values].slice(0, 12));
+    const settled = window.settled(uri, "train");
+    await vscode.commands.executeCommand("kindling.resume", uri);
+    assert.equal((await settled).state, "finished");
+    const ended = window.api.store.get(uri.fsPath)!.train!;
+    assert.deepEqual([...ended.curves.get("loss")!.values], [...trained.curves.get("loss")!.values]);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const [branch] = await runsOf(uri);
+    assert.equal(branch?.run.info.parent?.step, 12);
+    assert.match(String((await item(branch!)).description), /branched at 12/);
   });
 });

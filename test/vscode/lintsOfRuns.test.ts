@@ -22,6 +22,27 @@ for (let step = 0; step < 3; step++) {
 }
 `;
 
+/** Trains for ever, and nothing passes its first layer. */
+const dead = `import { manualSeed, nn, optim, randint, randn, type Tensor } from "kindling";
+manualSeed(1);
+class Net extends nn.Module {
+  body = new nn.Linear(4, 8);
+  relu = new nn.ReLU();
+  head = new nn.Linear(8, 3);
+  override forward(x: Tensor): Tensor {
+    return this.head(this.relu(this.body(x)));
+  }
+}
+const model = new Net();
+nn.init.constant_(model.body.bias!, -100);
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+for (;;) {
+  optimizer.zeroGrad();
+  nn.functional.crossEntropy(model(randn(64, 4)), randint(0, 3, [64])).backward();
+  optimizer.step();
+}
+`;
+
 describe("a lint that only a run shows", () => {
   let window: Window;
   const own = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "Kindling");
@@ -47,5 +68,27 @@ describe("a lint that only a run shows", () => {
     await editor.document.save();
     assert.equal((await inspected).state, "finished");
     assert.deepEqual(own(uri), []);
+  });
+});
+
+describe("what a long training suffers from", () => {
+  let window: Window;
+  const own = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "Kindling");
+
+  beforeEach(async () => (window = await Window.open("real")));
+  afterEach(() => window.close());
+
+  it("stands on its layer while it trains, and stays when that is stopped", async () => {
+    const uri = window.write("dead.model.ts", dead);
+    await window.show(uri);
+    const marked = window.marked(uri, (marks) => marks.some(({ code }) => typeof code === "object" && code.value === "dead-units"));
+    await vscode.commands.executeCommand("kindling.train", uri);
+    await marked;
+    assert.equal(window.api.store.get(uri.fsPath)?.train?.state, "running");
+    assert.equal(own(uri).find(({ code }) => typeof code === "object" && code.value === "dead-units")!.range.start.line, 3);
+    const stopped = window.settled(uri, "train");
+    await vscode.commands.executeCommand("kindling.stop", uri);
+    await stopped;
+    assert.ok(own(uri).some(({ code }) => typeof code === "object" && code.value === "dead-units"));
   });
 });

@@ -285,7 +285,7 @@ describe("the panel in a browser", function () {
     await panel.send({ type: "snapshot", run: running });
     assert.equal(await panel.byTestId("edited").count(), 0);
     await panel.send({ type: "snapshot", run: { ...running, edited: true } });
-    assert.equal(await text("edited"), "Edited since it started · Restart");
+    assert.equal(await text("edited"), "Edited since it started · Restart · Restart with these weights");
     await click("Restart");
     assert.deepEqual((await panel.posted()).at(-1), { type: "command", command: "train" });
   });

@@ -7,6 +7,7 @@ import type { Note } from "../../src/run/snapshot.ts";
 import { isFinal } from "../../src/run/standing.ts";
 import { formatTicks } from "../charts/ticks.ts";
 import { IconButton } from "../frame/icon.tsx";
+import { stepMenu } from "../steps/stepMenu.ts";
 import type { Store } from "../store.ts";
 import { CurveChart } from "./curveChart.tsx";
 import type { CurveStore } from "./curveStore.ts";
@@ -15,13 +16,14 @@ export function CurvesPane({ store }: { store: Store }) {
   const names = useStable(useComputed(() => store.charts.value.filter(({ isConstant }) => !isConstant).map(({ name }) => name)).value);
   const over = useComputed(() => isFinal(store.run.value?.state ?? "starting")).value;
   const notes = useComputed(() => store.run.value?.notes ?? []).value;
+  const menu = useComputed(() => stepMenu(store, store.cursorStep.value)).value;
   return (
     <section class="curves-pane" aria-label="Curves">
       <div class="toolbar">
         <Constants store={store} />
         <CurveTools store={store} />
       </div>
-      <Charts store={store} names={names} further={notes.length > 0 ? <Notes notes={notes} /> : null}>
+      <Charts store={store} names={names} menu={menu} further={notes.length > 0 ? <Notes notes={notes} /> : null}>
         {names.length === 0 && (
           <p class="hint">{over ? "This run had no backward pass, so it has no loss." : "No loss yet. Curves begin with the first backward pass."}</p>
         )}
@@ -60,14 +62,19 @@ export function CurveTools({ store }: { store: CurveStore }) {
   );
 }
 
-/** In as many columns as fit. @param further what stands among them as one more */
-export function Charts(props: { store: CurveStore; names: readonly string[]; further?: JSX.Element | null; children?: ComponentChildren }) {
-  const { store, names, further = null, children } = props;
+/** In as many columns as fit. @param menu what VS Code's context menu is given @param further what stands among them as one more */
+export function Charts(props: { store: CurveStore; names: readonly string[]; menu?: string; further?: JSX.Element | null; children?: ComponentChildren }) {
+  const { store, names, menu, further = null, children } = props;
   const grid = useRef<HTMLDivElement>(null);
   const charts = names.length + (further ? 1 : 0);
   const columns = balancedColumns(charts, useWidth(grid));
   return (
-    <div class="charts" ref={grid} style={{ "--columns": String(columns), "--rows": String(Math.ceil(charts / columns)) }}>
+    <div
+      class="charts"
+      ref={grid}
+      {...(menu !== undefined && { "data-vscode-context": menu })}
+      style={{ "--columns": String(columns), "--rows": String(Math.ceil(charts / columns)) }}
+    >
       {children}
       {names.map((name) => (
         <CurveChart key={name} store={store} name={name} />

@@ -7,6 +7,7 @@ import { IconButton } from "../frame/icon.tsx";
 import type { Store } from "../store.ts";
 import { MeasuringOff } from "./measuringOff.tsx";
 import { nextPlayed, play, withEnd, type Stretch } from "./playing.ts";
+import { stepMenu } from "./stepMenu.ts";
 import { StepSlider } from "./stepSlider.tsx";
 
 /** The slider where there is more than one step to choose from; below it what one has to know of them. */
@@ -51,7 +52,7 @@ function StepBar({ store }: { store: Store }) {
     choose(step);
   };
   return (
-    <div class="toolbar step-bar" role="group" aria-label="Measured steps">
+    <div class="toolbar step-bar" role="group" aria-label="Measured steps" data-vscode-context={stepMenu(store, sample?.step)}>
       <IconButton
         icon={isPlaying.value ? "debug-pause" : "play"}
         label={isPlaying.value ? "Stop playing the measured steps" : "Play the measured steps, again and again"}

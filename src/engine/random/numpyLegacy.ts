@@ -33,7 +33,7 @@ export class NumpyLegacyGenerator {
 
   setState([, words, position, hasGauss, gauss]: NumpyState): void {
     this.#beforeChange();
-    this.#engine.setState({ words: Uint32Array.from(words), position });
+    this.#engine.setState({ words: new Uint32Array(words), position });
     this.#spareGauss = hasGauss === 0 ? null : gauss;
   }
 

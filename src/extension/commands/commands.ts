@@ -177,9 +177,8 @@ class Commands {
   async #restartWithWeights(target: Target): Promise<void> {
     const file = await this.findTraining(target);
     if (file === undefined || !isTrusted()) return;
-    this.#parts.inspection.hold(file);
     await this.#save(file);
-    await this.#weights.ask(file).finally(() => this.#parts.inspection.release(file));
+    await this.#weights.ask(file);
   }
 
   async #inspect(target: Target): Promise<void> {

@@ -9,22 +9,25 @@ import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import type { ReplayCommands, ShownStep } from "./replayCommands.ts";
 import { isFinal } from "../../run/standing.ts";
 import { ComparisonPanel } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
 import { watchPython } from "../python/watchPython.ts";
 import { FollowedRun } from "./followedRun.ts";
+import { exportWeights } from "./exportWeights.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
 const scheme = "kindling-run";
 
-export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, extension: vscode.Uri): Disposable {
-  const commands = new KeptRunCommands(view, panels, extension);
+export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri): Disposable {
+  const commands = new KeptRunCommands(view, panels, replays, extension);
   const subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: ({ query }) => (query === "" ? "" : readFile(query, "utf8").catch(() => "")),
     }),
+    vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => replays.rewindHere(shown)),
     ...Object.entries(commands.all).map(([name, run]) => vscode.commands.registerCommand(`kindling.${name}`, run)),
   ];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
@@ -35,11 +38,13 @@ type Asked = (node?: KeptRunNode, chosen?: readonly KeptRunNode[]) => Promise<vo
 class KeptRunCommands {
   readonly #view: KeptRunsView;
   readonly #panels: Panels;
+  readonly #replays: ReplayCommands;
   readonly #extension: vscode.Uri;
 
-  constructor(view: KeptRunsView, panels: Panels, extension: vscode.Uri) {
+  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri) {
     this.#view = view;
     this.#panels = panels;
+    this.#replays = replays;
     this.#extension = extension;
   }
 
@@ -47,12 +52,18 @@ class KeptRunCommands {
     watchPython: (uri?: vscode.Uri) => watchPython(this.#extension, uri, (run) => this.#show(run)),
     showKept: this.#withOne("Show which run?", (run) => this.#show(run)),
     compareKept: this.#withSeveral("Compare which runs?", (runs) => this.#compare(runs)),
+    rewindKept: this.#withOne("Rewind which run?", (run) => this.#replays.rewind(run)),
+    branchKept: this.#withOne("Branch which run?", (run) => this.#replays.branch(run)),
+    resumeKept: this.#withOne("Go on with which run?", (run) => this.#replays.resume(run)),
     renameKept: this.#withOne("Rename which run?", (run) => this.#rename(run)),
     noteKept: this.#withOne("Write a note on which run?", (run) => this.#note(run)),
     pinKept: this.#withSeveral("Pin which runs?", (runs) => this.#pin(runs, true)),
     unpinKept: this.#withSeveral("Unpin which runs?", (runs) => this.#pin(runs, false)),
     diffKeptCode: this.#withOne("Compare the code of which run with the files of now?", (run) => diffCode(run)),
     restoreKeptCode: this.#withOne("Restore the code of which run?", (run) => restoreCode(run)),
+    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) =>
+      exportWeights(vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath, run, titleOf(run)),
+    ),
     copyKept: this.#withSeveral("Copy which runs?", (runs) => vscode.env.clipboard.writeText(runs.map(markdown).join("\n"))),
     deleteKept: this.#withSeveral("Delete which runs?", (runs) => this.#delete(runs)),
   };

@@ -8,7 +8,7 @@ import { namesOf } from "../../run/comparison.ts";
 import { isTrainingLoss } from "../../run/curveNames.ts";
 import { givenTexts } from "../../run/group.ts";
 import { isFinal } from "../../run/standing.ts";
-import { formatNumber, plural } from "../../run/numbers.ts";
+import { formatCount, formatNumber, plural } from "../../run/numbers.ts";
 
 export interface KeptRunRow {
   readonly label: string;
@@ -44,16 +44,18 @@ export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
     ...rankTexts(info),
     ...(state === "finished" ? [] : [state]),
     plural(summary.steps, "step"),
+    ...(info.parent ? [`branched at ${formatCount(info.parent.step)}`] : []),
     ...(main ? [`${main.name} ${formatNumber(main.last)}`, sparkline(main.outline)] : []),
     ...(label.note === undefined ? [] : [label.note]),
   ];
   const pin = label.pinned ? ".pinned" : "";
+  const open = isFinal(state) && state !== "finished" ? ".open" : "";
   return {
     label: own,
     description: parts.join(" · "),
     tooltip: markdown(run),
     ...(label.pinned ? { ...looks[state], icon: "pinned" } : looks[state]),
-    context: `run${pin}${state === "running" || state === "paused" ? ".live" : ""}`,
+    context: `run${pin}${open}${state === "running" || state === "paused" ? ".live" : ""}`,
   };
 }
 

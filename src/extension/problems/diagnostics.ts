@@ -10,16 +10,19 @@ import { marks, type FileProblems, type Mark } from "./marks.ts";
 import { QuickFixes } from "./quickFixes.ts";
 import { rangeOf } from "./ranges.ts";
 import { TextLints } from "./textLints.ts";
+import { TrainingHealth } from "./trainingHealth.ts";
 
 /** @param extension where it is installed, with its lints' pages */
 export function showProblems(store: RunStore, extension: vscode.Uri): Disposable {
   const lints = new TextLints();
+  // Before the store is listened to here: at a run's end its marks go as those that stay come.
+  const health = new TrainingHealth(store);
   // Two, as VS Code moves marks along while somebody types: those of the text are set anew then, those of runs must not be.
   const [ofText, ofRuns] = [new ShownMarks(extension), new ShownMarks(extension)];
   /** What TypeScript has reported as well: once is enough, and its own goes as soon as it is mended. */
   const doubled = new WeakSet<Problem>();
   const fixes = new QuickFixes();
-  const all = (): readonly FileProblems[] => [...lints.all(), ...store.all()];
+  const all = (): readonly FileProblems[] => [...lints.all(), ...store.all(), ...health.all()];
   const show = (): void => {
     const byFile = marks(all(), (problem, file) => (doubled.has(problem) ? undefined : heardNow(problem, file)));
     fixes.show(byFile);
@@ -39,10 +42,12 @@ export function showProblems(store: RunStore, extension: vscode.Uri): Disposable
   };
   const subscriptions = [
     lints,
+    health,
     ofText,
     ofRuns,
     fixes,
     lints.onDidChange(refresh),
+    health.onDidChange(refresh),
     store.onDidChange(({ change }) => {
       // What a run comes to is said when it is over.
       if (change.type !== "event" || change.event.type === "problem" || change.event.type === "state") refresh();

@@ -4,12 +4,12 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
-import type { WeightMatch } from "../../protocol/index.ts";
+import type { RunState, WeightMatch } from "../../protocol/index.ts";
 import { isTaken, matchWeights, weightModel } from "../../run/weightMatching.ts";
 import { weightsSentence } from "../../run/weightRows.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
-import { isTraining } from "../runs/fileRuns.ts";
+import { isInspecting, isTraining } from "../runs/fileRuns.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { chooseWeights } from "./weightsPick.ts";
 
@@ -41,10 +41,10 @@ export class RestartWithWeights {
   }
 
   async #ask(file: string): Promise<void> {
-    const { controller, store } = this.#parts;
+    const { store } = this.#parts;
     const name = basename(file);
     const looking = { location: vscode.ProgressLocation.Window, title: `Looking which weights of ${name} fit` };
-    const state = await vscode.window.withProgress(looking, () => controller.inspect(file));
+    const state = await vscode.window.withProgress(looking, () => this.#inspect(file));
     if (!isTraining(store.get(file))) return void vscode.window.showInformationMessage(`The training of ${name} has ended meanwhile.`);
     if (state !== "finished" || !this.#match(file)) return sayItDoesNotRun(name);
     const match = (declined: readonly string[]): readonly WeightMatch[] => this.#match(file, declined) ?? [];
@@ -53,6 +53,14 @@ export class RestartWithWeights {
     }
     const declined = await chooseWeights(`Restart ${name} with These Weights`, match);
     if (declined) await this.#restart(file, declined);
+  }
+
+  /** Another inspection, after a save, may take the place of this one: then that is of an older text than is there now. */
+  async #inspect(file: string): Promise<RunState> {
+    const { controller, store } = this.#parts;
+    let state = await controller.inspect(file);
+    while (state === "stopped" && isInspecting(store.get(file))) state = await controller.inspect(file);
+    return state;
   }
 
   /** After a save, where the user wants that and every weight has its place. */

@@ -35,6 +35,12 @@ export interface Output {
   readonly text: string;
 }
 
+interface StartOptions extends TrainingOptions {
+  readonly attach?: AttachDebugger;
+  /** In the place of what the settings say. */
+  readonly request?: RunRequest;
+}
+
 interface Job {
   readonly runId: string;
   readonly mode: RunMode;
@@ -105,6 +111,14 @@ export class RunController {
         .finally(() => listening.dispose());
     });
     if (failure !== undefined) throw new Error(`The weights of the training could not be taken. ${failure}`);
+  }
+
+  /**
+   * Brings a kept run back to one of its steps, in the place of a training of its file. Returns the id of the run.
+   * @throws UntrustedError
+   */
+  replay(request: RunRequest): string {
+    return this.#start(request.file, "train", false, { request }).runId;
   }
 
   /**
@@ -194,12 +208,12 @@ export class RunController {
     this.#start(file, "inspect", true);
   }
 
-  #start(file: string, mode: RunMode, automatic: boolean, { attach, ...options }: TrainingOptions & { attach?: AttachDebugger } = {}): Job {
+  #start(file: string, mode: RunMode, automatic: boolean, { attach, request: own, ...options }: StartOptions = {}): Job {
     const runId = randomUUID();
     const runner = attach ? this.#pool.debugged((inspector) => attach({ file, runId, inspector })) : this.#pool.take();
     this.#store.begin(file, { runId, mode, startedAt: Date.now(), automatic });
     // One thread: the engine's others would each be a row of the call stack, and a breakpoint holds up only the program's.
-    const request = { ...this.#request(file, mode), ...(attach && { debug: true, threads: 1 }), ...options };
+    const request = { ...(own ?? this.#request(file, mode)), ...(attach && { debug: true, threads: 1 }), ...options };
     const over = runner.run(request, {
       event: (event) => this.#receive(runId, event),
       output: (text) => this.#printed.fire({ file: job.file, mode, automatic, text }),

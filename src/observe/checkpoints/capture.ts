@@ -6,6 +6,7 @@ import { Generator } from "../../engine/random/index.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Holdings, Stream } from "./holdings.ts";
+import type { LoaderPosition } from "./loaderPositions.ts";
 import { packed } from "./values.ts";
 
 /** What a checkpoint says beside its tensors. */
@@ -20,7 +21,7 @@ export interface Contents {
   readonly looseGradients: readonly string[];
   readonly optimizers: readonly { readonly type: string; readonly groups: unknown; readonly states: readonly (readonly [number, unknown])[] }[];
   readonly schedulers: readonly { readonly type: string; readonly state: unknown }[];
-  readonly loaders: readonly { readonly yielded: number; readonly isFinished: boolean }[];
+  readonly loaders: readonly LoaderPosition[];
   readonly streams: readonly unknown[];
 }
 
@@ -29,6 +30,8 @@ export interface ModelContents {
   readonly type: string;
   /** Paths of parameters and buffers that are another's under a second name: the second, and the first. */
   readonly tied: readonly (readonly [string, string])[];
+  /** Names of what the model's `stateDict()` has, in its order. */
+  readonly state: readonly string[];
   /** Paths within the model of modules in `eval()`. */
   readonly evaluating: readonly string[];
   /** Names of parameters that want no gradient, and of those whose gradients are in the file. */
@@ -64,10 +67,7 @@ export function capture(holdings: Holdings, step: number, { keepsGradients, isEn
     type: scheduler.constructor.name,
     state: packed(scheduler.stateDict(), "", () => {}),
   }));
-  const loaders = holdings.loaders.map((loader) => {
-    const { _num_yielded: yielded, _iterator_finished: isFinished } = loader.stateDict();
-    return { yielded, isFinished };
-  });
+  const loaders = holdings.loaders.all;
   const streams = holdings.streams.map((stream) => packed(stateOf(stream), "", () => {}));
   const contents: Contents = {
     step,
@@ -120,6 +120,7 @@ function describeModel(name: string, model: Module, tied: ModelContents["tied"],
     name,
     type: model.constructor.name,
     tied,
+    state: [...model.stateDict({ prefix: `${name}.`, keepVars: true }).keys()],
     gradients: put ? putGradients(named, put) : [],
     evaluating: [...model.namedModules()].filter(([, module]) => !module.training).map(([path]) => path),
     frozen: named.filter(([, parameter]) => !parameter.requiresGrad).map(([path]) => path),

@@ -18,6 +18,8 @@ export interface CheckpointSink {
   readonly spent: number;
   /** @param cost milliseconds of the program's that it took */
   take(checkpoint: Checkpoint, cost: number): void;
+  /** None can be taken of this program. */
+  failed(error: unknown): void;
 }
 
 /** A checkpoint is not of this program at this moment. The message says what differs, for a person to read. */

@@ -22,7 +22,7 @@ export class Checkpoints {
   readonly #course: Course;
   readonly #holdings: Holdings;
   readonly #atMoment: AtMoment | undefined;
-  readonly #sink: CheckpointSink | undefined;
+  #sink: CheckpointSink | undefined;
   readonly #spacing = new Spacing();
   /** The step of the last moment. */
   #last = 0;
@@ -78,14 +78,21 @@ export class Checkpoints {
   }
 
   #take(isEnd: boolean): void {
-    if (!this.#sink) return;
+    const sink = this.#sink;
+    if (!sink) return;
     const begin = performance.now();
     this.#course.clock.stop();
-    const checkpoint = this.#capture(isEnd);
-    this.#course.clock.go();
-    const cost = performance.now() - begin;
-    this.#spacing.taken(this.#course.time.now, cost);
-    this.#sink.take(checkpoint, cost);
+    try {
+      const checkpoint = this.#capture(isEnd);
+      const cost = performance.now() - begin;
+      this.#spacing.taken(this.#course.time.now, cost);
+      sink.take(checkpoint, cost);
+    } catch (error) {
+      this.#sink = undefined;
+      sink.failed(error);
+    } finally {
+      this.#course.clock.go();
+    }
   }
 
   #capture(isEnd: boolean): Checkpoint {

@@ -8,6 +8,7 @@ import { unwatched } from "../sample/aside.ts";
 import { contentsKey, gradientName, type Contents, type ModelContents } from "./capture.ts";
 import { Mismatch } from "./checkpoint.ts";
 import type { Holdings } from "./holdings.ts";
+import type { LoaderPosition } from "./loaderPositions.ts";
 import { unpacked } from "./values.ts";
 
 // Taken before any program runs, which may change them.
@@ -97,13 +98,12 @@ function checkOthers(holdings: Holdings, { optimizers, schedulers, loaders, stre
   if (streams.length !== holdings.streams.length) {
     throw new Mismatch(`The checkpoint has ${streams.length} generators of random numbers, and the run ${holdings.streams.length}.`);
   }
-  if (loaders.length !== holdings.loaders.length) throw new Mismatch(`The checkpoint has ${loaders.length} loaders, and the run ${holdings.loaders.length}.`);
-  loaders.forEach(({ yielded, isFinished }, i) => {
-    const now = holdings.loaders[i]!.stateDict();
-    if (now._num_yielded !== yielded || now._iterator_finished !== isFinished) {
-      throw new Mismatch(`Loader ${i + 1} had handed out ${yielded} batches at the checkpoint, and has handed out ${now._num_yielded} in the run.`);
-    }
-  });
+  const [kept, now] = [loaders, holdings.loaders.all].map(positionsText);
+  if (kept !== now) throw new Mismatch(`The loaders are elsewhere: ${kept} in the checkpoint, ${now} in the run.`);
+}
+
+function positionsText(loaders: readonly LoaderPosition[]): string {
+  return loaders.map(({ loader, batch }) => `loader ${loader + 1} at ${batch === null ? "its end" : `batch ${batch}`}`).join(", ") || "none has begun";
 }
 
 function setMarks(name: string, model: Module, evaluating: readonly string[], frozen: readonly string[]): void {

@@ -46,6 +46,8 @@ export class Interventions {
   readonly frozen = new FrozenParameters();
   #wishes: Wish[] = [];
   #count = 0;
+  /** See `Intervention.passage`. */
+  #passage = 0;
   /** How each was done, and how it was before. */
   readonly #done = new Map<number, Plan & { readonly before: readonly Turn[] }>();
 
@@ -60,6 +62,11 @@ export class Interventions {
 
   ask(wish: Wish): void {
     this.#wishes.push(wish);
+  }
+
+  /** The program passes between two steps. Returns how often it did by now. */
+  passes(): number {
+    return ++this.#passage;
   }
 
   /** Does all that was asked for; to be called between two steps. Returns whether that was anything. */
@@ -101,9 +108,9 @@ export class Interventions {
   }
 
   /** Between which of the program's doings it happens. */
-  #moment(): Pick<Intervention, "step" | "epoch" | "backwards"> {
+  #moment(): Pick<Intervention, "step" | "epoch" | "backwards" | "passage"> {
     const { steps, epochs, iterations } = this.#parts.course;
-    return { step: steps, epoch: epochs.upcoming, ...(iterations.backwards > 0 && { backwards: iterations.backwards }) };
+    return { step: steps, epoch: epochs.upcoming, passage: this.#passage, ...(iterations.backwards > 0 && { backwards: iterations.backwards }) };
   }
 
   #planUndo(id: number): Plan {

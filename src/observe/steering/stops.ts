@@ -12,6 +12,7 @@ import type { Course } from "../steps/course.ts";
 import { Advance } from "./advance.ts";
 import type { Gate } from "./gate.ts";
 import type { Interventions, Wish } from "./interventions.ts";
+import { Retrace, type RepeatedCourse } from "./retrace.ts";
 
 export interface StopsParts {
   readonly course: Course;
@@ -24,6 +25,8 @@ export interface StopsParts {
   readonly checkpoints: Checkpoints;
   readonly report: Report;
   readonly tell: (event: RunEvent) => void;
+  /** The run that this one repeats. */
+  readonly repeated?: RepeatedCourse | undefined;
 }
 
 export class Stops {
@@ -41,8 +44,11 @@ export class Stops {
     return { step: course.steps, epoch: course.epochs.upcoming, waiting: interventions.waiting };
   };
 
+  #retrace: Retrace | undefined;
+
   constructor(parts: StopsParts) {
     this.#parts = parts;
+    this.#retrace = parts.repeated && new Retrace(parts.repeated);
   }
 
   /**
@@ -74,14 +80,27 @@ export class Stops {
 
   /** Between two steps, or two `backward()`s of a step: nothing is half done, so what is to change does. */
   betweenSteps(): void {
-    const { course, gate, checkpoints } = this.#parts;
+    const { course, gate, interventions, checkpoints } = this.#parts;
     checkpoints.betweenSteps();
     this.#passedBefore = course.iterations.index;
     this.#isBetweenSteps = true;
+    const passage = interventions.passes();
+    if (this.#retrace) this.#goOn(this.#retrace, passage);
     this.#settle();
     if (this.#advance.isAt(course.steps, course.epochs.upcoming)) gate.hold();
     this.#pass(this.#between);
     this.#isBetweenSteps = false;
+  }
+
+  /** On the way of another run: what was changed in it is, until it has come to where it is paused. */
+  #goOn(retrace: Retrace, passage: number): void {
+    const { course, gate, interventions } = this.#parts;
+    if (retrace.hasArrived(course.steps)) {
+      this.#retrace = undefined;
+      gate.hold();
+    } else {
+      for (const wish of retrace.wishesAt(passage)) interventions.ask(wish);
+    }
   }
 
   /** Sets out for another stop. Returns whether single batches or modules are looked at on the way. */

@@ -1,6 +1,6 @@
 /**
- * What a training's health comes to, on the lines where its modules are made: told when the run is over, for a mark that comes
- * and goes while it trains is worse than none. The words are those of the panel. Pure.
+ * What a training's health comes to, on the lines where its modules are made. What it has come to stays when the run is over;
+ * while it goes on, `heldProblems.ts` says what holds. The words are those of the panel. Pure.
  */
 import type { Problem } from "../../protocol/index.ts";
 import { lintProblem, type LintId } from "../lints.ts";
@@ -28,7 +28,6 @@ export function isHealthLint(code: string): boolean {
   return healthLints.has(code);
 }
 
-/** @param run one that is over */
 export function healthProblems(run: RunSnapshot): readonly Problem[] {
   return health(run).findings.flatMap(({ rule, model, places, what, advice }) => {
     const lint = lintOf[rule];

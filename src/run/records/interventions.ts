@@ -28,6 +28,7 @@ export const intervention = record<Intervention>({
   step: whole,
   epoch: number,
   backwards: optional(whole),
+  passage: optional(whole),
   change,
   target: text,
   from: nullable(optionValue),

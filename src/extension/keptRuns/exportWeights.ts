@@ -1,0 +1,58 @@
+/** "Export Weights…" of a kept run: which step, where to; the command line does it, in a process of its own. */
+import { fork } from "node:child_process";
+import { basename, dirname, join } from "node:path";
+import * as vscode from "vscode";
+import { checkpointsOf, type KeptCheckpoint } from "../../keep/checkpoints.ts";
+import type { KeptRun } from "../../keep/keptRuns.ts";
+import { plural } from "../../run/numbers.ts";
+
+/** @param cli path of the command line's script @param title of the run, for a person */
+export async function exportWeights(cli: string, run: KeptRun, title: string): Promise<void> {
+  const checkpoints = checkpointsOf(run);
+  if (checkpoints.length === 0) {
+    const why = run.summary.steps === 0 ? "it took no step" : "it was trained without `kindling.runs.checkpoints`";
+    void vscode.window.showInformationMessage(`No weights are kept of ${title}: ${why}.`);
+    return;
+  }
+  const checkpoint = await chosen(checkpoints, title);
+  const place = checkpoint && (await askPlace(run, checkpoint));
+  if (!place) return;
+  const failure = await writeWeights(cli, run, checkpoint.isEnd ? undefined : checkpoint.step, place.fsPath);
+  if (failure !== undefined) void vscode.window.showErrorMessage(`The weights were not written: ${failure}`);
+  else void vscode.window.setStatusBarMessage(`$(check) Wrote ${basename(place.fsPath)}`, 5_000);
+}
+
+/** The only one there is; of several the one that a person picks, the last first. */
+async function chosen(checkpoints: readonly KeptCheckpoint[], title: string): Promise<KeptCheckpoint | undefined> {
+  if (checkpoints.length === 1) return checkpoints[0];
+  const items = checkpoints.toReversed().map((checkpoint) => ({
+    label: `After ${plural(checkpoint.step, "step")}`,
+    ...(checkpoint.isEnd && { description: "what it ended with" }),
+    checkpoint,
+  }));
+  return (await vscode.window.showQuickPick(items, { title: `Export Weights of ${title}`, placeHolder: "Of which moment?" }))?.checkpoint;
+}
+
+function askPlace({ info }: KeptRun, { step }: KeptCheckpoint): Thenable<vscode.Uri | undefined> {
+  return vscode.window.showSaveDialog({
+    title: "Export Weights",
+    defaultUri: vscode.Uri.file(join(dirname(info.file), `${basename(info.file, ".model.ts")}-${step}.safetensors`)),
+    filters: { "safetensors": ["safetensors"], "PyTorch": ["pt", "pth"] },
+  });
+}
+
+/** @returns what went wrong, if anything did */
+export function writeWeights(cli: string, { id, folder }: KeptRun, step: number | undefined, output: string): Promise<string | undefined> {
+  // The run is found from the project that it is kept in.
+  const project = join(folder, "..", "..", "..");
+  const child = fork(cli, ["weights", id, ...(step === undefined ? [] : ["--step", String(step)]), "-o", output], {
+    cwd: project,
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let said = "";
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => (said += text));
+  return new Promise((resolve) => {
+    child.once("error", ({ message }) => resolve(message));
+    child.once("close", (code) => resolve(code === 0 ? undefined : said.replace(/^kindling: /, "").split("\n")[0]));
+  });
+}

@@ -1,0 +1,135 @@
+/** Kept runs that are brought back to a step, to be looked at there, or to go on from there another way. */
+import * as vscode from "vscode";
+import { listRuns, type KeptRun } from "../../keep/keptRuns.ts";
+import { runsFolder } from "../../keep/layout.ts";
+import { stepsTaken, whyNotRepeated } from "../../keep/past.ts";
+import { replayRequest } from "../../keep/replayRequest.ts";
+import type { Change } from "../../protocol/index.ts";
+import { formatCount } from "../../run/numbers.ts";
+import { isFinal } from "../../run/standing.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
+import type { Panels } from "../panel/panels.ts";
+import type { RunController } from "../runs/runController.ts";
+import type { RunStore } from "../runs/runStore.ts";
+import { requestFor, settingsFor } from "../shared/settings.ts";
+
+export interface ReplayParts {
+  readonly store: RunStore;
+  readonly controller: RunController;
+  readonly panels: Panels;
+}
+
+/** A step of a run that a panel shows. */
+export interface ShownStep {
+  readonly file: string;
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly step: number;
+}
+
+/** Milliseconds between when a window began a run and when its process wrote that down. */
+const startup = 60_000;
+
+export class ReplayCommands {
+  readonly #parts: ReplayParts;
+
+  constructor(parts: ReplayParts) {
+    this.#parts = parts;
+  }
+
+  async rewind(run: KeptRun): Promise<void> {
+    const step = await askForStep(run, "Rewind To", "Brought back to before which step?");
+    if (step !== undefined) await this.#begin(run, step);
+  }
+
+  async branch(run: KeptRun): Promise<void> {
+    const step = await askForStep(run, "Branch", "Go on another way from before which step?");
+    if (step === undefined) return;
+    const text = await vscode.window.showInputBox({
+      title: `Branch at Step ${formatCount(step)}`,
+      prompt: "Learning rate from there on. Nothing: pause there; change what you like, then continue.",
+      validateInput: (typed) => (typed.trim() === "" || Number.isFinite(Number(typed)) ? undefined : "A number, such as 0.001"),
+    });
+    if (text === undefined) return;
+    const rate = text.trim() === "" ? undefined : Number(text);
+    await this.#begin(run, step, rate === undefined ? undefined : (snapshot) => ratesOf(snapshot, rate));
+  }
+
+  /** Goes on with a run that was cut off or stopped. */
+  async resume(run: KeptRun): Promise<void> {
+    if (!isFinal(run.state) || run.state === "finished") {
+      void vscode.window.showInformationMessage(
+        run.state === "finished" ? "This run came to its end; there is nothing to go on with." : "This run still goes on.",
+      );
+      return;
+    }
+    await this.#begin(run, stepsTaken(run), () => []);
+  }
+
+  /** From a chart or the slider of a panel. */
+  async rewindHere(shown: ShownStep): Promise<void> {
+    const run = keptOf(shown);
+    if (!run)
+      return void vscode.window.showInformationMessage(
+        "This run is not kept, so it can't be brought back. The setting `kindling.runs.keep` keeps those to come.",
+      );
+    await this.#begin(run, shown.step);
+  }
+
+  /** @param then what is changed where it has arrived, before it goes on; without, it stays paused there */
+  async #begin(run: KeptRun, step: number, then?: (snapshot: RunSnapshot) => readonly Change[]): Promise<void> {
+    const { controller, panels } = this.#parts;
+    const { file } = run.info;
+    const why = whyNotRepeated(run, step);
+    if (why !== undefined) return void vscode.window.showInformationMessage(why);
+    if (controller.isTraining(file)) {
+      const stop = "Stop It";
+      const answer = await vscode.window.showInformationMessage(
+        "A training of this file is under way. It has to end before another run of it is brought back.",
+        stop,
+      );
+      if (answer !== stop) return;
+      await controller.stop(file);
+    }
+    const { sampling } = requestFor(file, "train", () => {});
+    const runId = controller.replay({ ...replayRequest(run, step, { sampling, limit: settingsFor(file).runs.limit * 1e6 }), inBackground: true });
+    panels.showInPlace(file);
+    if (then) this.#whenPaused(runId, (snapshot) => this.#goOn(file, then(snapshot)));
+  }
+
+  #whenPaused(runId: string, action: (snapshot: RunSnapshot) => void): void {
+    const subscription = this.#parts.store.onDidChange(({ runs }) => {
+      const { train } = runs;
+      if (train?.runId !== runId || (train.state !== "paused" && !isFinal(train.state))) return;
+      subscription.dispose();
+      if (train.state === "paused") action(train);
+    });
+  }
+
+  #goOn(file: string, changes: readonly Change[]): void {
+    const { controller } = this.#parts;
+    for (const change of changes) controller.steer(file, { type: "change", change });
+    controller.resume(file);
+  }
+}
+
+async function askForStep(run: KeptRun, title: string, prompt: string): Promise<number | undefined> {
+  const taken = stepsTaken(run);
+  const text = await vscode.window.showInputBox({
+    title,
+    prompt: `${prompt} 0 to ${formatCount(taken)}`,
+    validateInput: (typed) => (/^\d+$/.test(typed.trim()) && Number(typed) <= taken ? undefined : `A whole number from 0 to ${taken}`),
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** What the store calls by a name of its own, or a panel of a kept run by the run's. */
+function keptOf({ file, runId, startedAt }: ShownStep): KeptRun | undefined {
+  const own = listRuns(runsFolder(file)).filter(({ info }) => info.file === file);
+  const late = ({ info }: KeptRun): number => Math.abs(info.startedAt - startedAt);
+  return own.find(({ id }) => id === runId) ?? own.filter((run) => late(run) < startup).sort((a, b) => late(a) - late(b))[0];
+}
+
+function ratesOf({ optimizers }: RunSnapshot, value: number): readonly Change[] {
+  return optimizers.flatMap(({ id, groups }) => groups.map((_, group): Change => ({ kind: "option", optimizer: id, group, name: "lr", value })));
+}

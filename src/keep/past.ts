@@ -1,0 +1,111 @@
+/** A kept run as it is needed to run it again: what it ran, what the world answered, what it told and what was changed in it. */
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Intervention, MetricPoint } from "../protocol/index.ts";
+import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
+import { checkpointEvents } from "./checkpoints.ts";
+import { storedEvent } from "../run/records.ts";
+import { codeOf, keptRun, type KeptRun } from "./keptRuns.ts";
+import { formatCount, plural } from "../run/numbers.ts";
+import { names } from "./layout.ts";
+import { linesOf } from "./lines.ts";
+import { row, understood } from "./readRun.ts";
+
+/** What the world answered to one kind of question, in the order in which it was asked. */
+export interface WorldAnswers {
+  readonly what: string;
+  readonly answers: readonly unknown[];
+}
+
+export interface Past {
+  readonly kept: KeptRun;
+  /** The texts that ran, by the paths that they had. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly world: readonly WorldAnswers[];
+  readonly points: readonly MetricPoint[];
+  readonly interventions: readonly Intervention[];
+  /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
+  readonly hashes: ReadonlyMap<number, string>;
+}
+
+/** A line of `world.jsonl`; one with `cut` is the last: the step from which on there was no room for more. */
+interface WorldLine {
+  readonly what?: string;
+  readonly answers?: readonly unknown[];
+  readonly cut?: number;
+}
+
+const anything: Codec<unknown> = { encode: (value) => value, decode: (json) => json };
+const worldLine = record<WorldLine>({ what: optional(text), answers: optional(list(anything)), cut: optional(whole) });
+
+/** Why a run can't be run again, in words for the user. */
+export class CannotRepeat extends Error {}
+
+/**
+ * @param folder of the kept run
+ * @param step that is wanted
+ * @throws CannotRepeat
+ */
+export function pastOf(folder: string, step: number): Past {
+  const kept = keptRun(dirname(folder), basename(folder));
+  if (!kept) throw new CannotRepeat("This run is not kept any more.");
+  const why = whyNotRepeated(kept, step);
+  if (why !== undefined) throw new CannotRepeat(why);
+  const world: WorldAnswers[] = [];
+  for (const json of linesOf(join(folder, names.world))) {
+    const { what, answers, cut } = understood(() => worldLine.decode(json)) ?? {};
+    if (what !== undefined && answers) world.push({ what, answers });
+    if (cut !== undefined && step > cut)
+      throw new CannotRepeat(`What the program asked of the clock and of files was kept up to step ${cut} only: choose an earlier step.`);
+  }
+  return { kept, texts: textsOf(kept), world, points: readSeries(kept), interventions: readInterventions(kept), hashes: hashesOf(kept) };
+}
+
+/** How many steps a run took. What one that was cut off said last of itself is a little older than its curves. */
+export function stepsTaken(kept: KeptRun): number {
+  const { state, summary } = kept;
+  if (state !== "interrupted" && state !== "stopped" && state !== "failed") return summary.steps;
+  return readSeries(kept).reduce((most, { step }) => Math.max(most, step), summary.steps);
+}
+
+/** What can be told at once; `undefined`: nothing is in the way. */
+export function whyNotRepeated(kept: KeptRun, step: number): string | undefined {
+  const { info } = kept;
+  if (info.randomSeed === undefined || info.directory === undefined) return "This run was kept by a version of Kindling that did not keep its seed.";
+  if (info.given) return "Constants of its file had other values in this run, which can't be put in their place again yet.";
+  if (info.torch !== undefined) return "PyTorch ran this one; only Kindling's own runs can be brought back.";
+  const taken = stepsTaken(kept);
+  if (step > taken) return `This run took ${plural(taken, "step")}; step ${formatCount(step)} was never reached.`;
+  return undefined;
+}
+
+/** What a person changed while it ran. @throws CannotRepeat where it was changed in a way that can't be done again */
+export function readInterventions({ folder }: KeptRun): readonly Intervention[] {
+  const found: Intervention[] = [];
+  for (const json of linesOf(join(folder, names.events))) {
+    const { type } = json as { readonly type?: unknown };
+    if (type === "weights") throw new CannotRepeat("This run began with the weights of another, which are not kept with it.");
+    const event = type === "intervention" ? understood(() => storedEvent.decode(json)) : undefined;
+    if (event?.type === "intervention") found.push(event.intervention);
+  }
+  return found;
+}
+
+/** In their order, under the names that their series had then. */
+function readSeries({ folder }: KeptRun): MetricPoint[] {
+  const points: MetricPoint[] = [];
+  for (const json of linesOf(join(folder, names.series))) points.push(row.decode(json));
+  return points;
+}
+
+function hashesOf(kept: KeptRun): ReadonlyMap<number, string> {
+  return new Map(checkpointEvents(kept).flatMap(({ step, isEnd = false, hash }) => (isEnd ? [] : [[step, hash] as const])));
+}
+
+function textsOf(kept: KeptRun): ReadonlyMap<string, string> {
+  try {
+    return new Map(codeOf(kept).map(({ path, name }) => [path, readFileSync(join(kept.folder, names.code, name), "utf8")]));
+  } catch {
+    throw new CannotRepeat("The code of this run was not kept, or was deleted.");
+  }
+}

@@ -1,0 +1,269 @@
+/** Kept runs that are brought back to one of their steps, and go on from there. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { codeOf, listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { readInterventions, stepsTaken } from "../../src/keep/past.ts";
+import { readRun } from "../../src/keep/readRun.ts";
+import { replayRequest } from "../../src/keep/replayRequest.ts";
+import { defaultSampling, type Change, type RunEvent } from "../../src/protocol/index.ts";
+import { Folder, Job, run } from "./job.ts";
+
+const head = `import { cat, data, log, manualSeed, nn, noGrad, optim, rand, randn, tensor, save, load } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(0.3), new nn.Linear(8, 1));
+const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+const learn = (x, y) => {
+  const loss = model(x).sub(y).square().mean();
+  optimizer.zeroGrad(); loss.backward(); optimizer.step();
+  return loss.item();
+};
+const step = () => { const x = randn(16, 4); return learn(x, x.sum(1, true)); };
+const end = () => console.log("END " + JSON.stringify([...model.parameters()].map((p) => p.tolist())));
+`;
+
+/** What programs do that a repetition could stumble over; each takes 40 steps at least, and prints its parameters at its end. */
+const programs: Readonly<Record<string, string>> = {
+  "dropout, and no seed": `${head}for (let i = 0; i < 40; i++) step();\nend();`,
+  "shuffled data in a loader": `${head}manualSeed(3);
+const x = randn(64, 4);
+const loader = new data.DataLoader(new data.TensorDataset(x, x.sum(1, true)), { batchSize: 8, shuffle: true });
+for (let epoch = 0; epoch < 6; epoch++) { for (const [a, b] of loader) learn(a, b); model.eval(); noGrad(() => log({ all: model(x).mean().item() })); model.train(); }
+end();`,
+  "two optimizers and a schedule": `${head}const other = new nn.Linear(4, 1);
+const second = new optim.SGD(other.parameters(), { lr: 0.1, momentum: 0.9 });
+const schedule = new optim.lrScheduler.StepLR(optimizer, 5, 0.5);
+for (let i = 0; i < 40; i++) { step(); const x = randn(4, 4); second.zeroGrad(); other(x).sub(model(x).detach()).square().mean().backward(); second.step(); schedule.step(); }
+end();`,
+  "early stopping, with the best weights read back from a file": `${head}import { existsSync, unlinkSync } from "node:fs";
+const path = new URL("./best.safetensors", import.meta.url);
+if (existsSync(path)) unlinkSync(path);
+let best = Infinity;
+for (let i = 0; i < 60; i++) {
+  const loss = step();
+  if (loss < best) { best = loss; save(model.stateDict(), path); }
+  if (i % 20 === 19) model.loadStateDict(load(path));
+  if (i > 45 && loss > 2 * best) break;
+}
+end();`,
+  "Math.random": `${head}for (let i = 0; i < 40; i++) { const x = randn(8, 4).mul(Math.random()); learn(x, x.sum(1, true).add(Math.random() < 0.5 ? 1 : 0)); }\nend();`,
+  "the clock": `${head}manualSeed(Date.now() % 1000003);
+const began = performance.now();
+for (let i = 0; i < 40; i++) { const x = randn(8, 4); learn(x, x.mul((performance.now() - began) % 1).sum(1, true)); log({ seconds: Number(process.hrtime.bigint() % 1000n), second: new Date().getMilliseconds() }); }
+end();`,
+  "the system's chance": `${head}import { randomBytes, randomInt } from "node:crypto";
+manualSeed(randomBytes(4).readUInt32LE());
+for (let i = 0; i < 40; i++) { const [word] = crypto.getRandomValues(new Uint8Array(1)); const x = randn(8, 4).mul(word / 255); learn(x, x.sum(1, true).add(randomInt(10))); }
+end();`,
+  "branches that follow what was computed": `${head}for (let i = 0, taken = 0; taken < 40; i++) { const x = randn(16, 4); if (x.mean().item() > 0) { learn(x, x.sum(1, true)); taken++; } }\nend();`,
+  "averages and a buffer of the past carried across steps": `${head}let average = [...model.parameters()].map((p) => p.detach().clone());
+const past = [];
+for (let i = 0; i < 40; i++) {
+  step();
+  average = average.map((a, k) => a.mul(0.9).add([...model.parameters()][k].detach().mul(0.1)));
+  past.push(randn(2, 4));
+  if (past.length > 5) { const x = cat([past.shift(), past[0]]); learn(x, x.sum(1, true).add(average[0].mean())); }
+}
+end();`,
+  "files read in the loop": `${head}import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+for (let i = 0; i < 40; i++) {
+  const rows = readFileSync(new URL("./rows.csv", import.meta.url), "utf8").trim().split("\\n").map((row) => row.split(",").map(Number));
+  const scale = Number(await readFile(new URL("./scale.txt", import.meta.url), "utf8"));
+  const x = tensor(rows).mul(scale * (1 + i)); learn(x, x.sum(1, true));
+}
+end();`,
+};
+
+describe("a kept run that is brought back to a step", function () {
+  this.timeout(60_000);
+  let folder: Folder;
+  beforeEach(() => {
+    folder = new Folder();
+    folder.write("rows.csv", "1,2,3,4\n0.5,1,-1,0\n");
+    folder.write("scale.txt", "0.1");
+  });
+  afterEach(async () => {
+    // One that a test left paused goes on for ever.
+    for (const job of paused.splice(0)) {
+      job.kill();
+      await job.ended();
+    }
+    folder.remove();
+  });
+
+  const paused: Job[] = [];
+  const room = () => ({ folder: join(folder.path, ".kindling", "runs"), limit: 500e6 });
+  const newest = (): KeptRun => listRuns(room().folder)[0]!;
+  const endOf = (job: Job): string | undefined => /END .*/.exec(job.stdout)?.[0];
+  const failed = (job: Job): string => job.problems.map(({ message }) => message).join("\n");
+
+  async function train(text: string): Promise<{ job: Job; kept: KeptRun }> {
+    const job = await run(folder.write("net.model.ts", text), { keep: room() });
+    return { job, kept: newest() };
+  }
+
+  /** Resolves when it is paused there, or ended. */
+  async function rewind(kept: KeptRun, step: number): Promise<Job> {
+    const job = await Job.warm();
+    const request = replayRequest(kept, step, { sampling: defaultSampling, limit: room().limit });
+    paused.push(job);
+    job.start(request.file, request);
+    await job.until((event: RunEvent) => event.type === "state" && (event.state === "paused" || event.state === "failed"));
+    return job;
+  }
+
+  async function goOn(job: Job): Promise<Job> {
+    job.send({ type: "resume" });
+    return job.ended();
+  }
+
+  for (const [name, text] of Object.entries(programs)) {
+    it(`goes on as it did then: ${name}`, async () => {
+      const { job: first, kept } = await train(text);
+      assert.deepEqual(first.states.at(-1), "finished", failed(first));
+      assert.ok(kept.summary.steps >= 40);
+      for (const step of name === "Math.random" ? [0, 17, kept.summary.steps - 1] : [17]) {
+        const job = await rewind(kept, step);
+        assert.equal(job.states.at(-1), "paused", failed(job));
+        const place = job.events.findLast((event) => event.type === "place");
+        assert.equal(place?.type === "place" && place.place.step, step);
+        await goOn(job);
+        assert.equal(job.states.at(-1), "finished", failed(job));
+        assert.equal(endOf(job), endOf(first));
+        assert.deepEqual(job.series("loss"), first.series("loss"));
+      }
+    });
+  }
+
+  it("is a run of its own from there on: it knows where it comes from, and has all of the way to there", async () => {
+    const { kept, job: first } = await train(programs["dropout, and no seed"]!);
+    const job = await rewind(kept, 25);
+    const change: Change = { kind: "option", optimizer: 0, group: 0, name: "lr", value: 0.2 };
+    job.send({ type: "steer", steering: { type: "change", change } });
+    await goOn(job);
+    const branch = newest();
+    assert.deepEqual(branch.info.parent, { run: kept.id, step: 25 });
+    assert.deepEqual([branch.state, branch.summary.steps], ["finished", 40]);
+    const [own, former] = [job.series("loss"), first.series("loss")];
+    assert.deepEqual(own.slice(0, 26), former.slice(0, 26));
+    assert.notDeepEqual(own.slice(26), former.slice(26));
+    assert.deepEqual([...readRun(branch).run.curves.get("loss")!.values], own);
+    assert.deepEqual(
+      readInterventions(branch).map(({ step, to }) => [step, to]),
+      [[25, 0.2]],
+    );
+    // And can itself be brought back, with what was changed in it.
+    const again = await goOn(await rewind(branch, 35));
+    assert.deepEqual([again.states.at(-1), endOf(again)], ["finished", endOf(job)], failed(again));
+  });
+
+  it("that is only looked at leaves nothing behind", async () => {
+    const { kept } = await train(programs["early stopping, with the best weights read back from a file"]!);
+    const best = join(folder.path, "best.safetensors");
+    rmSync(best);
+    const job = await rewind(kept, 30);
+    assert.ok(job.models.length > 0);
+    assert.equal(job.stdout, "");
+    job.send({ type: "stop" });
+    await job.ended();
+    assert.equal(job.states.at(-1), "stopped", failed(job));
+    assert.deepEqual([listRuns(room().folder).length, existsSync(best)], [1, false]);
+  });
+
+  it("runs the text that ran then, whatever has become of the file and of what it imports", async () => {
+    folder.write("parts/width.ts", "export const scale = 2;\n");
+    const text = programs["dropout, and no seed"]!.replace("const step =", `import { scale } from "./parts/width.ts";\nconst step =`).replace(
+      "x.sum(1, true))",
+      "x.mul(scale).sum(1, true))",
+    );
+    const { job: first, kept } = await train(text);
+    rmSync(join(folder.path, "parts"), { recursive: true });
+    writeFileSync(kept.info.file, "throw new Error('another text');");
+    const job = await goOn(await rewind(kept, 10));
+    assert.equal(endOf(job), endOf(first), failed(job));
+    const branch = newest();
+    assert.deepEqual(codeOf(branch), codeOf(kept));
+    assert.equal(readFileSync(join(branch.folder, "code", "net.model.ts"), "utf8"), text);
+  });
+
+  it("is refused, with the reason, where what it read is no longer the same", async () => {
+    const { kept } = await train(programs["files read in the loop"]!);
+    folder.write("rows.csv", "1,2,3,5\n");
+    const job = await rewind(kept, 10);
+    assert.match(failed(job), /^The run can't be brought back: the file .*rows\.csv has changed since\.$/);
+    rmSync(join(folder.path, "rows.csv"));
+    assert.match(failed(await rewind(kept, 10)), /the file .*rows\.csv can't be read any more/);
+  });
+
+  it("is refused, with the place, where it takes another course", async () => {
+    const text = `${head}const seed = Number(process.env["KINDLING_TEST_SEED"] ?? 1); for (let i = 0; i < 40; i++) { if (i === 7) manualSeed(seed); step(); }\nend();`;
+    const { kept } = await train(text);
+    const job = await Job.warm({ KINDLING_TEST_SEED: "2" });
+    const request = replayRequest(kept, 20, { sampling: defaultSampling, limit: room().limit });
+    job.start(request.file, request);
+    await job.ended();
+    assert.match(failed(job), /^The run can't be brought back: at step 7 `loss` is [\d.e-]+, and was [\d.e-]+ then\.$/);
+    assert.ok(!job.states.includes("paused"));
+  });
+
+  it("is refused where the program asked the network, or another program", async () => {
+    const text = `import { execFileSync } from "node:child_process";\n${head}execFileSync(process.execPath, ["-e", ""]);\nfor (let i = 0; i < 10; i++) step();`;
+    const { kept } = await train(text);
+    assert.match(failed(await rewind(kept, 5)), /it starts another program/);
+  });
+
+  it("goes on after it was cut off, and ends as if it had not been", async () => {
+    const text = (last: string): string =>
+      `${head.replace("const model", "manualSeed(5);\nconst model")}for (let i = 0; i < 400; i++) { step(); ${last} }\nend();`;
+    const whole = await train(text(""));
+    const file = folder.write("cut/net.model.ts", text("if (i % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 15));"));
+    const job = await Job.warm();
+    job.start(file, { keep: room() });
+    await job.until((event) => event.type === "metrics" && event.points.some(({ step }) => step > 200));
+    job.kill();
+    await job.ended();
+    const cut = newest();
+    assert.equal(cut.state, "interrupted");
+    assert.ok(stepsTaken(cut) > 40 && stepsTaken(cut) < 400);
+    const resumed = await goOn(await rewind(cut, stepsTaken(cut)));
+    assert.deepEqual([resumed.states.at(-1), endOf(resumed)], ["finished", endOf(whole.job)], failed(resumed));
+    assert.deepEqual(resumed.series("loss"), whole.job.series("loss"));
+  });
+
+  it("has what a person changed in it, where it was changed", async () => {
+    const file = folder.write(
+      "net.model.ts",
+      `${head}manualSeed(9);\nconst schedule = new optim.lrScheduler.ExponentialLR(optimizer, 0.99);\nfor (let i = 0; i < 300; i++) { step(); schedule.step(); await new Promise((resolve) => setTimeout(resolve, 1)); }\nend();`,
+    );
+    const job = await Job.warm();
+    job.start(file, { keep: room() });
+    for (const [at, change] of [
+      [20, { kind: "option", optimizer: 0, group: 0, name: "lr", value: 0.05 }],
+      [40, { kind: "freeze", model: 0, path: "0", frozen: true }],
+      [60, { kind: "dropout", model: 0, path: "", p: 0.6 }],
+    ] satisfies [number, Change][]) {
+      await job.until((event) => event.type === "metrics" && event.points.some(({ step }) => step >= at));
+      job.send({ type: "steer", steering: { type: "change", change } });
+    }
+    await job.until((event) => event.type === "intervention" && event.intervention.id === 2);
+    job.send({ type: "steer", steering: { type: "undo", intervention: 1 } });
+    await job.ended();
+    const kept = newest();
+    const done = readInterventions(kept);
+    assert.equal(done.length, 4);
+    const again = await goOn(await rewind(kept, 299));
+    assert.deepEqual([again.states.at(-1), endOf(again)], ["finished", endOf(job)], failed(again));
+    const untouched = (list: typeof done) => list.map(({ step, passage, from, to }) => [step, passage, from, to]);
+    assert.deepEqual(untouched(readInterventions(newest())), untouched(done));
+    // What came after the step is undone.
+    const before = await rewind(kept, done[1]!.step);
+    assert.equal(before.events.filter(({ type }) => type === "intervention").length, 1);
+    before.send({ type: "stop" });
+    await before.ended();
+  });
+
+  it("is not asked of a run that never came so far", async () => {
+    const { kept } = await train(programs["dropout, and no seed"]!);
+    assert.match(failed(await rewind(kept, 41)), /This run took 40 steps; step 41 was never reached/);
+  });
+});
