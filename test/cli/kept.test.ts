@@ -66,6 +66,36 @@ describe("kept trainings on the command line", function () {
     assert.match(stdout, /SGD lr +0\.01 +0\.1\n/);
   });
 
+  it("are brought back to a step, branched from there, and then know where they come from", async () => {
+    folder.write("a.model.ts", net(0.01));
+    const directory = folder.path;
+    await kindling(["train", "a.model.ts"], { directory });
+    const [first] = await json("runs");
+    folder.write("a.model.ts", "throw new Error('the text of now');\n");
+    const back = await kindling(["rewind", first.id, "--to", "12"], { directory });
+    assert.equal(back.code, 0, back.stderr);
+    assert.match(back.stderr, /back before step 12 of .*; all that it told by then is the same, number for number/);
+    assert.match(back.stdout, /^loss [\d.]+, .*train\/error [\d.]+\n\nmodel: Linear/);
+    assert.equal((await json("runs")).length, 1);
+    const unchanged = await kindling(["branch", first.id, "--from", "12"], { directory });
+    assert.equal(unchanged.code, 0, unchanged.stderr);
+    const [second] = await json("runs");
+    assert.deepEqual([second.parent, second.last], [{ run: first.id, step: 12 }, first.last]);
+    await kindling(["branch", first.id, "--from", "12", "--lr", "0.5"], { directory });
+    const [third] = await json("runs");
+    assert.deepEqual([third.parent, third.steps, third.last.loss === first.last.loss], [{ run: first.id, step: 12 }, 20, false]);
+    assert.match((await kindling(["show", third.id], { directory })).stdout, new RegExp(`branch of +${first.id}, from step 12 on`));
+    for (const [words, answer] of [
+      [["rewind", first.id, "--to", "21"], /This run took 20 steps; step 21 was never reached/],
+      [["resume", first.id], /This run came to its end; there is nothing to go on with/],
+      [["branch", first.id], /which step\? `kindling branch RUN --from STEP`/],
+    ] as const) {
+      const { code, stderr } = await kindling(words, { directory });
+      assert.match(stderr, answer);
+      assert.notEqual(code, 0);
+    }
+  });
+
   it("are none where that is not wanted, and a run that isn't there is said to be none", async () => {
     folder.write("a.model.ts", net(0.01));
     await kindling(["train", "a.model.ts", "--no-keep"], { directory: folder.path });

@@ -15,7 +15,8 @@ function answeredDate(answers: Answers): DateConstructor {
   const { now } = Date;
   const read = (): number => answers.ask("Date.now", now);
   return new Proxy(Date, {
-    get: (target, key) => (key === "now" ? read : Reflect.get(target, key)),
+    // A program may put a clock of its own there.
+    get: (target, key) => (key === "now" && target.now === now ? read : Reflect.get(target, key)),
     apply: () => new Date(read()).toString(),
     construct: (target, words, constructor) => Reflect.construct(target, words.length === 0 ? [read()] : words, constructor) as object,
   });
@@ -23,10 +24,11 @@ function answeredDate(answers: Answers): DateConstructor {
 
 function answeredPerformance(answers: Answers): Performance {
   const real = performance;
-  const now = onward(answers, "performance.now", () => real.now());
+  const { now: original } = real;
+  const now = onward(answers, "performance.now", () => original.call(real));
   return new Proxy(real, {
     get(target, key) {
-      if (key === "now") return now;
+      if (key === "now" && target.now === original) return now;
       if (key === "timeOrigin") return answers.ask("performance.timeOrigin", () => target.timeOrigin);
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
