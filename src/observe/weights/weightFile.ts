@@ -2,6 +2,7 @@
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../../engine/io/safetensors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dictionary, list, number, optional, record, text } from "../../run/codec.ts";
+import { contentsKey } from "../checkpoints/capture.ts";
 import type { WeightModel } from "../../run/weightMatching.ts";
 
 /** What an optimizer remembers of a parameter. */
@@ -37,7 +38,7 @@ interface Item {
   readonly memory?: { readonly optimizer: string; readonly tensors: Readonly<Record<string, string>>; readonly numbers: Readonly<Record<string, number>> };
 }
 
-const metadataKey = "kindling";
+const metadataKey = "kindling.weights";
 
 const contents = record<Contents>({
   step: optional(number),
@@ -55,6 +56,9 @@ const contents = record<Contents>({
     }),
   ),
 });
+
+/** What is read of a checkpoint: of each model the names of its tensors, each behind the model's own. */
+const checkpointModels = record({ models: list(record({ name: text, type: text, state: list(text) })) });
 
 /** @param file stands for it in messages */
 export function writeWeights({ models, step }: HeldWeights, file: string): Uint8Array {
@@ -91,7 +95,8 @@ export function writeWeights({ models, step }: HeldWeights, file: string): Uint8
  */
 export function readWeights(bytes: Uint8Array, file: string): HeldWeights {
   const tensors = readSafetensors(bytes, file);
-  const metadata = readSafetensorsMetadata(bytes, file)[metadataKey];
+  const { [metadataKey]: metadata, [contentsKey]: checkpoint } = readSafetensorsMetadata(bytes, file);
+  if (checkpoint !== undefined) return { models: modelsOfCheckpoint(JSON.parse(checkpoint), tensors) };
   if (metadata === undefined) return { models: [held("", undefined, tensors, new Map())] };
   const { models, step } = contents.decode(JSON.parse(metadata));
   return {
@@ -105,6 +110,14 @@ export function readWeights(bytes: Uint8Array, file: string): HeldWeights {
       ),
     ),
   };
+}
+
+/** What optimizers remember is numbered there by their own order, which an edited program may not have: it is left out. */
+function modelsOfCheckpoint(json: unknown, tensors: ReadonlyMap<string, Tensor>): HeldModel[] {
+  return checkpointModels.decode(json).models.map(({ name, type, state }) => {
+    const values = new Map(state.flatMap((key) => entryOf(key.slice(name.length + 1), tensors.get(key))));
+    return held(name, type, values, new Map());
+  });
 }
 
 export function held(name: string, type: string | undefined, values: ReadonlyMap<string, Tensor>, memories: ReadonlyMap<string, Memory>): HeldModel {
