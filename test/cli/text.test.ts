@@ -19,6 +19,10 @@ describe("the command line", () => {
       keep: true,
       checkpoints: true,
       findsLate: false,
+      weightsFrom: undefined,
+      weightsExcept: [],
+      seeds: 0,
+      constants: [],
       programArguments: [],
     });
     assert.deepEqual(readCommandLine(["train", "a.model.ts"], { KINDLING_THREADS: "3" }), {
@@ -30,6 +34,10 @@ describe("the command line", () => {
       keep: true,
       checkpoints: true,
       findsLate: false,
+      weightsFrom: undefined,
+      weightsExcept: [],
+      seeds: 0,
+      constants: [],
       programArguments: [],
     });
   });
@@ -45,6 +53,10 @@ describe("the command line", () => {
       keep: true,
       checkpoints: true,
       findsLate: false,
+      weightsFrom: undefined,
+      weightsExcept: [],
+      seeds: 0,
+      constants: [],
       programArguments: ["--epochs", "3", "--", "b.model.ts", "--threads=0"],
     });
   });
