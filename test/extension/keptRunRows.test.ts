@@ -42,7 +42,7 @@ describe("the row of a kept run", () => {
     const { label, description, icon, context } = keptRunRow({ ...kept, state: "interrupted", label: { name: "best", note: "wide", pinned: true } }, at);
     assert.equal(label, "best");
     assert.match(description, /interrupted · 1,800 steps .* · wide$/);
-    assert.deepEqual([icon, context], ["pinned", "run.pinned"]);
+    assert.deepEqual([icon, context], ["pinned", "run.pinned.open"]);
   });
 
   it("draws a curve in few characters, with gaps where it is no number", () => {
