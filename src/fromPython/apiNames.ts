@@ -20,25 +20,26 @@ export const apiNames: Readonly<Record<string, ReadonlySet<string>>> = {
     diff digamma dist distributions div divide dot double dropout dsplit dstack einsum empty emptyLike emptyStrided
     enableGrad eq equal erf erfc erfinv exp exp2 exp_ expand expm1 eye featureAlphaDropout featureDropout fill_
     finfo fix flatten flip fliplr flipud float float32 float64 floatPower floor floorDivide fmax fmin fmod frac
-    frexp fromNumpy fromTypedArray full fullLike gather gcd ge ger getDefaultDtype getNumThreads greater
-    greaterEqual gt heaviside histc hsplit hstack hypot i0 iinfo indexAdd indexCopy indexFill indexPut indexReduce
-    indexSelect inferenceMode initialSeed inner int int32 int64 inverse isComplex isFloatingPoint isGradEnabled
-    isInference isInferenceModeEnabled isNonzero isSameSize isTensor isclose isfinite isin isinf isnan isneginf
-    isposinf isreal kron kthvalue lcm ldexp le lerp less lessEqual lgamma linalg linspace load loadMetadata log
-    log10 log1p log2 logSoftmax logaddexp logaddexp2 logcumsumexp logdet logicalAnd logicalNot logicalOr logicalXor
-    logit logspace logsumexp long lt manualSeed maskedFill maskedScatter maskedSelect matmul matrixExp matrixPower
-    max maximum mean median memoryReport meshgrid min minimum mm mode moveaxis movedim msort mul multinomial
-    multiply mv nanToNum nanmean nanmedian nanquantile nansum narrow narrowCopy ne neg neg_ negative nextafter nn
-    noGrad nonzero norm normal notEqual numel numpyRandom ones onesLike optim outer pairwiseDistance pdist permute
-    pinverse pixelShuffle pixelUnshuffle positive pow prelu prod promoteTypes put qr quantile rad2deg rand randLike
-    randint randn randnLike randperm ravel reciprocal relu relu_ remainder renorm repeat repeatInterleave reshape
-    resultType roll rot90 round rowStack rrelu rrelu_ rsqrt rsub save scalarTensor scatter scatterAdd scatterReduce
-    searchsorted seed select selectScatter selu selu_ setDefaultDtype setGradEnabled setNumThreads setPrintoptions
-    sgn sigmoid sigmoid_ sign signbit sin sinc sinh slice sliceScatter slogdet softmax sort split splitWithSizes
-    sqrt sqrt_ square squeeze stack std stdMean sub subtract sum svd swapaxes swapdims t take takeAlongDim tan tanh
-    tanh_ tensor tensorSplit tensordot threshold threshold_ tile topk trace transpose trapezoid trapz tril
-    trilIndices triu triuIndices trueDivide trunc uint8 unbind unflatten unique uniqueConsecutive unsqueeze vander
-    var varMean vdot view vsplit vstack where xlogy zeros zerosLike
+    frexp fromNumpy fromTypedArray full fullLike gather gcd ge ger getDefaultDtype getNumThreads getRngState
+    greater greaterEqual gt heaviside histc hsplit hstack hypot i0 iinfo indexAdd indexCopy indexFill indexPut
+    indexReduce indexSelect inferenceMode initialSeed inner int int32 int64 inverse isComplex isFloatingPoint
+    isGradEnabled isInference isInferenceModeEnabled isNonzero isSameSize isTensor isclose isfinite isin isinf
+    isnan isneginf isposinf isreal kron kthvalue lcm ldexp le lerp less lessEqual lgamma linalg linspace load
+    loadMetadata log log10 log1p log2 logSoftmax logaddexp logaddexp2 logcumsumexp logdet logicalAnd logicalNot
+    logicalOr logicalXor logit logspace logsumexp long lt manualSeed maskedFill maskedScatter maskedSelect matmul
+    matrixExp matrixPower max maximum mean median memoryReport meshgrid min minimum mm mode moveaxis movedim msort
+    mul multinomial multiply mv nanToNum nanmean nanmedian nanquantile nansum narrow narrowCopy ne neg neg_
+    negative nextafter nn noGrad nonzero norm normal notEqual numel numpyRandom ones onesLike optim outer
+    pairwiseDistance pdist permute pinverse pixelShuffle pixelUnshuffle positive pow prelu prod promoteTypes put qr
+    quantile rad2deg rand randLike randint randn randnLike randperm ravel reciprocal relu relu_ remainder renorm
+    repeat repeatInterleave reshape resultType roll rot90 round rowStack rrelu rrelu_ rsqrt rsub save scalarTensor
+    scatter scatterAdd scatterReduce searchsorted seed select selectScatter selu selu_ setDefaultDtype
+    setGradEnabled setNumThreads setPrintoptions setRngState sgn sigmoid sigmoid_ sign signbit sin sinc sinh slice
+    sliceScatter slogdet softmax sort split splitWithSizes sqrt sqrt_ square squeeze stack std stdMean sub subtract
+    sum svd swapaxes swapdims t take takeAlongDim tan tanh tanh_ tensor tensorSplit tensordot threshold threshold_
+    tile topk trace transpose trapezoid trapz tril trilIndices triu triuIndices trueDivide trunc uint8 unbind
+    unflatten unique uniqueConsecutive unsqueeze vander var varMean vdot view vsplit vstack where xlogy zeros
+    zerosLike
   `),
   autograd: words(`
     Function FunctionContext FunctionCtx backward detectAnomaly enableGrad functional grad gradcheck gradgradcheck
@@ -195,7 +196,7 @@ export const apiMembers = words(`
     arctan arctan2 arctan2_ arctan_ arctanh arctanh_ argConstraints argmax argmin args argsort argwhere asStrided
     asin asin_ asinh asinh_ assign at atan atan2 atan2_ atan_ atanh atanh_ attach attnMask averageAttnWeights
     backward backwardPre baddbmm baddbmm_ baseDist baseLrs batchFirst batchSampler batchShape batchSize batchSizes
-    beforeChange bernoulli bernoulli_ best beta betas bias biasHh biasIh biasK biasV bidirectional bincount
+    beforeChange began bernoulli bernoulli_ best beta betas bias biasHh biasIh biasK biasV bidirectional bincount
     bitwiseAnd bitwiseAnd_ bitwiseLeftShift bitwiseLeftShift_ bitwiseNot bitwiseNot_ bitwiseOr bitwiseOr_
     bitwiseRightShift bitwiseRightShift_ bitwiseXor bitwiseXor_ blank bmm bnB bnEps bnRm bnRv bnW bool borders
     broadcastTo buffer buffers byte categorical cauchy_ cdf ceil ceilMode ceil_ cells centered channels
@@ -203,24 +204,24 @@ export const apiMembers = words(`
     choleskyInverse choleskySolve choose chunk clamp clampMax clampMax_ clampMin clampMin_ clamp_ classToIdx
     classes clear clearGrad clip clip_ clone closedForm column columns components compute content contiguous convB
     convW cooldown copy_ copysign copysign_ corrcoef cos cos_ cosh cosh_ countBatch countIncludePad countNonzero
-    cov covarianceMatrix cpu cross cuda cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs dModel dampening data
-    dataPtr dataset datasets debugDescription decoder decoupledWeightDecay defaults deg2rad deg2rad_ delimiter
-    delta derive describe det detach detach_ device diag diagEmbed diagflat diagonal diagonalScatter diff digamma
-    digamma_ dilation dim direction directions dist distanceFunction div div_ divide divide_ divisorOverride dot
-    double downscaleFactor drawMany dropLast dropout dropout1 dropout2 dropout3 dsplit dtype elementSize
-    elementwiseAffine embedDim embeddingDim encoder end endDim endFactor entries entropy enumerateSupport eps eq
-    eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ etaMin etas eval evaluations eventShape exp exp2 exp2_ expAvg
-    expAvgSq exp_ expand expandAs expm1 expm1_ exponential_ extend extendedShape extraRepr factor fillDiagonal_
-    fill_ fix fix_ flatten flattenParameters flip fliplr flipud float floatPower floatPower_ floor floorDivide
-    floorDivide_ floor_ fmax fmin fmod fmod_ forBatch formula forward forwardPre frac frac_ frexp full funcEvals
-    gamma gather gcd gcd_ ge ge_ generateSquareSubsequentMask generator geometric_ ger get getBuffer getDevice
-    getLastLr getLr getParameter getState getSubmodule grad gradFn gradient gradientEdge greater greaterEqual
-    greaterEqual_ greater_ groups gt gt_ half hardshrink has hasEnumerateSupport hasRsample head header heaviside
-    heaviside_ height hiddenSize histc historySize hook hooks hsplit hypot hypot_ i0 i0_ icdf ignoreIndex
-    importanceScores in1Features in2Features inChannels inFeatures inOrder inProjBias inProjWeight
+    cov covarianceMatrix cpu cross cuda cummax cummin cumprod cumprod_ cumsum cumsum_ cutoffs d dModel dampening
+    data dataPtr dataset dataset_state datasets debugDescription decoder decoupledWeightDecay defaults deg2rad
+    deg2rad_ delimiter delta derive describe det detach detach_ device diag diagEmbed diagflat diagonal
+    diagonalScatter diff digamma digamma_ dilation dim directions dist distanceFunction div div_ divide divide_
+    divisorOverride dot double downscaleFactor drawMany dropLast dropout dropout1 dropout2 dropout3 dsplit dtype
+    elementSize elementwiseAffine embedDim embeddingDim encoder end endDim endFactor entries entropy
+    enumerateSupport eps eq eq_ equal erf erf_ erfc erfc_ erfinv erfinv_ etaMin etas eval evaluations eventShape
+    exp exp2 exp2_ expAvg expAvgSq exp_ expand expandAs expm1 expm1_ exponential_ extend extendedShape extraRepr
+    factor fillDiagonal_ fill_ fix fix_ flatten flattenParameters flip fliplr flipud float floatPower floatPower_
+    floor floorDivide floorDivide_ floor_ fmax fmin fmod fmod_ forBatch formula forward forwardPre frac frac_ frexp
+    full funcEvals gamma gather gcd gcd_ ge ge_ generateSquareSubsequentMask generator geometric_ ger get getBuffer
+    getDevice getLastLr getLr getParameter getState getSubmodule grad gradFn gradient gradientEdge greater
+    greaterEqual greaterEqual_ greater_ groups gt gt_ hDiag half hardshrink has hasEnumerateSupport hasRsample head
+    header heaviside heaviside_ height hiddenSize histc historySize hook hooks hsplit hypot hypot_ i0 i0_ icdf
+    ignoreIndex importanceScores in1Features in2Features inChannels inFeatures inOrder inProjBias inProjWeight
     includeLastOffset index indexAdd indexAdd_ indexCopy indexCopy_ indexFill indexFill_ indexPut indexPut_
     indexReduce indexReduce_ indexSelect indices initialAccumulatorValue initialLr initialSeed initialState inner
-    inplace input inputSize insert int inverse isCausal isComplex isContiguous isCpu isCuda isDecoupled
+    inplace input inputSize insert int inverse isCausal isComplex isContiguous isCpu isCuda isDecoupled isFinished
     isFloatingPoint isInOrder isInference isLeaf isNonzero isParameter isSameSize isSetTo isSigned isclose isfinite
     isinf isnan isneginf isposinf isreal item itemsize k kProjWeight keep keepdim kernelSize key keyPaddingMask
     keys kind kron kthvalue kwargs labelSmoothing lacks lambd lastEpoch layers lcm lcm_ ldexp ldexp_ le le_ learn
@@ -238,33 +239,32 @@ export const apiMembers = words(`
     nesterov newEmpty newFull newOnes newTensor newZeros nextafter nextafter_ nhead nonlinearity nonzero norm norm1
     norm2 norm3 normFirst normType normal normalDouble normal_ normalized normalizedShape notEqual notEqual_
     numChannels numEmbeddings numEvents numFeatures numGroups numHeads numLayers numParameters numSamples numel
-    numpy offsets oldDirections oldSteps optimizer options original outChannels outFeatures outProj outer
-    outputPadding outputRatio outputSize ownModules p pad padding paddingFor paddingIdx paddingMode paramGroups
-    paramShape param_groups parameter parameters parametersAndBuffers parametrization parametrizations params
-    patience perSampleWeights permutation permute perplexity persistentWorkers pinMemoryDevice pinverse pixels pop
-    positive pow pow_ power precisionMatrix predict prefetchFactor prelu previousGradient previousLoss
-    printedBeforeGroups probs prod projSize properties prune pruningMethod put put_ qProjWeight qr quantile query
-    rad2deg rad2deg_ rand randint randn random random32 random64 random_ rank rates ravel reciprocal reciprocal_
-    recomputeScaleFactor recordRates reduction registerBuffer registerForwardHook registerForwardPreHook
-    registerFullBackwardHook registerFullBackwardPreHook registerHook registerModule registerParameter
-    registerPostAccumulateGradHook registeredModules reinterpretedBatchNdims relu relu_ remainder remainder_
-    remembered renorm renorm_ repeat repeatInterleave replacement requiresGrad requiresGrad_ resetParameters
-    resetRunningStats reshape reshapeAs resumes retainGrad retainsGrad returnIndices rho ro roll root rot90 round
-    round_ rsample rsqrt rsqrt_ runLayers runSequence runningMean runningVar sample sampler samples saveForBackward
-    savedTensors scale scaleFactor scaleGradByFreq scaleTril scaled scatter scatterAdd scatterAdd_ scatterReduce
-    scatterReduce_ scatter_ seed select selectScatter selfAttn sequence set setAt setEpoch setMaterializeGrads
-    setParameters setState sgn sgn_ sharing short shortlistSize shuffle sigmoid sigmoid_ sign sign_ signbit sin
-    sin_ sinc sinc_ sinh sinh_ size slice sliceScatter slogdet slope softmax sort sortedIndices split
-    splitWithSizes sqrt sqrt_ square square_ squeeze squeeze_ src srcIsCausal srcKeyPaddingMask srcMask startDim
-    startFactor state stateDict stateSizes std stddev step stepSize stepSizes storageOffset stride sub sub_
-    substitute subtract subtract_ sum sumToSize support svd swapaxes swapaxes_ swapdims swapdims_ t t0 tCur tI tMax
-    tMult t_ tail take takeAlongDim tan tan_ tanh tanh_ targetTransform targets tensor tensorName tensorSplit
-    tensors text tgt tgtIsCausal tgtKeyPaddingMask tgtMask threshold thresholdMode tile to toJSON toString
-    toTypedArray toleranceChange toleranceGrad tolist topk totalIters totalLength totalSteps trace
-    trackRunningStats train training transform transpose transpose_ tril tril_ triu triu_ trueDivide trueDivide_
-    trunc trunc_ type typeAs typeP typeQ unbind unexpectedKeys unflatten unflattenedSize unfold uniform
-    uniformDouble uniformFloat uniform_ unique uniqueConsecutive unsortedIndices unsqueeze unsqueeze_ update
-    updateGroup updateParameters upgradeState upper upscaleFactor useBias vProjWeight validateSample value values
-    var variance vdot view viewAs vsplit weight weightDecay weightHh weightIh weights where width with xlogy xlogy_
-    zeroGrad zero_
+    numpy offsets oldDirs oldStps optimizer options original outChannels outFeatures outProj outer outputPadding
+    outputRatio outputSize ownModules p pad padding paddingFor paddingIdx paddingMode paramGroups paramShape
+    param_groups parameter parameters parametersAndBuffers parametrization parametrizations params patience
+    perSampleWeights permutation permute perplexity persistentWorkers pinMemoryDevice pinverse pixels pop positive
+    pow pow_ power precisionMatrix predict prefetchFactor prelu prevFlatGrad prevLoss printedBeforeGroups probs
+    prod projSize properties prune pruningMethod put put_ qProjWeight qr quantile query rad2deg rad2deg_ rand
+    randint randn random random32 random64 random_ rank rates ravel reciprocal reciprocal_ recomputeScaleFactor
+    recordRates reduction registerBuffer registerForwardHook registerForwardPreHook registerFullBackwardHook
+    registerFullBackwardPreHook registerHook registerModule registerParameter registerPostAccumulateGradHook
+    registeredModules reinterpretedBatchNdims relu relu_ remainder remainder_ remembered renorm renorm_ repeat
+    repeatInterleave replacement requiresGrad requiresGrad_ resetParameters resetRunningStats reshape reshapeAs
+    resumes retainGrad retainsGrad returnIndices rho ro roll root rot90 round round_ rsample rsqrt rsqrt_ runLayers
+    runSequence runningMean runningVar sample sampler samples saveForBackward savedTensors scale scaleFactor
+    scaleGradByFreq scaleTril scaled scatter scatterAdd scatterAdd_ scatterReduce scatterReduce_ scatter_ seed
+    select selectScatter selfAttn sequence set setAt setEpoch setMaterializeGrads setParameters setState sgn sgn_
+    sharing short shortlistSize shuffle sigmoid sigmoid_ sign sign_ signbit sin sin_ sinc sinc_ sinh sinh_ size
+    slice sliceScatter slogdet slope softmax sort sortedIndices split splitWithSizes sqrt sqrt_ square square_
+    squeeze squeeze_ src srcIsCausal srcKeyPaddingMask srcMask startDim startFactor state stateDict stateSizes std
+    stddev step stepSize stepSizes storageOffset streams stride sub sub_ substitute subtract subtract_ sum
+    sumToSize support svd swapaxes swapaxes_ swapdims swapdims_ t t0 tCur tI tMax tMult t_ tail take takeAlongDim
+    tan tan_ tanh tanh_ targetTransform targets tensor tensorName tensorSplit tensors text tgt tgtIsCausal
+    tgtKeyPaddingMask tgtMask threshold thresholdMode tile to toJSON toString toTypedArray toleranceChange
+    toleranceGrad tolist topk totalIters totalLength totalSteps trace trackRunningStats train training transform
+    transpose transpose_ tril tril_ triu triu_ trueDivide trueDivide_ trunc trunc_ type typeAs typeP typeQ unbind
+    unexpectedKeys unflatten unflattenedSize unfold uniform uniformDouble uniformFloat uniform_ unique
+    uniqueConsecutive unsortedIndices unsqueeze unsqueeze_ update updateGroup updateParameters upgradeState upper
+    upscaleFactor useBias vProjWeight validateSample value values var variance vdot view viewAs vsplit weight
+    weightDecay weightHh weightIh weights where width with xlogy xlogy_ yielded zeroGrad zero_
   `);

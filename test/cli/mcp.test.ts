@@ -130,7 +130,7 @@ describe("an agent that speaks the Model Context Protocol", function () {
     assert.deepEqual(explained.health, first.health);
     assert.equal(explained.file, join(folder, "long.model.ts"));
     write("long.model.ts", dead.replace("lr: 0.01", "lr: 0.001"));
-    const second = await ask("train_model", { file: "long.model.ts", seconds: 1 });
+    const second = await ask("train_model", { file: "long.model.ts", steps: 100_000_000, seconds: 1 });
     assert.equal(second.endedBy, "seconds");
     const { runs } = await ask("list_runs", {});
     assert.deepEqual(
