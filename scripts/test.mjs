@@ -14,7 +14,7 @@ const folders = {
   page: ["webview"],
 };
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
-/** Files side by side, one for each core; not those that a person's clicks are tried in, which a busy machine would keep waiting. */
+/** Files side by side, one for each core; not those that share a browser. */
 const sideBySide = ["--parallel", "--jobs", String(availableParallelism())];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */
@@ -26,8 +26,8 @@ const checks = {
 };
 
 const suites = {
-  unit: () => inFolders(folders.unit),
-  runs: () => inFolders(folders.runs),
+  unit: () => [...inFolders(folders.unit), ...sideBySide],
+  runs: () => [...inFolders(folders.runs), ...sideBySide],
   page: () => inFolders(folders.page),
   builds: () => ["--import", "tsx", "test/harness/builds.ts"],
   vscode: () => ["--import", "tsx", "test/harness/hostTests.ts", "server"],
@@ -47,7 +47,7 @@ const plans = {
 };
 
 function inFolders(names) {
-  return [...mocha, ...sideBySide, "--timeout", "60000", ...names.map((name) => `test/${name}/**/*.test.ts`)];
+  return [...mocha, "--timeout", "60000", ...names.map((name) => `test/${name}/**/*.test.ts`)];
 }
 
 async function runSuite(name, folder, grep) {
