@@ -1,7 +1,7 @@
 /** Runs a file for a tool, within bounds of steps, time and memory, and gathers what it tells. */
-import { readFileSync } from "node:fs";
 import { setTimeout as after, clearTimeout as cancel } from "node:timers";
 import type { RunEnd } from "../client/runnerProcess.ts";
+import { sourceText } from "../client/sourceText.ts";
 import { Complaints } from "../lint/complaints.ts";
 import type { ModelClassInfo, Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
@@ -32,7 +32,7 @@ export async function oneRun(request: RunRequest, { steps = Infinity, seconds }:
   let run = emptySnapshot({ runId: "", file: request.file, mode: request.mode, startedAt: Date.now() });
   let classes: readonly ModelClassInfo[] = [];
   let endedBy: OneRun["endedBy"];
-  const complaints = new Complaints(request.file, textOf);
+  const complaints = new Complaints(request.file, sourceText);
   const problems: Problem[] = [...complaints.ofText()];
   const runner = house.startRunner();
   const stop = (reason: NonNullable<OneRun["endedBy"]>): void => {
@@ -64,13 +64,5 @@ export async function oneRun(request: RunRequest, { steps = Infinity, seconds }:
   } finally {
     cancel(timer);
     house.signal?.removeEventListener("abort", abort);
-  }
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { exitCodeOf } from "./interruption.ts";
 import { classText, modelTable } from "./modelTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { newRun, startRunner } from "./runner.ts";
-import { sourceText } from "./sourceText.ts";
+import { sourceText } from "../client/sourceText.ts";
 
 /** Runs the file up to its first training step and prints what there is; resolves with the exit code. */
 export async function inspect(script: URL, request: RunRequest, json: boolean, paint: Paint): Promise<number> {

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { styleText } from "node:util";
 import type { Problem, SourcePosition } from "../protocol/index.ts";
 import { isLint } from "../run/lints.ts";
-import { sourceText } from "./sourceText.ts";
+import { sourceText } from "../client/sourceText.ts";
 
 export type Paint = (format: "red" | "yellow" | "blue" | "bold" | "dim" | "green" | "cyan", text: string) => string;
 

@@ -9,7 +9,7 @@ import { exitCodeOf } from "./interruption.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { ProgressBar } from "./progressBar.ts";
 import { newRun, startRunner } from "./runner.ts";
-import { sourceText } from "./sourceText.ts";
+import { sourceText } from "../client/sourceText.ts";
 import { weightsTeller } from "./weightsTable.ts";
 
 /** Who follows the run besides, and may steer it. */

@@ -17,7 +17,7 @@ import { Complaints } from "../lint/complaints.ts";
 import { tableText } from "./keptRuns.ts";
 import { problemText, type Paint } from "./problemText.ts";
 import { newRun, startRunner } from "./runner.ts";
-import { sourceText } from "./sourceText.ts";
+import { sourceText } from "../client/sourceText.ts";
 
 export interface Varied {
   readonly seeds: number;

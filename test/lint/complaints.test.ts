@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sourceText } from "../../src/cli/sourceText.ts";
+import { sourceText } from "../../src/client/sourceText.ts";
 import { Complaints } from "../../src/lint/complaints.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
 import { lintProblem } from "../../src/run/lints.ts";

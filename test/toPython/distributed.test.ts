@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pythonProject } from "../../src/toPython/index.ts";
-import { Exported, difference, hasTorch, numbers } from "./exported.ts";
+import { hasTorch } from "../python/python.ts";
+import { Exported, difference, numbers } from "./exported.ts";
 import { published, read, written } from "./programs.ts";
 
 /** 50 samples in batches of 8: the last one has 2, fewer than there are processes. */

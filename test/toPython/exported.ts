@@ -1,5 +1,5 @@
 /** An exported project as people get it: written by the command line, run by the PyTorch of this machine. */
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -7,11 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { python } from "../python/python.ts";
 import { builtRunner } from "../runner/built.ts";
 
 const run = promisify(execFile);
-export const python = process.env["KINDLING_PYTHON"] ?? "/usr/bin/python3";
-export const hasTorch = spawnSync(python, ["-c", "import torch"]).status === 0;
 
 export class Exported implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "kindling-exported-"));

@@ -6,9 +6,8 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { python } from "../python/python.ts";
 import { expected, published, translated, written, type Program } from "./programs.ts";
-
-const python = process.env["KINDLING_PYTHON"] ?? "/usr/bin/python3";
 
 function make(program: Program): void {
   const files = translated(program);

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { hasTorch, python } from "../python/python.ts";
 import { builtRunner } from "../runner/built.ts";
 import { expected, published, translated, written, type Program } from "./programs.ts";
 
 const run = promisify(execFile);
-const python = process.env["KINDLING_PYTHON"] ?? "/usr/bin/python3";
 const NUMBER = /-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/g;
 
 /** The same words; numbers with decimals to a thousandth or one in their last place, others exactly. */
@@ -33,8 +33,6 @@ function isClose(ours: string, theirs: string): boolean {
   if (decimals === undefined) return a === b;
   return Math.abs(a - b) <= Math.max(1.01 * 10 ** -decimals, 1e-3 * Math.abs(b));
 }
-
-const hasTorch = spawnSync(python, ["-c", "import torch"]).status === 0;
 
 /** What the program prints as Python. */
 function printedByPython(program: Program): string {

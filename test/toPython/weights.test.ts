@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Exported, difference, hasTorch, numbers, python } from "./exported.ts";
+import { hasTorch, python } from "../python/python.ts";
+import { Exported, difference, numbers } from "./exported.ts";
 
 const data = `
 const x = arange(0, 192).mul(0.37).sin().reshape(24, 8);
