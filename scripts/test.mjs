@@ -46,13 +46,16 @@ const plans = {
   desktop: { checks: ["build"], suites: ["desktop"] },
 };
 
+/** Where the reporter writes what failed, in the folder of the totals. */
+const failures = "failures.txt";
+
 function inFolders(names) {
   return [...mocha, "--timeout", "60000", ...names.map((name) => `test/${name}/**/*.test.ts`)];
 }
 
 async function runSuite(name, folder, grep) {
   const totals = join(folder, `${name}.json`);
-  const environment = { KINDLING_TEST_TOTALS: totals, ...(grep && { KINDLING_TEST_GREP: grep }) };
+  const environment = { KINDLING_TEST_TOTALS: totals, KINDLING_TEST_FAILURES: join(folder, failures), ...(grep && { KINDLING_TEST_GREP: grep }) };
   const mochaGrep = grep && name !== "vscode" && name !== "desktop" ? ["--grep", grep] : [];
   const ended = await show(process.execPath, [...suites[name](), ...mochaGrep], { env: { ...process.env, ...environment } });
   const result = existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
@@ -100,6 +103,8 @@ await runScript(async () => {
     const result = await runSuite(name, folder, values.grep);
     for (const key of Object.keys(total)) total[key] += result[key];
   }
+  // Once more and together: a log of half an hour is read from its end.
+  if (existsSync(join(folder, failures))) process.stdout.write(`\nfailed:\n${readFileSync(join(folder, failures), "utf8")}`);
   rmSync(folder, { recursive: true, force: true });
   say(`took ${((performance.now() - started) / 1000).toFixed(0)} s`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

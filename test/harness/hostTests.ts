@@ -116,7 +116,7 @@ try {
     KINDLING_TEST_REPORTER: join(repository, "test/harness/reporter.mjs"),
     KINDLING_TEST_COLOR: process.stdout.isTTY ? "1" : "0",
   };
-  for (const name of ["KINDLING_TEST_TOTALS", "KINDLING_TEST_GREP"]) {
+  for (const name of ["KINDLING_TEST_TOTALS", "KINDLING_TEST_FAILURES", "KINDLING_TEST_GREP"]) {
     const value = process.env[name];
     if (value) environment[name] = value;
   }
