@@ -121,6 +121,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "events":
       if (state.run?.runId !== action.runId) return state;
       return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
+    // It tells what can be asked for, and shows nothing.
+    case "thinned":
     case "copyTable":
       return state;
     case "select":

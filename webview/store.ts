@@ -60,6 +60,10 @@ export class Store implements CurveStore {
   #current: PanelState = initialState;
   #frame: number | null = null;
   #saveTimer: number | null = null;
+  /** Whether curves have come in part since the last snapshot. */
+  #isThinned = false;
+  /** Who waits for the next one. */
+  #waiting: (() => void)[] = [];
   readonly #drawing = new Throttle(drawInterval, () => (this.#frame ??= requestAnimationFrame(this.#show)));
 
   /** The step under the pointer or the chart cursor, shown as a crosshair in every chart. */
@@ -136,6 +140,8 @@ export class Store implements CurveStore {
     if (message.type === "copyTable") return this.table.copy();
     if (message.type === "export") return this.exportPage();
     this.#change(message);
+    if (message.type === "thinned") this.#isThinned = true;
+    if (message.type === "snapshot") this.#tellWaiting();
     // By which the extension knows the panel again, however soon the window goes.
     if (message.type === "file") this.save();
     if (message.type === "events" && !message.events.some(isAtOnce)) this.#drawing.call();
@@ -158,6 +164,21 @@ export class Store implements CurveStore {
     const memory = JSON.stringify(remember({ ...state, run }));
     this.post({ type: "export", look: { ...themeLook(), memory } });
   };
+
+  /** Resolves when all that is kept of the run is here, for something of it to be taken away. */
+  readonly whole = async (): Promise<void> => {
+    if (!this.#isThinned) return;
+    const told = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.post({ type: "whole" });
+    await told;
+  };
+
+  #tellWaiting(): void {
+    this.#isThinned = false;
+    if (this.#waiting.length === 0) return;
+    this.#shown.value = this.#current;
+    for (const told of this.#waiting.splice(0)) told();
+  }
 
   /** What a file that holds something of the run is called: `digits`. */
   get runName(): string {

@@ -12,6 +12,8 @@ export type ToPanel =
   | { readonly type: "snapshot"; readonly run: RunSnapshot | null }
   /** Events of the run whose snapshot was sent last, in order. */
   | { readonly type: "events"; readonly runId: string; readonly events: readonly RunEvent[] }
+  /** Since the last snapshot events had less of the curves than there is: the run is faster than can be shown. */
+  | { readonly type: "thinned" }
   /** Choose a module from outside (a click in the tree view). */
   | { readonly type: "select"; readonly model: number; readonly module: number }
   /** Put the module table on the clipboard, as it is shown. */
@@ -34,6 +36,8 @@ export type PanelCommand = "train" | "restartWithWeights" | "inspect" | "pause" 
 export type FromPanel =
   /** The page is loaded (again) and wants a snapshot. */
   | { readonly type: "ready" }
+  /** Something of the run is to be taken away, of which the page was sent a part, and wants a snapshot. */
+  | { readonly type: "whole" }
   | { readonly type: "command"; readonly command: PanelCommand }
   | { readonly type: "reveal"; readonly position: SourcePosition }
   /** The user chose a module. */
@@ -54,6 +58,7 @@ export const toPanel = variants<ToPanel, "type">("type", {
   file: record({ file: text }),
   snapshot: record({ run: nullable(runSnapshot) }),
   events: record({ runId: text, events: list(runEvent) }),
+  thinned: record({}),
   select: record({ model: whole, module: whole }),
   copyTable: record({}),
   export: record({}),
@@ -61,6 +66,7 @@ export const toPanel = variants<ToPanel, "type">("type", {
 
 export const fromPanel = variants<FromPanel, "type">("type", {
   ready: record({}),
+  whole: record({}),
   command: record({ command: oneOf<PanelCommand>("train", "restartWithWeights", "inspect", "pause", "resume", "stop") }),
   reveal: record({ position }),
   chosen: record({ model: whole, module: whole }),

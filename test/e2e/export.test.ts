@@ -48,9 +48,7 @@ describe("a person who takes away what they see", () => {
     await lossChart().getByTestId(`export-${form}`).click();
   }
 
-  it("saves a chart's numbers and its drawing beside the model", async function () {
-    // The last values may reach the page a moment after the run's end is shown there.
-    this.retries(3);
+  it("saves a chart's numbers and its drawing beside the model", async () => {
     await workbench.turnTo("curves");
     await save("csv");
     const isWhole = (text: string): boolean => text.trim().split("\r\n").length > moons.steps;

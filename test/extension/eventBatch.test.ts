@@ -13,12 +13,10 @@ const play = (events: readonly RunEvent[]) =>
 describe("what the panel is sent of a moment's events", () => {
   it("is each of them, in order, where they are few; the same progress isn't told twice", () => {
     const note: RunEvent = { type: "note", name: "remark", step: 1, text: "begun" };
-    assert.deepEqual(batched([metrics(point(0)), progress(0), metrics(point(1)), progress(1), note, metrics(point(2))]), [
-      metrics(point(0), point(1)),
-      progress(1),
-      note,
-      metrics(point(2)),
-    ]);
+    assert.deepEqual(batched([metrics(point(0)), progress(0), metrics(point(1)), progress(1), note, metrics(point(2))]), {
+      events: [metrics(point(0), point(1)), progress(1), note, metrics(point(2))],
+      isThinned: false,
+    });
   });
 
   it("has the peaks, dips, holes and the end of a series of very many steps, and where its epochs begin", () => {
@@ -26,7 +24,8 @@ describe("what the panel is sent of a moment's events", () => {
     points[1234] = point(1234, 99);
     points[2345] = point(2345, -99);
     points[3456] = point(3456, NaN);
-    const sent = batched(points.map((one) => metrics(one)));
+    const { events: sent, isThinned } = batched(points.map((one) => metrics(one)));
+    assert.ok(isThinned);
     assert.equal(sent.length, 1);
     const kept = sent[0]!.type === "metrics" ? sent[0].points : [];
     assert.ok(kept.length <= 210, `${kept.length} points`);
@@ -36,7 +35,7 @@ describe("what the panel is sent of a moment's events", () => {
 
   it("has a series of few points whole beside one of many", () => {
     const accuracies = [10, 20, 30].map((step) => point(step, 0.5, 0, "accuracy"));
-    const sent = batched([metrics(...Array.from({ length: 3000 }, (_, step) => point(step)), ...accuracies)]);
+    const { events: sent } = batched([metrics(...Array.from({ length: 3000 }, (_, step) => point(step)), ...accuracies)]);
     assert.deepEqual([...play(sent).curves.get("accuracy")!.steps], [10, 20, 30]);
     assert.equal(play(sent).curves.get("loss")!.steps.at(-1), 2999);
   });

@@ -330,6 +330,18 @@ describe("taking things away from the panel", function () {
     assert.equal(await chart.getByTestId("export-svg").count(), 0);
   });
 
+  it("saves all points of a curve of which it was sent a part", async () => {
+    const loss = run.curves.get("loss")!;
+    const part = new Map(run.curves).set("loss", Series.of([...loss].filter(({ step }) => step % 2 === 0)));
+    await panel.send({ type: "snapshot", run: { ...run, curves: part } }, { type: "thinned" });
+    const chart = panel.page.locator("[data-testid=curve][data-name=loss]");
+    await chart.getByTestId("export").click();
+    await chart.getByTestId("export-csv").click();
+    await saved("whole");
+    await panel.send({ type: "snapshot", run });
+    assert.equal((await saved("save")).text.trim().split("\r\n").length, 1 + loss.length);
+  });
+
   it("saves a tensor's histogram, and each way to show it over the run, as a table, a drawing and a picture", async () => {
     await panel.byTestId("module-row").nth(2).click();
     await panel.turnTo("layer");

@@ -80,6 +80,8 @@ export class ComparisonStore implements CurveStore {
   readonly series = computed(() => namesOf((this.#runs.value ?? []).map(({ ends }) => ends)));
 
   readonly curveChoices = computed(() => this.#choices.value);
+  /** Its runs come whole. */
+  readonly whole = (): Promise<void> => Promise.resolve();
   readonly across = computed(() => acrosses[this.#choices.value.alignment]);
   readonly charts = computed(() => comparedCharts(this.shown.value, this.#aligned.value));
   readonly #aligned = computed(() => {

@@ -14,7 +14,11 @@ import { Plot } from "./plot.tsx";
 import { Smoothed } from "./smooth.ts";
 
 function useChart(store: CurveStore, name: string): Chart | undefined {
-  return useComputed(() => store.charts.value.find((chart) => chart.name === name)).value;
+  return useComputed(() => chartOf(store, name)).value;
+}
+
+function chartOf(store: CurveStore, name: string): Chart | undefined {
+  return store.charts.value.find((chart) => chart.name === name);
 }
 
 export function CurveChart({ store, name }: { store: CurveStore; name: string }) {
@@ -41,7 +45,7 @@ export function CurveChart({ store, name }: { store: CurveStore; name: string })
         >
           log
         </button>
-        <ExportMenu store={store} title={title} exportable={() => exportCurves(store.runName, drawingOf(store, chart))} />
+        <ExportMenu store={store} title={title} exportable={() => exportCurves(store.runName, drawingOf(store, chartOf(store, name) ?? chart))} />
       </figcaption>
       {curveTables ? <CurveTable store={store} chart={chart} /> : <Plot store={store} name={name} title={title} />}
     </figure>

@@ -41,6 +41,8 @@ export interface CurveStore {
   readonly hasLegend: boolean;
   /** What a file that holds something of it is called. */
   readonly runName: string;
+  /** Resolves when all points that are kept are here. */
+  whole(): Promise<void>;
   dispatch(action: CurveAction): void;
   post(message: Extract<FromPanel, { readonly type: "save" | "saveBytes" }>): void;
 }

@@ -16,13 +16,15 @@ function formsOf({ svg, md }: Exportable): readonly Form[] {
 /** Who can have a file saved. */
 export interface Saving {
   post(message: Extract<FromPanel, { readonly type: "save" | "saveBytes" }>): void;
+  /** Resolves when all that is kept of the run is here. */
+  whole(): Promise<void>;
 }
 
 interface Props {
   store: Saving;
   /** What the button belongs to, for screen readers. */
   title: string;
-  /** Asked for only when the menu is opened, and when something is to be saved. */
+  /** Asked for only when the menu is opened, and when something is to be saved, which may be of more points by then. */
   exportable: () => Exportable;
 }
 
@@ -55,7 +57,7 @@ export function ExportMenu({ store, title, exportable }: Props) {
   };
   const choose = (form: Form) => {
     close();
-    void save(store, exportable(), form);
+    void store.whole().then(() => save(store, exportable(), form));
   };
 
   return (

@@ -24,13 +24,24 @@ export function isUrgent(event: RunEvent): boolean {
   return !unhurried.has(event.type);
 }
 
-/** @returns the events in order, but series and progress that no other event comes between are told once */
-export function batched(events: readonly RunEvent[]): readonly RunEvent[] {
+interface Batch {
+  /** In order, but series and progress that no other event comes between are told once. */
+  readonly events: readonly RunEvent[];
+  /** Whether points were left out. */
+  readonly isThinned: boolean;
+}
+
+export function batched(events: readonly RunEvent[]): Batch {
   const kept: RunEvent[] = [];
+  let isThinned = false;
   let points: MetricPoint[] = [];
   let progress: RunEvent | undefined;
   const close = (): void => {
-    if (points.length > 0) kept.push({ type: "metrics", points: shownPoints(points) });
+    if (points.length > 0) {
+      const shown = shownPoints(points);
+      isThinned ||= shown.length < points.length;
+      kept.push({ type: "metrics", points: shown });
+    }
     if (progress) kept.push(progress);
     [points, progress] = [[], undefined];
   };
@@ -43,7 +54,7 @@ export function batched(events: readonly RunEvent[]): readonly RunEvent[] {
     }
   }
   close();
-  return kept;
+  return { events: kept, isThinned };
 }
 
 /** Each series' peaks, dips and holes, its last point, and where epochs begin. */

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../run/panelMessages.ts";
+import { isFinal } from "../../run/standing.ts";
 import { Throttle } from "../../run/throttle.ts";
 import { heardNow, onDidChangeLevels } from "../problems/heardProblems.ts";
 import { shownRun } from "../runs/fileRuns.ts";
@@ -42,6 +43,8 @@ export class Panel {
   /** The run whose snapshot was sent last, and its events since. */
   #runId: string | undefined;
   #events: RunEvent[] = [];
+  /** Whether the page was sent less of the curves than there is. */
+  #isThinned = false;
   #selection: ToPanel | undefined;
   /** The module that the page shows, as far as it was chosen. */
   #chosen: Selection | undefined;
@@ -140,6 +143,7 @@ export class Panel {
 
   #receive(message: FromPanel): void {
     if (message.type === "chosen") this.#chosen = message;
+    if (message.type === "whole") return this.#sendSnapshot();
     if (message.type !== "ready") return this.#asked.fire(message);
     this.#isLoaded = true;
     this.#sendFile();
@@ -176,7 +180,7 @@ export class Panel {
     const runs = this.#store.get(this.#file);
     const run = runs && shownRun(runs);
     this.#runId = run?.runId;
-    this.#events = [];
+    [this.#events, this.#isThinned] = [[], false];
     const problems = run?.problems.flatMap((problem) => heardNow(problem, this.#file) ?? []);
     this.#post({ type: "snapshot", run: run && problems ? { ...run, problems } : null });
   }
@@ -191,7 +195,13 @@ export class Panel {
   #sendEvents(): void {
     const [runId, events] = [this.#runId, this.#events];
     this.#events = [];
-    if (this.#isLoaded && runId !== undefined && events.length > 0) this.#post({ type: "events", runId, events: batched(events) });
+    if (!this.#isLoaded || runId === undefined || events.length === 0) return;
+    const batch = batched(events);
+    this.#post({ type: "events", runId, events: batch.events });
+    if (batch.isThinned && !this.#isThinned) this.#post({ type: "thinned" });
+    this.#isThinned ||= batch.isThinned;
+    // What was too fast to be shown can be looked at closely now.
+    if (this.#isThinned && events.some((event) => event.type === "state" && isFinal(event.state))) this.#sendSnapshot();
   }
 
   #sendSelection(): void {
