@@ -29,21 +29,12 @@ import { giveSeed } from "./givenSeed.ts";
 import { Mailbox } from "./mailbox.ts";
 import { listenToOutput, mute, quietly } from "./output.ts";
 import { PrintedLines } from "./printedLines.ts";
-import {
-  exitProblem,
-  noCheckpointsProblem,
-  noModelProblem,
-  noTrainingProblem,
-  partedProblem,
-  startOf,
-  unreadableWeightsProblem,
-  watchProblem,
-} from "./problems.ts";
+import { exitProblem, noCheckpointsProblem, noModelProblem, noTrainingProblem, startOf, unreadableWeightsProblem, watchProblem } from "./problems.ts";
 import { watchProcess } from "./processEnd.ts";
 import { shield } from "./shield.ts";
 import { SourceMap } from "./sourceMap.ts";
 import { Surroundings } from "./surroundings.ts";
-import type { Job, JobPast, Outcome, Post, WorkerMessage } from "./workerMessages.ts";
+import type { Ending, Job, JobPast, Outcome, Post, WorkerMessage } from "./workerMessages.ts";
 import { StackReader, thrownProblem } from "./thrown.ts";
 import { isInstance } from "./words.ts";
 import { World } from "./world/world.ts";
@@ -210,7 +201,7 @@ export class Program {
   }
 
   #part(reason: string): never {
-    this.#fail([partedProblem(reason, this.#job.request.file)]);
+    this.#end("failed", [], { parted: reason });
     return leave(1);
   }
 
@@ -332,10 +323,10 @@ export class Program {
   }
 
   #fail(problems: readonly Problem[], exitCode?: number): void {
-    this.#end("failed", problems, exitCode);
+    this.#end("failed", problems, exitCode === undefined ? {} : { exitCode });
   }
 
-  #end(outcome: Outcome, problems: readonly Problem[] = [], exitCode?: number): void {
+  #end(outcome: Outcome, problems: readonly Problem[] = [], more: Ending = {}): void {
     this.#hasEnded = true;
     setInstrument(null);
     this.#surroundings.during(() => {
@@ -345,7 +336,7 @@ export class Program {
       } catch (error) {
         this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) });
       }
-      this.#post({ type: "ended", outcome, ...(exitCode === undefined ? {} : { exitCode }) });
+      this.#post({ type: "ended", outcome, ...more });
     });
   }
 

@@ -256,8 +256,13 @@ export class Supervisor {
 
   #tellPoints(points: readonly MetricPoint[]): void {
     this.#emit({ type: "metrics", points });
-    const reason = this.#end || this.#control.isStopped ? undefined : this.#course?.parts(points);
-    if (reason === undefined) return;
+    const reason = this.#course?.parts(points);
+    if (reason !== undefined) this.#refuse(reason);
+  }
+
+  /** Ends a run that is not the same any more as it was then; the first reason counts. */
+  #refuse(reason: string): void {
+    if (this.#end || this.#control.isStopped) return;
     this.#end = { state: "failed" };
     this.#emit({ type: "problem", problem: partedProblem(reason, this.#options.past!.kept.info.file) });
     void this.#terminate();
@@ -329,6 +334,8 @@ export class Supervisor {
         void this.#keep(message.checkpoint, message.cost);
         break;
       case "ended":
+        // What was told before it may have been another already, and has ended it then.
+        if (message.parted !== undefined) this.#refuse(message.parted);
         this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };
         break;
     }
@@ -343,7 +350,7 @@ export class Supervisor {
   /** What the program measured last, if it was terminated before it could send it. */
   #drain(): void {
     for (const values of [this.#metrics.take(), this.#metrics.takeWaiting()]) {
-      if (values) this.#emit({ type: "metrics", points: metricPoints(values, this.#seriesNames) });
+      if (values) this.#tellPoints(metricPoints(values, this.#seriesNames));
     }
   }
 

@@ -80,6 +80,13 @@ export interface Searched {
 /** How the program ended. */
 export type Outcome = "finished" | "stopped" | "failed";
 
+export interface Ending {
+  /** The program's own choice, where it made one. */
+  readonly exitCode?: number;
+  /** Where it took another course than it did then, in words for the user. */
+  readonly parted?: string;
+}
+
 /** Worker thread → main thread. */
 export type WorkerMessage =
   /** With the build of the kernels that the engine took. */
@@ -99,7 +106,7 @@ export type WorkerMessage =
   /** With the milliseconds of the program's that it took. */
   | { readonly type: "checkpoint"; readonly checkpoint: Checkpoint; readonly cost: number }
   | { readonly type: "searched"; readonly searched: Searched }
-  | { readonly type: "ended"; readonly outcome: Outcome; /** The program's own choice, where it made one. */ readonly exitCode?: number };
+  | ({ readonly type: "ended"; readonly outcome: Outcome } & Ending);
 
 /** @param transfer what the other thread has from then on, and this one no more */
 export type Post = (message: WorkerMessage, transfer?: readonly ArrayBuffer[]) => void;
