@@ -18,6 +18,8 @@ export type Command =
       readonly checkpoints: boolean;
       /** A run or a file, whose weights it begins with. */
       readonly weightsFrom: string | undefined;
+      /** Of these, only those whose names begin with it, as if it weren't there. */
+      readonly weightsPrefix: string | undefined;
       /** Of these, what begins anew all the same. */
       readonly weightsExcept: readonly string[];
       /** Whether the first bad number is looked for however late it comes. */
@@ -38,6 +40,8 @@ export type Command =
   | { readonly type: "rewind"; readonly run: string; readonly step: number }
   | { readonly type: "branch"; readonly run: string; readonly step: number; readonly rate: number | undefined; readonly frozen: readonly string[] }
   | { readonly type: "resume"; readonly run: string }
+  /** What is in a file of weights. */
+  | { readonly type: "listWeights"; readonly file: string; readonly prefix: string | undefined; readonly json: boolean }
   | {
       readonly type: "weights";
       readonly run: string;
@@ -69,6 +73,7 @@ export const usage = `Usage:
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
   kindling weights RUN [--step K] -o FILE         write what its models ended with, or had after K steps, as .safetensors or .pt
+  kindling weights FILE                           list what a file of weights holds: .pt, .pth, .bin, .safetensors, or the .index.json of several
   kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
   kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
   kindling resume RUN                             go on with one that was cut off or stopped
@@ -79,15 +84,18 @@ export const usage = `Usage:
 What stands after \`--\` is the program's own: it finds it in process.argv.
 
 Options:
-  --json         (inspect, runs, show, compare) print everything as JSON
+  --json         (inspect, runs, show, compare, weights FILE) print everything as JSON
   --no-keep      (train) write nothing of the run down
   --seeds N      (train) train with the seeds 1 to N, as one group; RUN may be a group, too
   --with NAME=VALUE,VALUE …
                  (train) train with each of these values of a top-level \`const\` of the file; several make all combinations
   --no-checkpoints
                  (train) keep everything of the run but the parameters on the way
-  --weights-from RUN or FILE.safetensors
-                 (train) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
+  --weights-from RUN or FILE
+                 (train) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting;
+                 FILE is PyTorch's (.pt, .pth, .bin), .safetensors, or the .index.json of several
+  --weights-prefix PREFIX
+                 (train, weights FILE) of a file only what begins with it, as if it weren't there: \`backbone.\`
   --weights-except PATH
                  (train) begin this one anew all the same; may be given several times
   --find-bad-number
@@ -128,7 +136,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (file === undefined) throw new UsageError(whichRuns);
       return { type: "compare", runs: [file, ...rest], json };
   }
-  if (mode === "weights") return readWeights(file, rest, values);
+  if (mode === "weights") return weightsCommand(file, rest, values);
   if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
@@ -143,6 +151,8 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   const weightsExcept = values["weights-except"] ?? [];
   if (mode === "inspect" && weightsFrom !== undefined) throw new UsageError("`--weights-from` goes with `train` only");
   if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
+  const weightsPrefix = values["weights-prefix"];
+  if (weightsPrefix !== undefined && weightsFrom === undefined) throw new UsageError("`--weights-prefix` goes with `--weights-from` and `weights FILE` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
   const varied = variations(values, mode);
@@ -158,19 +168,28 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     checkpoints: !values["no-checkpoints"],
     findsLate: values["find-bad-number"] ?? false,
     weightsFrom,
+    weightsPrefix,
     weightsExcept,
     programArguments,
     ...varied,
   };
 }
 
-function readWeights(run: string | undefined, rest: readonly string[], { output, step }: { output?: string; step?: string }): Command {
+function weightsCommand(run: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+  const { output, step, json = false, "weights-prefix": prefix } = values;
   if (run === undefined) throw new UsageError("of which run? `kindling weights RUN -o FILE`; `kindling runs` lists them");
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+  if (output === undefined && step === undefined && isWeightsFile(run)) return { type: "listWeights", file: run, prefix, json };
+  if (prefix !== undefined) throw new UsageError("`--weights-prefix` goes with `--weights-from` and `weights FILE` only");
   if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
   if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
   return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
+}
+
+/** A run's name has no such ending. */
+function isWeightsFile(word: string): boolean {
+  return /\.(safetensors|pt|pth|bin|ckpt|tar|index\.json)$/i.test(word);
 }
 
 type ReplayWord = "rewind" | "branch" | "resume";
@@ -239,6 +258,7 @@ function parse(args: readonly string[]) {
         lr: { type: "string" },
         freeze: { type: "string", multiple: true },
         "weights-from": { type: "string" },
+        "weights-prefix": { type: "string" },
         "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },

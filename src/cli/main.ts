@@ -44,6 +44,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "weights":
       // A training has an engine of its own.
       return (await import("./weights.ts")).writeWeights(command);
+    case "listWeights":
+      return (await import("./listWeights.ts")).listWeights(command, existingFile(command.file), paintFor(process.stdout));
     case "rewind":
     case "branch":
     case "resume":
@@ -72,7 +74,7 @@ async function translatePython(file: string, output: string | undefined): Promis
 }
 
 function run(command: Extract<Command, { type: "run" }>): Promise<number> {
-  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsExcept, programArguments, seeds, constants } = command;
+  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsPrefix, weightsExcept, programArguments, seeds, constants } = command;
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -84,7 +86,7 @@ function run(command: Extract<Command, { type: "run" }>): Promise<number> {
     threads,
     programArguments,
     findsLate,
-    ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept) }),
+    ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept, weightsPrefix) }),
     ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);

@@ -10,15 +10,17 @@ import { printable } from "./problemText.ts";
 /**
  * @param word a file, or a kept run of the project that `file` belongs to
  * @param declined paths of what begins anew
+ * @param prefix of the names of what is taken over
  */
-export function weightsToBeginWith(word: string, file: string, declined: readonly string[]): WeightsRequest {
+export function weightsToBeginWith(word: string, file: string, declined: readonly string[], prefix?: string): WeightsRequest {
   const path = resolve(word);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { file: path, origin: basename(path), declined };
+  const what = { declined, ...(prefix !== undefined && { prefix }) };
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { file: path, origin: basename(path), ...what };
   const run = findRun(listRuns(runsFolder(file)), word);
   if (!run) throw new UsageError(`there is neither a file nor a kept run ${printable(word)}; \`kindling runs\` lists the runs`);
   const weights = lastCheckpoint(run);
   if (weights === undefined) throw new UsageError(`of the run ${printable(run.id)} no weights are kept, only what it measured`);
-  return { file: weights, origin: run.label.name ?? run.id, declined };
+  return { file: weights, origin: run.label.name ?? run.id, ...what };
 }
 
 /** Checkpoints are named by their steps. */
