@@ -9,7 +9,9 @@ import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import type { ReplayCommands, ShownStep } from "./replayCommands.ts";
+import type { FillInCommands } from "./fillInCommands.ts";
+import type { ReplayCommands } from "./replayCommands.ts";
+import type { ShownStep } from "./shownStep.ts";
 import { isFinal } from "../../run/standing.ts";
 import { ComparisonPanel } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
@@ -21,13 +23,22 @@ import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 /** Of the texts that ran: they can be read and compared, not edited. */
 const scheme = "kindling-run";
 
-export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri): Disposable {
-  const commands = new KeptRunCommands(view, panels, replays, extension);
+export interface KeptRunParts {
+  readonly view: KeptRunsView;
+  readonly panels: Panels;
+  readonly replays: ReplayCommands;
+  readonly fillIns: FillInCommands;
+  readonly extension: vscode.Uri;
+}
+
+export function registerKeptRunCommands(parts: KeptRunParts): Disposable {
+  const commands = new KeptRunCommands(parts);
   const subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: ({ query }) => (query === "" ? "" : readFile(query, "utf8").catch(() => "")),
     }),
-    vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => replays.rewindHere(shown)),
+    vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => parts.replays.rewindHere(shown)),
+    vscode.commands.registerCommand("kindling.fillInHere", (shown: ShownStep) => parts.fillIns.fillInHere(shown)),
     ...Object.entries(commands.all).map(([name, run]) => vscode.commands.registerCommand(`kindling.${name}`, run)),
   ];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
@@ -39,12 +50,14 @@ class KeptRunCommands {
   readonly #view: KeptRunsView;
   readonly #panels: Panels;
   readonly #replays: ReplayCommands;
+  readonly #fillIns: FillInCommands;
   readonly #extension: vscode.Uri;
 
-  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri) {
+  constructor({ view, panels, replays, fillIns, extension }: KeptRunParts) {
     this.#view = view;
     this.#panels = panels;
     this.#replays = replays;
+    this.#fillIns = fillIns;
     this.#extension = extension;
   }
 
@@ -55,6 +68,7 @@ class KeptRunCommands {
     rewindKept: this.#withOne("Rewind which run?", (run) => this.#replays.rewind(run)),
     branchKept: this.#withOne("Branch which run?", (run) => this.#replays.branch(run)),
     resumeKept: this.#withOne("Go on with which run?", (run) => this.#replays.resume(run)),
+    fillInKept: this.#withOne("Fill in which run?", (run) => this.#fillIn(run)),
     renameKept: this.#withOne("Rename which run?", (run) => this.#rename(run)),
     noteKept: this.#withOne("Write a note on which run?", (run) => this.#note(run)),
     pinKept: this.#withSeveral("Pin which runs?", (runs) => this.#pin(runs, true)),
@@ -105,6 +119,11 @@ class KeptRunCommands {
     if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept));
     const { run } = await readRunInTurns(kept);
     this.#panels.showKept(run, titleOf(kept));
+  }
+
+  async #fillIn(run: KeptRun): Promise<void> {
+    await this.#fillIns.fillIn(run);
+    await this.#view.refresh();
   }
 
   async #rename(run: KeptRun): Promise<void> {
