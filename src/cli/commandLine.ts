@@ -1,5 +1,6 @@
 /** What the words on the command line ask for. */
 import { parseArgs } from "node:util";
+import type { StepRange } from "../protocol/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 
 export type Command =
@@ -38,6 +39,15 @@ export type Command =
   | { readonly type: "rewind"; readonly run: string; readonly step: number }
   | { readonly type: "branch"; readonly run: string; readonly step: number; readonly rate: number | undefined; readonly frozen: readonly string[] }
   | { readonly type: "resume"; readonly run: string }
+  /** A kept run is asked for more than it told. */
+  | {
+      readonly type: "fillIn";
+      readonly run: string;
+      /** The text that tells more; without, the run's own file where nothing is to be measured, else what ran. */
+      readonly file: string | undefined;
+      /** The steps that are measured, `to` not among them; all, where there is no end. */
+      readonly samples: StepRange | undefined;
+    }
   | {
       readonly type: "weights";
       readonly run: string;
@@ -72,6 +82,7 @@ export const usage = `Usage:
   kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
   kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
   kindling resume RUN                             go on with one that was cut off or stopped
+  kindling fill-in RUN [FILE]                     add what the file logs now, or every step's histograms, as if it had always been there
   kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
@@ -96,6 +107,8 @@ Options:
   --step K       (weights) of the last checkpoint that is kept up to there
   --to STEP      (rewind) the number of steps taken
   --from STEP    (branch) the same
+  --measure STEPS
+                 (fill-in) all layers in each of these steps: 390-410, or all
   --lr RATE      (branch) the learning rate from then on; without, nothing is changed
   --freeze PATH  (branch) a module or parameter that learns no more; may be given several times
   -o FOLDER      (to-python) write model.py, train.py and what they need there
@@ -130,6 +143,8 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   }
   if (mode === "weights") return readWeights(file, rest, values);
   if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` only");
+  if (mode === "fill-in") return fillInCommand(file, rest, values.measure);
+  if (values.measure !== undefined) throw new UsageError("`--measure` goes with `fill-in` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
@@ -193,6 +208,20 @@ function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly
   }
 }
 
+function fillInCommand(run: string | undefined, [file, ...rest]: readonly string[], measure: string | undefined): Command {
+  if (run === undefined) throw new UsageError("which run? `kindling fill-in RUN [FILE]`; `kindling runs` lists them");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  return { type: "fillIn", run, file, samples: measure === undefined ? undefined : stepsOf(measure) };
+}
+
+/** `390-410`, both ends among them; `all`. */
+function stepsOf(text: string): StepRange {
+  if (text === "all") return { from: 0, to: Number.MAX_SAFE_INTEGER };
+  const [, from, last = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (from === undefined || Number(last) < Number(from)) throw new UsageError(`--measure takes steps, \`--measure 390-410\`, or \`all\`, not \`${text}\``);
+  return { from: Number(from), to: Number(last) + 1 };
+}
+
 function stepOf(option: string, text: string | undefined, example: string): number {
   if (text === undefined) throw new UsageError(`which step? \`${example}\``);
   if (!/^\d+$/.test(text)) throw new UsageError(`${option} has to be a number of steps, not \`${text}\``);
@@ -237,6 +266,7 @@ function parse(args: readonly string[]) {
         to: { type: "string" },
         from: { type: "string" },
         lr: { type: "string" },
+        measure: { type: "string" },
         freeze: { type: "string", multiple: true },
         "weights-from": { type: "string" },
         "weights-except": { type: "string", multiple: true },

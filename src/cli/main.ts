@@ -6,6 +6,7 @@ import { runsFolder } from "../keep/layout.ts";
 import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
+import { fillRun } from "./fillIn.ts";
 import { inspect } from "./inspect.ts";
 import { weightsToBeginWith } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
@@ -48,6 +49,14 @@ async function main(args: readonly string[]): Promise<number> {
     case "branch":
     case "resume":
       return replay(command);
+    case "fillIn":
+      return fillRun({
+        script: runnerScript,
+        kept: theRun(command.run),
+        file: command.file === undefined ? undefined : existingFile(command.file),
+        samples: command.samples,
+        paint: paintFor(process.stderr),
+      });
     case "mcp":
       // Its protocol is of no use to a training.
       return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));

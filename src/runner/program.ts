@@ -131,7 +131,7 @@ export class Program {
       ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() }, atMoment: this.#proof(job.past) }),
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
       ...this.#weights(),
-      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#leave() } : {}),
     });
     this.#printed = new PrintedLines(
       () => this.#observer.step,
@@ -200,6 +200,12 @@ export class Program {
     };
   }
 
+  /** That the models end with what they ended with then, where they end after as many steps. */
+  #proveEnd({ end, isFilled }: JobPast): string | undefined {
+    if (!isFilled || end?.step !== this.#observer.steps || hashOf(this.#observer.checkpoints.capture()) === end.hash) return undefined;
+    return `after ${end.step} steps, at its end, the parameters are not those of then`;
+  }
+
   #part(reason: string): never {
     this.#end("failed", [], { parted: reason });
     return leave(1);
@@ -207,6 +213,10 @@ export class Program {
 
   /** The run is back at its step; from here on it is lived anew. */
   #arrive(): void {
+    if (this.#job.past?.isFilled) {
+      this.#post({ type: "arrived" });
+      return this.#leave();
+    }
     this.#isBack = true;
     this.#printed.flush();
     mute(false);
@@ -270,7 +280,7 @@ export class Program {
   }
 
   /** All is known; nothing of the program's own may run any more, not even its `finally` blocks, which might save things. */
-  #endInspection(): void {
+  #leave(): void {
     this.#end("finished");
     leave(0);
   }
@@ -286,7 +296,7 @@ export class Program {
     if (!this.#isWatched) return;
     this.#isWatched = false;
     const gate = (): void => void this.#gate.pass(() => {});
-    const beforeStep = this.#job.request.mode === "inspect" ? () => this.#endInspection() : gate;
+    const beforeStep = this.#job.request.mode === "inspect" ? () => this.#leave() : gate;
     setInstrument({ beforeStep, epochStart: gate, batch: gate });
     watchOperations(null);
     this.#surroundings.during(() => this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) }));
@@ -336,7 +346,8 @@ export class Program {
       } catch (error) {
         this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) });
       }
-      this.#post({ type: "ended", outcome, ...more });
+      const parted = this.#job.past && more.parted === undefined ? this.#proveEnd(this.#job.past) : undefined;
+      this.#post({ type: "ended", outcome, ...more, ...(parted !== undefined && { parted }) });
     });
   }
 

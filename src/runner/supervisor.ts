@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
+import type { Filling } from "../keep/filling.ts";
 import type { CheckpointKeeper } from "../keep/checkpointKeeper.ts";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
@@ -53,6 +54,8 @@ export interface SupervisorOptions {
   readonly debug: boolean;
   /** The kept run that is run again. */
   readonly past?: Past;
+  /** It is run again to be filled in. */
+  readonly filling?: Filling;
 }
 
 export class Supervisor {
@@ -136,6 +139,11 @@ export class Supervisor {
     return this.#isBundling || (this.#folder !== undefined && this.#workerExit === undefined);
   }
 
+  /** Whether a kept run that is run again has come to its step. */
+  get isBack(): boolean {
+    return this.#isBack;
+  }
+
   /**
    * Resolves with how it ended; the caller announces it.
    * @param keeper of the run's checkpoints, if they are kept
@@ -195,7 +203,7 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const texts = this.#options.past?.texts;
+      const texts = (this.#options.filling ?? this.#options.past)?.texts;
       const made = await bundle(request.file, this.#options.places.engine.href, {
         tellsValues: request.mode === "inspect",
         ...(request.given && { given: request.given }),
@@ -246,25 +254,30 @@ export class Supervisor {
 
   /** What the program's thread needs for the run to be kept, and to be another one's again. */
   #keeping({ keep, replay }: RunRequest): Pick<Job, "keepsAnswers" | "past"> {
-    const { answered, past } = this.#options;
-    if (past && replay) this.#course = new SameCourse(past.points, replay.step);
+    const { answered, past, filling } = this.#options;
+    if (past && replay && !filling) this.#course = new SameCourse(past.points, replay.step);
+    const end = filling && { isFilled: true, ...(filling.end && { end: filling.end }) };
     return {
       keepsAnswers: answered !== undefined && (keep !== undefined || past !== undefined),
-      ...(past && replay && { past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: replay.step } }),
+      ...(past &&
+        replay && {
+          past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: filling?.lastStep ?? replay.step, ...end },
+        }),
     };
   }
 
   #tellPoints(points: readonly MetricPoint[]): void {
     this.#emit({ type: "metrics", points });
     const reason = this.#course?.parts(points);
-    if (reason !== undefined) this.#refuse(reason);
+    if (reason !== undefined) this.refuse(reason);
   }
 
   /** Ends a run that is not the same any more as it was then; the first reason counts. */
-  #refuse(reason: string): void {
+  refuse(reason: string): void {
     if (this.#end || this.#control.isStopped) return;
     this.#end = { state: "failed" };
-    this.#emit({ type: "problem", problem: partedProblem(reason, this.#options.past!.kept.info.file) });
+    const { past, filling } = this.#options;
+    this.#emit({ type: "problem", problem: filling?.refuse(reason) ?? partedProblem(reason, past!.kept.info.file) });
     void this.#terminate();
   }
 
@@ -335,7 +348,7 @@ export class Supervisor {
         break;
       case "ended":
         // What was told before it may have been another already, and has ended it then.
-        if (message.parted !== undefined) this.#refuse(message.parted);
+        if (message.parted !== undefined) this.refuse(message.parted);
         this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };
         break;
     }

@@ -50,6 +50,10 @@ export interface JobPast {
   readonly hashes: ReadonlyMap<number, string>;
   /** Number of steps after which it is paused. */
   readonly step: number;
+  /** It is run again for what it did not tell: it ends there, and nothing that it does on the way is done. */
+  readonly isFilled?: boolean;
+  /** What the models ended with, and after how many steps. */
+  readonly end?: { readonly step: number; readonly hash: string };
 }
 
 /** What a run that is repeated was like. */

@@ -4,9 +4,10 @@ import type { Archive } from "../runs/archive.ts";
 import type { RunSnapshot } from "../../run/snapshot.ts";
 import type { PlacedModule } from "../../run/modulePlaces.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
-import { isTraining, shownRun, type FileRuns } from "../runs/fileRuns.ts";
+import { isTraining, shownRun } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { KeptSource } from "./keptSource.ts";
 import { Panel, panelOptions, titleOf, type PanelAction, type RunSource, type Selection } from "./panel.ts";
 import { readPanelFile } from "./readMessage.ts";
 
@@ -37,6 +38,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   #panels: readonly Panel[] = [];
   /** Panels of kept runs, by the run. */
   readonly #kept = new Map<string, vscode.WebviewPanel>();
+  /** What those of runs that are over show. */
+  readonly #over = new Map<string, KeptSource>();
   /** The user did something in a panel's page. */
   readonly onDidAsk = this.#asked.event;
   /** Another panel is used than before, or one was opened, closed or renamed. */
@@ -85,10 +88,18 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.#show(file, () => (isFree && last.column) || columnOfItsOwn());
   }
 
-  /** Opens a panel of its own for a run that is over. @param title what it is called @param webview that is open already, for it */
+  /**
+   * Opens a panel of its own for a run that is over; one that is open shows what is known of it now.
+   * @param title what it is called @param webview that is open already, for it
+   */
   showKept(run: RunSnapshot, title: string, webview?: vscode.WebviewPanel): void {
-    const get = (): FileRuns => ({ file: run.file, train: run, shown: "train", problems: run.problems });
-    this.#showOwn(run.runId, run.file, title, () => ({ get, onDidChange: () => ({ dispose() {} }), dispose() {} }), webview);
+    this.#over.get(run.runId)?.fillIn(run);
+    const open = (): KeptSource => {
+      const source = new KeptSource(run);
+      this.#over.set(run.runId, source);
+      return source;
+    };
+    this.#showOwn(run.runId, run.file, title, open, webview);
   }
 
   /** The same for one that another process goes on with. */
@@ -110,6 +121,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
     panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
     panel.onDidClose(() => {
       this.#kept.delete(id);
+      this.#over.delete(id);
       panel.dispose();
       source.dispose();
     });
