@@ -17,7 +17,7 @@ export function argumentsOf(to: Expressions, call: Call, { rename = true, skip =
       docs.push(positional(to, argument));
     } else if (!skip.has(argument.name)) {
       const name = keyText(rename ? argumentName(argument.name) : argument.name);
-      const value = to.operand(argument.value, level.assignment);
+      const value = to.argument(argument.value);
       named.push(to.commented(argument.value, value === name ? name : [name, ": ", value]));
     }
   }
@@ -45,7 +45,7 @@ function hugged(docs: readonly Doc[]): Doc | undefined {
 }
 
 function positional(to: Expressions, { value, star }: Argument): Doc {
-  return to.commented(value, star === "*" ? ["...", to.spread(value)] : to.operand(value, level.assignment));
+  return to.commented(value, star === "*" ? ["...", to.spread(value)] : to.argument(value));
 }
 
 /** Arguments of a function of the program: what is given by name goes where the function has it. */

@@ -30,6 +30,13 @@ export const helpers: Readonly<Record<string, Helper>> = {
   }
 }`,
   },
+  unzip: {
+    code: `/** The columns of rows. */
+function unzip<T extends readonly unknown[]>(rows: Iterable<T>): { -readonly [K in keyof T]: T[K][] } {
+  const [first, ...rest] = [...rows];
+  return (first ?? []).map((entry, at) => [entry, ...rest.map((row) => row[at])]) as { -readonly [K in keyof T]: T[K][] };
+}`,
+  },
   decimal: {
     code: `/** A float as Python writes it: 1.0, 1e-05. */
 function decimal(x: number): string {
