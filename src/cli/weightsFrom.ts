@@ -1,8 +1,9 @@
 /** What `--weights-from` means. */
-import { readdirSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
-import { findRun, listRuns, type KeptRun } from "../keep/keptRuns.ts";
-import { names, runsFolder } from "../keep/layout.ts";
+import { statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { checkpointsOf } from "../keep/checkpoints.ts";
+import { findRun, listRuns } from "../keep/keptRuns.ts";
+import { runsFolder } from "../keep/layout.ts";
 import type { WeightsRequest } from "../protocol/index.ts";
 import { UsageError } from "./commandLine.ts";
 import { printable } from "./problemText.ts";
@@ -16,23 +17,7 @@ export function weightsToBeginWith(word: string, file: string, declined: readonl
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { file: path, origin: basename(path), declined };
   const run = findRun(listRuns(runsFolder(file)), word);
   if (!run) throw new UsageError(`there is neither a file nor a kept run ${printable(word)}; \`kindling runs\` lists the runs`);
-  const weights = lastCheckpoint(run);
+  const weights = checkpointsOf(run).at(-1);
   if (weights === undefined) throw new UsageError(`of the run ${printable(run.id)} no weights are kept, only what it measured`);
-  return { file: weights, origin: run.label.name ?? run.id, declined };
-}
-
-/** Checkpoints are named by their steps. */
-function lastCheckpoint({ folder }: KeptRun): string | undefined {
-  const checkpoints = join(folder, names.checkpoints);
-  const steps = filesIn(checkpoints).flatMap((name) => /^(\d+)\.safetensors$/.exec(name)?.[1] ?? []);
-  const last = steps.sort((a, b) => Number(a) - Number(b)).at(-1);
-  return last === undefined ? undefined : join(checkpoints, `${last}.safetensors`);
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return { file: weights.path, origin: run.label.name ?? run.id, declined };
 }

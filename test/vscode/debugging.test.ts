@@ -113,6 +113,8 @@ class Stand {
 /** The debugger, as it is heard. */
 class Debugger {
   readonly #waiting: ((stand: Promise<Stand>) => void)[] = [];
+  readonly #open = new Set<string>();
+  readonly #listeners: (() => void)[] = [];
   readonly #subscriptions: vscode.Disposable[];
 
   constructor() {
@@ -120,6 +122,11 @@ class Debugger {
       if (event === "stopped") this.#waiting.shift()?.(Stand.at(session, body!.threadId));
     };
     this.#subscriptions = [
+      vscode.debug.onDidStartDebugSession(({ id }) => this.#open.add(id)),
+      vscode.debug.onDidTerminateDebugSession(({ id }) => {
+        this.#open.delete(id);
+        this.#tellEnd();
+      }),
       vscode.debug.registerDebugAdapterTrackerFactory("*", {
         createDebugAdapterTracker: (session) => ({ onDidSendMessage: (message: { event?: string }) => heard(session, message) }),
       }),
@@ -137,16 +144,16 @@ class Debugger {
     return next;
   }
 
-  /** Resolves when no session is left. */
+  /** Resolves when no session is left. (What VS Code calls active may be one that is long over, where it ended as it came into sight.) */
   ended(): Promise<void> {
     return new Promise((resolve) => {
-      if (!vscode.debug.activeDebugSession) return resolve();
-      const subscription = vscode.debug.onDidChangeActiveDebugSession((session) => {
-        if (session) return;
-        subscription.dispose();
-        resolve();
-      });
+      this.#listeners.push(resolve);
+      this.#tellEnd();
     });
+  }
+
+  #tellEnd(): void {
+    if (this.#open.size === 0) for (const listener of this.#listeners.splice(0)) listener();
   }
 
   close(): void {
@@ -173,9 +180,7 @@ function shown(): Promise<void> {
   });
 }
 
-describe("a model in the debugger", function () {
-  // Now and then VS Code's debugger answers no more; why isn't known yet.
-  this.retries(3);
+describe("a model in the debugger", () => {
   let window: Window;
   let debug: Debugger;
   let uri: vscode.Uri;

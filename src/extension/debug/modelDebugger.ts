@@ -98,12 +98,16 @@ export class ModelDebugger {
         if (message.event === "continued") stands(false);
       },
       onWillReceiveMessage: (message: { readonly type: string; readonly command?: string }) => {
+        // The debugger may end the process itself, at once: that is no failure of the run's.
+        if (ends.has(message.command ?? "") && ownRun(session) !== undefined) this.#controller.stopRun(runId);
         if (goesOn.has(message.command ?? "")) stands(false);
       },
     };
   }
 }
 
+/** Requests of the stop button, by whatever key. */
+const ends: ReadonlySet<string> = new Set(["disconnect", "terminate"]);
 /** Requests by which a thread goes on; the debugger doesn't always answer them with an event. */
 const goesOn: ReadonlySet<string> = new Set(["continue", "next", "stepIn", "stepOut"]);
 
