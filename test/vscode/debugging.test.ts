@@ -207,6 +207,7 @@ describe("a model in the debugger", () => {
     assert.equal(stand.line, lineOf("const h ="));
     assert.match(stand.frames[0]!.source?.path ?? "", /net\.model\.ts$/);
     assert.match((await stand.locals())["x"]!, /^Tensor\[32, 4\] float32 mean -?[\d.]+ std 1?[\d.]* \[-?[\d.]+, -?[\d.]+, -?[\d.]+, …\]$/);
+    assert.equal((await stand.locals())["this"], "Net 49 params");
     assert.equal(await stand.evaluate("this", "watch"), "Net 49 params");
     const opened = await stand.opened("this");
     assert.equal(opened["fc1"], "Linear(in 4, out 8) 40 params");
