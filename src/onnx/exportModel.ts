@@ -131,7 +131,7 @@ function passOf({ call, args, state, mark = () => undefined }: ExportOptions, in
       const random = numbersFrom(turn + 1);
       const made = new Map(inputs.map(({ tensor }, i) => [tensor, sampled(tensor, dims[i]!, batch, random)]));
       for (const tensor of made.values()) recorder.input(tensor);
-      const given = replaced(args, made);
+      const given = mapTensors(args, (tensor) => made.get(tensor));
       const result = recorder.run(() => call(...(given as unknown[])));
       const outputs = tensorsIn([result], ["output"]).map(({ name, tensor }) => ({ name, tensor, seen: recorder.seen(tensor) }));
       if (outputs.length === 0) throw new Refusal("the model gives no tensor, so there is nothing that could be an output");
@@ -182,11 +182,12 @@ function tensorsIn(values: readonly unknown[], names: readonly string[]): NamedT
   });
 }
 
-function replaced(value: unknown, made: ReadonlyMap<Tensor, Tensor>): unknown {
-  if (value instanceof Tensor) return made.get(value);
-  if (Array.isArray(value)) return value.map((each) => replaced(each, made));
+/** The value with other tensors in the place of its own, also of those in lists and plain objects. */
+export function mapTensors(value: unknown, map: (tensor: Tensor) => unknown): unknown {
+  if (value instanceof Tensor) return map(value);
+  if (Array.isArray(value)) return value.map((each) => mapTensors(each, map));
   if (!isContainer(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaced(each, made)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTensors(each, map)]));
 }
 
 // --- what all passes have in common ---------------------------------------------------------------------------------
