@@ -56,6 +56,18 @@ export type Command =
       readonly output: string;
     }
   | {
+      readonly type: "export";
+      readonly file: string;
+      /** Of the ONNX file; without, beside the program. */
+      readonly output: string | undefined;
+      readonly model: string | undefined;
+      readonly training: boolean;
+      readonly batchDimension: number | undefined;
+      readonly weightsFrom: string | undefined;
+      readonly step: number | undefined;
+      readonly programArguments: readonly string[];
+    }
+  | {
       readonly type: "toPython";
       readonly file: string;
       /** Where the project goes; without, the Python is printed. */
@@ -84,6 +96,7 @@ export const usage = `Usage:
   kindling resume RUN                             go on with one that was cut off or stopped
   kindling fill-in RUN [FILE]                     add what the file logs now, or every step's histograms, as if it had always been there
   kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
+  kindling export FILE.model.ts --onnx            write its model as FILE.onnx for ONNX Runtime, and compare the two where that is installed
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
   kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
 
@@ -98,13 +111,17 @@ Options:
   --no-checkpoints
                  (train) keep everything of the run but the parameters on the way
   --weights-from RUN or FILE.safetensors
-                 (train) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
+                 (train, export) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
   --weights-except PATH
                  (train) begin this one anew all the same; may be given several times
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
-  -o FILE        (from-python) write the program there instead of printing it; (weights) where they go
-  --step K       (weights) of the last checkpoint that is kept up to there
+  -o FILE        (from-python) write the program there instead of printing it; (weights, export) where they go
+  --model NAME   (export) the variable or class of the model, where there are several
+  --batch-dimension N
+                 (export) which dimension of the first input is the batch, counted from 0, where that isn't found by itself
+  --training     (export) as it is in training, not in eval()
+  --step K       (weights, export) of the last checkpoint that is kept up to there
   --to STEP      (rewind) the number of steps taken
   --from STEP    (branch) the same
   --measure STEPS
@@ -142,21 +159,24 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       return { type: "compare", runs: [file, ...rest], json };
   }
   if (mode === "weights") return readWeights(file, rest, values);
-  if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` only");
+  if (mode === "export") return exportCommand(file, rest, values, programArguments);
+  const forExport = (["onnx", "model", "training", "batch-dimension"] as const).find((name) => values[name] !== undefined);
+  if (forExport !== undefined) throw new UsageError(`\`--${forExport}\` goes with \`export\` only`);
+  if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` and `export` only");
   if (mode === "fill-in") return fillInCommand(file, rest, values.measure);
   if (values.measure !== undefined) throw new UsageError("`--measure` goes with `fill-in` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
   if (mode === "to-python") return toPythonCommand(file, rest, values.output);
-  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python`, `from-python` and `weights` only");
+  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python`, `from-python`, `weights` and `export` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
   const weightsFrom = values["weights-from"];
   const weightsExcept = values["weights-except"] ?? [];
-  if (mode === "inspect" && weightsFrom !== undefined) throw new UsageError("`--weights-from` goes with `train` only");
+  if (mode === "inspect" && weightsFrom !== undefined) throw new UsageError("`--weights-from` goes with `train` and `export` only");
   if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
@@ -186,6 +206,25 @@ function readWeights(run: string | undefined, rest: readonly string[], { output,
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
   if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
   return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
+}
+
+function exportCommand(
+  file: string | undefined,
+  rest: readonly string[],
+  values: ReturnType<typeof parse>["values"],
+  programArguments: readonly string[],
+): Command {
+  if (file === undefined) throw new UsageError("which file? `kindling export FILE.model.ts --onnx`");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
+  if (!values.onnx) throw new UsageError("as what? `kindling export FILE.model.ts --onnx`; `to-python` writes it for PyTorch");
+  const { step, output, model, training = false, "weights-from": weightsFrom, "batch-dimension": dimension } = values;
+  const whole = (option: string, text: string | undefined): number | undefined => {
+    if (text !== undefined && !/^\d+$/.test(text)) throw new UsageError(`${option} takes a whole number, not \`${text}\``);
+    return text === undefined ? undefined : Number(text);
+  };
+  if (step !== undefined && weightsFrom === undefined) throw new UsageError("`--step` goes with `--weights-from RUN`: of which run?");
+  const numbers = { step: whole("--step", step), batchDimension: whole("--batch-dimension", dimension) };
+  return { type: "export", file, output, model, training, weightsFrom, programArguments, ...numbers };
 }
 
 type ReplayWord = "rewind" | "branch" | "resume";
@@ -268,6 +307,10 @@ function parse(args: readonly string[]) {
         lr: { type: "string" },
         measure: { type: "string" },
         freeze: { type: "string", multiple: true },
+        onnx: { type: "boolean" },
+        model: { type: "string" },
+        training: { type: "boolean" },
+        "batch-dimension": { type: "string" },
         "weights-from": { type: "string" },
         "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },

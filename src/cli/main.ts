@@ -8,7 +8,9 @@ import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { fillRun } from "./fillIn.ts";
 import { inspect } from "./inspect.ts";
-import { weightsToBeginWith } from "./weightsFrom.ts";
+import { exportOnnx } from "./exportOnnx.ts";
+import { onnxFileOf } from "../client/onnx.ts";
+import { weightsRequest } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { printComparison, printRun, printRuns, theRun } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
@@ -60,9 +62,40 @@ async function main(args: readonly string[]): Promise<number> {
     case "mcp":
       // Its protocol is of no use to a training.
       return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
+    case "export":
+      return writeOnnx(command);
     case "toPython":
       return translate(existingFile(command.file), command.folder);
   }
+}
+
+function writeOnnx({
+  file,
+  output,
+  model,
+  training,
+  batchDimension,
+  weightsFrom,
+  step,
+  programArguments,
+}: Extract<Command, { type: "export" }>): Promise<number> {
+  const path = existingFile(file);
+  const request = {
+    file: path,
+    directory: process.cwd(),
+    sampling: { ...defaultSampling, enabled: false },
+    timeLimit: inspectTimeLimit,
+    threads: 0,
+    programArguments,
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { step }) }),
+  };
+  const onnx = {
+    file: resolve(output ?? onnxFileOf(path)),
+    training,
+    ...(model !== undefined && { model }),
+    ...(batchDimension !== undefined && { batchDimension }),
+  };
+  return exportOnnx(runnerScript, request, onnx, paintFor(process.stderr));
 }
 
 /** Its parser is of no use to a training. */
@@ -93,7 +126,7 @@ function run(command: Extract<Command, { type: "run" }>): Promise<number> {
     threads,
     programArguments,
     findsLate,
-    ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept) }),
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { declined: weightsExcept }) }),
     ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);

@@ -3,6 +3,7 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { i32, kernels } from "../memory/linear.ts";
@@ -208,7 +209,7 @@ export function oneHot(tensor: Tensor, numClasses: Int = -1): Tensor {
   const result = make([...tensor.shape, classes], "int32");
   const target = at(result);
   const wrong = kernels.oneHot(at(source), target, source.numel(), classes);
-  if (wrong < 0) return result;
+  if (wrong < 0) return tellOperation("oneHot", [tensor], result, { classes });
   const isNegative = i32[(at(source) >>> 2) + wrong]! < 0;
   throw new KindlingError(isNegative ? "Class values must be non-negative." : "Class values must be smaller than num_classes.");
 }

@@ -1,0 +1,11 @@
+/** What can't be written as ONNX, and where it stands in the program. */
+export class Refusal extends Error {
+  /** What the recorder was given for the place: see `Recorder`. */
+  readonly mark: unknown;
+
+  /** @param cause what the program threw */
+  constructor(message: string, mark?: unknown, cause?: unknown) {
+    super(message, { cause });
+    this.mark = mark;
+  }
+}
