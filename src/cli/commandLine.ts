@@ -119,7 +119,7 @@ Options:
   -o FILE        (from-python) write the program there instead of printing it; (weights, export) where they go
   --model NAME   (export) the variable or class of the model, where there are several
   --batch-dimension N
-                 (export) which dimension of the first input is the batch, counted from 0, where that isn't found by itself
+                 (export) which dimension of the first input is the batch, counted from 0, where that isn't found by itself; \`none\`: all sizes stay as they are
   --training     (export) as it is in training, not in eval()
   --step K       (weights, export) of the last checkpoint that is kept up to there
   --to STEP      (rewind) the number of steps taken
@@ -219,11 +219,11 @@ function exportCommand(
   if (!values.onnx) throw new UsageError("as what? `kindling export FILE.model.ts --onnx`; `to-python` writes it for PyTorch");
   const { step, output, model, training = false, "weights-from": weightsFrom, "batch-dimension": dimension } = values;
   const whole = (option: string, text: string | undefined): number | undefined => {
-    if (text !== undefined && !/^\d+$/.test(text)) throw new UsageError(`${option} takes a whole number, not \`${text}\``);
-    return text === undefined ? undefined : Number(text);
+    if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
+    throw new UsageError(`${option} takes a whole number, not \`${text}\``);
   };
   if (step !== undefined && weightsFrom === undefined) throw new UsageError("`--step` goes with `--weights-from RUN`: of which run?");
-  const numbers = { step: whole("--step", step), batchDimension: whole("--batch-dimension", dimension) };
+  const numbers = { step: whole("--step", step), batchDimension: dimension === "none" ? -1 : whole("--batch-dimension", dimension) };
   return { type: "export", file, output, model, training, weightsFrom, programArguments, ...numbers };
 }
 

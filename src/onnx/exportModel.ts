@@ -101,7 +101,7 @@ function exportAlong(options: ExportOptions, inputs: readonly NamedTensor[], dim
 /** What the program threw, which it did not with the batch that it came with. */
 function failedWithAnother({ error, batch }: FailedPass): Refusal {
   const reason = error instanceof Error ? error.message : String(error);
-  return new Refusal(`with a batch of ${batch} forward fails: ${reason.replace(/[.\s]*$/, "")}. Sizes have to come from the input: \`x.size(0)\`, or -1`, undefined, error);
+  return new Refusal(`with a batch of ${batch} forward fails: ${reason.replace(/[.\s]*$/, "")}. Sizes have to come from the input: \`x.size(0)\`, or -1; where there is no batch, say --batch-dimension none`, undefined, error);
 }
 
 /** Which dimension of a further input is the batch: one that is as large, -1 where none is. */
@@ -252,6 +252,17 @@ function commonTensor(all: readonly Seen[]): CommonTensor {
   return { from, shape, dtype };
 }
 
+function commonResult(passes: readonly Pass[], output: number): CommonTensor {
+  try {
+    return commonTensor(passes.map(({ outputs }) => outputs[output]!.seen));
+  } catch (error) {
+    if (!(error instanceof Uneven)) throw error;
+    const { seen } = passes[0]!.outputs[output]!;
+    const step = passes[0]!.steps.findLast(({ first }) => typeof seen.from === "number" && first <= seen.from);
+    throw new Refusal("how large an output is depends on the values in the input, which ONNX can't follow", step?.mark);
+  }
+}
+
 /** Whether sequences became longer, or their queries did, while there were as many of them: then they are the other dimension. */
 function isTime(passes: readonly (readonly Step[])[]): boolean {
   const sequences = passes.map((steps) => steps.flatMap(sequencesOf)[0]);
@@ -279,8 +290,8 @@ function written({ name, version }: ExportOptions, passes: readonly Pass[], step
   const graph = new Graph(batch);
   const values: (string | undefined)[] = pass.inputs.map((input) => input.name);
   const owners: (CommonStep | undefined)[] = pass.inputs.map(() => undefined);
-  const results = pass.outputs.map((_, i) => commonTensor(passes.map(({ outputs }) => outputs[i]!.seen)));
-  const needed = neededSteps(steps, results);
+  const results = pass.outputs.map((_, i) => commonResult(passes, i));
+  const { needed, wanted } = neededSteps(steps, results);
   const operand = (tensor: CommonTensor, step: CommonStep | undefined): Operand => {
     const { from, shape, dtype } = tensor;
     const find = (): string => {
@@ -296,7 +307,8 @@ function written({ name, version }: ExportOptions, passes: readonly Pass[], step
   for (const step of steps) {
     for (let i = 0; i < step.outputs.length; i++) owners[step.first + i] = step;
     if (!needed.has(step)) continue;
-    const made = formed(graph, step, step.inputs.map((input) => operand(input, step)));
+    const used = step.outputs.map((_, i) => wanted.has(step.first + i));
+    const made = formed(graph, step, step.inputs.map((input) => operand(input, step)), used);
     made.forEach((value, i) => (values[step.first + i] = value));
   }
   results.forEach((result, i) => graph.rename(operand(result, undefined).value, pass.outputs[i]!.name));
@@ -310,7 +322,7 @@ function written({ name, version }: ExportOptions, passes: readonly Pass[], step
 }
 
 /** What is needed for the results, from the last step back. */
-function neededSteps(steps: readonly CommonStep[], results: readonly CommonTensor[]): ReadonlySet<CommonStep> {
+function neededSteps(steps: readonly CommonStep[], results: readonly CommonTensor[]): { readonly needed: ReadonlySet<CommonStep>; readonly wanted: ReadonlySet<number> } {
   const wanted = new Set<number>();
   const want = (tensors: readonly CommonTensor[]): void => {
     for (const { from } of tensors) if (typeof from === "number") wanted.add(from);
@@ -322,14 +334,14 @@ function neededSteps(steps: readonly CommonStep[], results: readonly CommonTenso
     needed.add(step);
     want(step.inputs);
   }
-  return needed;
+  return { needed, wanted };
 }
 
-function formed(graph: Graph, step: CommonStep, inputs: readonly Operand[]): readonly (string | undefined)[] {
+function formed(graph: Graph, step: CommonStep, inputs: readonly Operand[], used: readonly boolean[]): readonly (string | undefined)[] {
   const form = forms[step.name];
   if (!form) throw new Refusal(`${spelt(step.name)} has no ONNX form`, step.mark);
   try {
-    const made = form({ graph, inputs, outputs: step.outputs, data: step.data });
+    const made = form({ graph, inputs, outputs: step.outputs, used, data: step.data });
     return typeof made === "string" ? [made] : made;
   } catch (error) {
     if (error instanceof Uneven) throw anotherCourse(step as unknown as Step);

@@ -159,6 +159,8 @@ export interface Call {
   readonly graph: Graph;
   readonly inputs: readonly Operand[];
   readonly outputs: readonly { readonly shape: readonly Size[]; readonly dtype: DType }[];
+  /** Which of them anybody needs. */
+  readonly used: readonly boolean[];
   /** What the operation remembered besides tensors, its numbers as sizes. */
   readonly data: unknown;
 }

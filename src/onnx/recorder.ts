@@ -47,6 +47,7 @@ interface AttentionData {
   readonly layout: { split(inputs: readonly Tensor[]): readonly Tensor[]; splitOutput(output: Tensor): Tensor };
   readonly isCausal: boolean;
   readonly scale: number;
+  readonly dropoutP: number;
   readonly mask: Tensor | null;
 }
 
@@ -121,9 +122,9 @@ export class Recorder implements OperationWatch {
   #ran(name: string, given: readonly Tensor[], results: readonly Tensor[], told: unknown, saved: readonly Tensor[]): void {
     let [inputs, outputs, data] = [given, results, told];
     if (name === "ScaledDotProductAttentionBackward0") {
-      const { layout, isCausal, scale, mask } = told as AttentionData;
+      const { layout, isCausal, scale, mask, dropoutP } = told as AttentionData;
       inputs = [...layout.split(given.slice(0, given.length - (mask ? 1 : 0))), ...(mask ? [mask] : [])];
-      data = { isCausal, scale, order: orderOf(layout.splitOutput(results[0]!)) };
+      data = { isCausal, scale, dropoutP, order: orderOf(layout.splitOutput(results[0]!)) };
     } else if (readsSaved.has(name)) inputs = [...given, ...saved];
     if (givesPlaces.has(name)) outputs = [...results, ...saved];
     const wrote = name.endsWith("_") && name !== "copy_" && name !== "fill_" ? inputs[0] : undefined;

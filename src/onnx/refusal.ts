@@ -9,3 +9,5 @@ export class Refusal extends Error {
     this.mark = mark;
   }
 }
+
+export const drawnAnew = new Refusal("`dropout` draws random numbers in training, and a file does the same each time: write the model as it is in eval()");

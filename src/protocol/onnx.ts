@@ -7,7 +7,7 @@ export interface OnnxOptions {
   readonly model?: string;
   /** Whether it is as in training rather than in `eval()`. Default false. */
   readonly training?: boolean;
-  /** Which dimension of the first input is the batch, where that isn't found by itself. */
+  /** Which dimension of the first input is the batch, where that isn't found by itself; -1 where none is, and all sizes stay. */
   readonly batchDimension?: number;
 }
 

@@ -127,16 +127,18 @@ export function embeddingBag(
   }
   const flat = reshape(input, [input.numel()]);
   const padding = rowOf(paddingIdx, weight.shape[0]!);
+  const told = (result: Tensor): Tensor =>
+    offsets ? result : tellOperation("embeddingBag", [input, weight, ...(perSampleWeights ? [perSampleWeights] : [])], result, { mode, padding });
   const places = toTypedArray(flat);
   const counts = filled(roomFor(Float32Array, places.length), (i) => Number(places[i] !== padding));
   const rows = embedding(flat, weight, paddingIdx, maxNorm, normType, scaleGradByFreq);
   if (mode === "max" && scaleGradByFreq) throw new ArgumentError("max mode does not support scaling the gradient by the frequency");
-  if (mode === "max") return largest(rows, bags, counts);
+  if (mode === "max") return told(largest(rows, bags, counts));
   const present = fromTypedArray(counts, [counts.length]);
   const factors = perSampleWeights ? mul(reshape(perSampleWeights, [counts.length]), present) : present;
   const index = expand(unsqueeze(fromTypedArray(bags.of, [bags.of.length]), 1), rows.shape);
   const sums = scatterAdd(zeros([bags.count, weight.shape[1]!]), 0, index, mul(rows, unsqueeze(factors, 1)));
-  return mode === "sum" ? sums : sums.div(fromTypedArray(bagSizes(bags, counts), [bags.count, 1]));
+  return told(mode === "sum" ? sums : sums.div(fromTypedArray(bagSizes(bags, counts), [bags.count, 1])));
 }
 
 interface Bags {

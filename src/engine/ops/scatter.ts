@@ -113,7 +113,7 @@ export function scatterAdd(input: Tensor, dim: Int, index: Tensor, src: Tensor):
 const SCATTER_REFUSAL = "scatter(): Expected dtype int64 for index";
 
 /** The value that is put everywhere; none where each has its own. */
-const scatterOp: Operation<{ dim: number; value: number | null }> = {
+const scatterOp: Operation<{ dim: number; filler: number | null }> = {
   name: "ScatterBackward0",
   backward(node, gradient) {
     const index = node.saved(0);
@@ -144,7 +144,7 @@ export function scatter(input: Tensor, dim: Int, index: Tensor, source: ScalarOr
   if (reduce === "add") return scatterAdd(input, d, places, part instanceof Tensor ? part : full(index.shape, part, { dtype: input.dtype }));
   if (reduce === "multiply") return multipliedAt(input, d, places, part);
   const result = scattered(input, d, places, part, false);
-  const data = { dim: d, value: part instanceof Tensor ? null : part };
+  const data = { dim: d, filler: part instanceof Tensor ? null : part };
   return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [places], data);
 }
 

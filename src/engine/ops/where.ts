@@ -84,7 +84,7 @@ function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
   return result;
 }
 
-const maskedFillOp: Operation<{ shape: Shape; value: number }> = {
+const maskedFillOp: Operation<{ shape: Shape; filler: number }> = {
   name: "MaskedFillBackward0",
   backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data.shape)],
 };
@@ -108,7 +108,7 @@ export function maskedFill(input: Tensor, mask: Tensor, value: ScalarOrTensor): 
   if (input.dtype !== "float32") return where(mask, full([], value, { dtype: input.dtype }), input);
   const isPlain = input.dense && mask.dense && sameShape(input.shape, mask.shape);
   const result = isPlain ? fillWhere(input, mask, value) : where(mask, value, input.detach());
-  return record(maskedFillOp, result, [input], [mask], { shape: input.shape, value });
+  return record(maskedFillOp, result, [input], [mask], { shape: input.shape, filler: value });
 }
 
 function fillWhere(input: Tensor, mask: Tensor, value: number): Tensor {

@@ -1,5 +1,5 @@
 /** Products, convolutions, pooling and normalisation. */
-import type { Call, Form, Forms, Graph } from "../graph.ts";
+import type { Attributes, Call, Form, Forms, Graph } from "../graph.ts";
 import { isGrowing, type Size } from "../sizes.ts";
 import { Refusal } from "../refusal.ts";
 
@@ -68,6 +68,7 @@ const largest: Form = (call) => {
   const attributes = { kernel_shape: kernel, strides: stride, dilations: dilation };
   // Runtimes refuse a border that is as wide as a window.
   const isWide = pads.some((size, i) => size >= kernel[i % 2]!);
+  if (call.used[1] && !isWide) return withPlaces(call, { ...attributes, pads }, windows.size);
   const values = pooled(call, (x) => {
     if (!isWide) return graph.op("MaxPool", [x], { ...attributes, pads });
     const border = graph.integers([0, 0, padding[0], padding[1], 0, 0, pads[2]!, pads[3]!]);
@@ -75,6 +76,18 @@ const largest: Form = (call) => {
   });
   return [values, undefined];
 };
+
+/** ONNX counts places in the whole tensor, the engine in each plane. */
+function withPlaces(call: Call, attributes: Attributes, [height, width]: readonly [number, number]): readonly string[] {
+  const { graph, outputs } = call;
+  let places = "";
+  const values = pooled(call, (x) => {
+    const [largest, found] = graph.ops("MaxPool", [x], attributes, 2);
+    places = graph.op("Mod", [found!, graph.scalar(height * width, "int64")]);
+    return largest!;
+  });
+  return [values, graph.reshape(graph.cast(places, "int32"), outputs[1]!.shape)];
+}
 
 const mean: Form = (call) => {
   const { graph, data } = call;

@@ -1,7 +1,8 @@
 /** Functions of single elements and of pairs. */
+import type { DType } from "../../engine/dtype.ts";
 import { Unary } from "../../engine/kernels/exports.ts";
 import { inType, type Call, type Form, type Forms, type Graph } from "../graph.ts";
-import { Refusal } from "../refusal.ts";
+import { drawnAnew, Refusal } from "../refusal.ts";
 import type { Size } from "../sizes.ts";
 
 // --- one element ----------------------------------------------------------------------------------------------------
@@ -109,16 +110,22 @@ interface PairData {
 
 type Pair = (graph: Graph, a: string, b: string, data: PairData) => string;
 
+/** Runtimes have kernels for these two types. */
+const computedAs = (dtype: DType): "float32" | "int32" => (dtype === "float32" ? "float32" : "int32");
+
 /** Both operands in the type of the result. */
 function pair(make: Pair): Form {
   return (call) => {
     const { graph, inputs, outputs } = call;
+    // What dropout keeps is the only product that remembers but one number.
+    if (typeof call.data === "number") throw drawnAnew;
     const data = (call.data ?? {}) as PairData;
-    const { dtype } = outputs[0]!;
+    const dtype = computedAs(outputs[0]!.dtype);
     const a = inType(call, inputs[0]!, dtype);
     const b = data.shapeB === null ? graph.number(data.scalar!, dtype) : inType(call, inputs[1]!, dtype);
     const factor = data.alpha ?? 1;
-    return make(graph, a, factor === 1 ? b : graph.op("Mul", [b, graph.number(factor, dtype)]), data);
+    const result = make(graph, a, factor === 1 ? b : graph.op("Mul", [b, graph.number(factor, dtype)]), data);
+    return dtype === outputs[0]!.dtype ? result : graph.cast(result, outputs[0]!.dtype);
   };
 }
 
@@ -229,9 +236,10 @@ const told: Forms = {
 // --- choices --------------------------------------------------------------------------------------------------------
 
 function chosen(call: Call, condition: number, a: number, b: number): string {
-  const { dtype } = call.outputs[0]!;
+  const dtype = computedAs(call.outputs[0]!.dtype);
   const [mask, left, right] = [condition, a, b].map((i) => call.inputs[i]!) as [Call["inputs"][0], Call["inputs"][0], Call["inputs"][0]];
-  return call.graph.op("Where", [inType(call, mask, "bool"), inType(call, left, dtype), inType(call, right, dtype)]);
+  const result = call.graph.op("Where", [inType(call, mask, "bool"), inType(call, left, dtype), inType(call, right, dtype)]);
+  return dtype === call.outputs[0]!.dtype ? result : call.graph.cast(result, call.outputs[0]!.dtype);
 }
 
 const choices: Forms = {
@@ -239,8 +247,8 @@ const choices: Forms = {
   WhereBackward0: (call) => chosen(call, 2, 0, 1),
   MaskedFillBackward0: (call) => {
     const [input, mask] = call.inputs;
-    const { value } = call.data as { value: Size };
-    return call.graph.op("Where", [inType(call, mask!, "bool"), call.graph.number(value, "float32"), input!.value]);
+    const { filler } = call.data as { filler: Size };
+    return call.graph.op("Where", [inType(call, mask!, "bool"), call.graph.number(filler, "float32"), input!.value]);
   },
   ClampBackward1: clip,
   DivBackward1: roundedQuotient,

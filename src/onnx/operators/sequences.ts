@@ -1,6 +1,6 @@
 /** Recurrent layers and attention. */
 import type { Attributes, Call, Form, Forms, Operand } from "../graph.ts";
-import { Refusal } from "../refusal.ts";
+import { drawnAnew, Refusal } from "../refusal.ts";
 import { sameSize, type Size } from "../sizes.ts";
 
 /** See the engine's `Form` of a recurrent operation. */
@@ -65,7 +65,8 @@ function recurrent({ type, gates, attributes = {} }: Kind): Form {
 const rowAt = (row: Size): number => (typeof row === "number" ? row : row.times + row.plus);
 
 const attention: Form = ({ graph, inputs: [query, key, value, mask], outputs, data }) => {
-  const { isCausal, scale, order } = data as { isCausal: boolean; scale: number; order: readonly number[] };
+  const { isCausal, scale, dropoutP, order } = data as { isCausal: boolean; scale: number; dropoutP: number; order: readonly number[] };
+  if (dropoutP > 0) throw drawnAnew;
   const scores = graph.op("MatMul", [graph.op("Mul", [query!.value, graph.scalar(scale)]), graph.transpose(key!.value, [0, 1, 3, 2])]);
   const masked = mask ? graph.op("Add", [scores, mask.value]) : scores;
   const [targets, sources] = outputs[1]!.shape.slice(2) as [Size, Size];

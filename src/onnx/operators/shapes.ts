@@ -37,13 +37,13 @@ const joined: Form = (call) => {
 
 const padded: Form = ({ graph, inputs, outputs, data }) => {
   const [{ value, shape }] = inputs as [Call["inputs"][0]];
-  const borders = data as readonly { dim: number; before: Size; size: Size; value: number }[];
+  const borders = data as readonly { dim: number; before: Size; size: Size; filler: number }[];
   const [before, after] = [shape.map((): Size => 0), shape.map((): Size => 0)];
   for (const border of borders) {
     before[border.dim] = border.before;
     after[border.dim] = minus(minus(outputs[0]!.shape[border.dim]!, border.size), border.before);
   }
-  return graph.op("Pad", [value, graph.sizes([...before, ...after]), graph.scalar(borders[0]?.value ?? 0, outputs[0]!.dtype)], { mode: "constant" });
+  return graph.op("Pad", [value, graph.sizes([...before, ...after]), graph.scalar(borders[0]?.filler ?? 0, outputs[0]!.dtype)], { mode: "constant" });
 };
 
 /** Windows along a dimension, which go to the end. */
@@ -90,9 +90,9 @@ const gathered: Form = ({ graph, inputs: [input, index], data }) =>
   graph.op("GatherElements", [input!.value, index!.value], { axis: (data as { dim: number }).dim });
 
 const scattered: Form = ({ graph, inputs, data }) => {
-  const { dim, value } = data as { dim: number; value: Size | null };
+  const { dim, filler } = data as { dim: number; filler: Size | null };
   const [input, places] = [inputs[0]!, inputs.at(-1)!];
-  const source = value === null ? inputs[1]!.value : graph.expand(graph.number(value, "float32"), [], places.shape);
+  const source = filler === null ? inputs[1]!.value : graph.expand(graph.number(filler, "float32"), [], places.shape);
   return graph.op("ScatterElements", [input.value, places.value, source], { axis: dim });
 };
 
@@ -115,6 +115,23 @@ const oneHot: Form = ({ graph, inputs: [input], data }) => {
   const all = graph.constant(Array.from({ length: classes }, (_, i) => i), [classes], "int32");
   const each = graph.op("Unsqueeze", [input!.value, graph.integers([-1])]);
   return graph.cast(graph.op("Equal", [each, all]), "int32");
+};
+
+/** Bags of one size: rows of the table, folded along the second dimension without those of the padding. */
+const bagged: Form = ({ graph, inputs: [index, table, weights], data }) => {
+  const { mode, padding } = data as { mode: "sum" | "mean" | "max"; padding: number | null };
+  const rows = graph.op("Gather", [table!.value, index!.value], { axis: 0 });
+  const column = (value: string): string => graph.op("Unsqueeze", [value, graph.integers([-1])]);
+  const along = (type: string, value: string): string =>
+    type === "ReduceSum" ? graph.op(type, [value, graph.integers([1])], { keepdims: 0 }) : graph.op(type, [value], { axes: [1], keepdims: 0 });
+  const weighted = weights ? graph.op("Mul", [rows, column(weights.value)]) : rows;
+  if (padding === null) return along(mode === "max" ? "ReduceMax" : mode === "mean" ? "ReduceMean" : "ReduceSum", weighted);
+  const isReal = column(graph.op("Not", [graph.op("Equal", [index!.value, graph.scalar(padding, "int32")])]));
+  const count = along("ReduceSum", graph.cast(isReal, "float32"));
+  const kept = graph.op("Where", [isReal, weighted, graph.scalar(mode === "max" ? -Infinity : 0)]);
+  if (mode === "max") return graph.op("Where", [graph.op("Greater", [count, graph.scalar(0)]), along("ReduceMax", kept), graph.scalar(0)]);
+  const sums = along("ReduceSum", kept);
+  return mode === "sum" ? sums : graph.op("Div", [sums, graph.op("Max", [count, graph.scalar(1)])]);
 };
 
 export const shapes: Forms = {
@@ -145,4 +162,5 @@ export const shapes: Forms = {
   ScatterAddBackward0: added,
   positions,
   oneHot,
+  embeddingBag: bagged,
 };
