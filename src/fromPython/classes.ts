@@ -37,7 +37,7 @@ function heritage(to: Statements, info: ClassInfo): string {
 
 /** Bases that say nothing here. */
 function isLeftOut(path: string | undefined): boolean {
-  return path !== undefined && /^(builtins\.object|abc\.|typing\.|enum\.)/.test(path);
+  return path !== undefined && /^(builtins\.(object|NamedTuple)|abc\.|typing\.|enum\.)/.test(path);
 }
 
 /** What a module takes and gives, what a dataset's sample is, where that isn't the usual. */
@@ -48,7 +48,7 @@ function generics(to: Statements, info: ClassInfo, root: string): string {
     const parameters = forward.node.parameters.slice(1);
     if (parameters.some(({ star }) => star)) return "<any, any>";
     const single = parameters.length === 1 && isTensor(forward.parameters.get(parameters[0]!.name) ?? unknown);
-    const out = to.to.typeName(forward.returns);
+    const out = forward.returns.kind === "none" ? "void" : to.to.typeName(forward.returns);
     if (single && out === "Tensor") return "";
     const entries = parameters.map(
       (parameter) => `${to.context.own(parameter.name)}${parameter.default ? "?" : ""}: ${to.to.typeName(forward.parameters.get(parameter.name) ?? any)}`,
@@ -71,6 +71,7 @@ function members(to: Statements, info: ClassInfo, margin: number): string[] {
   const fields = fieldLines(to, info, pad);
   if (fields.length > 0) groups.push(fields);
   if (info.dataclass && !info.methods.has("__init__")) groups.push(dataclassConstructor(to, info, margin));
+  if (info.isTuple) groups.push([`${pad}*[Symbol.iterator](): Generator<any> {`, `${pad}  yield* Object.values(this);`, `${pad}}`]);
   for (const statement of node.body.statements) {
     if (statement.kind === "function")
       groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...method(to, info, statement, margin)]);
@@ -177,8 +178,13 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const fromApi =
     info.root !== undefined && info.root !== "autograd.Function" && overridable.has(name) && !(name === "forward" && !info.root.startsWith("nn."));
   const ofFunction = info.root === "autograd.Function" && /^(forward|backward)$/.test(name);
+  const isLength = statement.name === "__len__" && info.root?.startsWith("nn.");
   const isOverride =
-    ofFunction || inherited || fromApi || (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
+    ofFunction ||
+    isLength ||
+    inherited ||
+    fromApi ||
+    (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
   const overrides = isOverride && (ofFunction || !shared) ? "override " : "";
   const returns = statement.name === "__iter__" ? ": any" : setter ? "" : to.returnType(own);
   const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;

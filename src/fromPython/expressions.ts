@@ -380,6 +380,11 @@ export class Expressions {
     return value.kind === "lambda" ? this.lambda(value, { inCall: true }).doc : this.operand(value, level.assignment);
   }
 
+  /** A value that is passed in a call and has to be there. */
+  needed(value: Expression): Doc {
+    return this.#isMaybeNone(value) ? this.receiver(value) : this.commented(value, this.argument(value));
+  }
+
   /** A type as TypeScript writes it, with its import. */
   typeName(type: Type): string {
     return this.imported(typeText(type));
@@ -677,7 +682,7 @@ export class Expressions {
         return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.#calleeDoc(callee), argumentsOf(this, expression));
       }
       default:
-        return primary(this.#calleeDoc(callee), argumentsOf(this, expression));
+        return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) }));
     }
   }
 

@@ -317,6 +317,29 @@ function* cycle<T>(values: Iterable<T>): Generator<T> {
   for (;;) yield* seen;
 }`,
   },
+  Deque: {
+    code: `/** A list that holds so many entries at most: the oldest go. */
+class Deque<T> extends Array<T> {
+  constructor(
+    private readonly most: number,
+    values: Iterable<T> = [],
+  ) {
+    super();
+    this.push(...values);
+  }
+
+  override push(...values: T[]): number {
+    super.push(...values);
+    this.splice(0, this.length - this.most);
+    return this.length;
+  }
+
+  /** What is made of it is a plain list. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}`,
+  },
   DefaultMap: {
     code: `/** A Map that makes the values it doesn't have. */
 class DefaultMap<K, V> extends Map<K, V> {
@@ -399,7 +422,7 @@ const random = {
   randrange(start: number, stop?: number): number {
     return stop === undefined ? this.below(start) : start + this.below(stop - start);
   },
-  choice<T>(values: readonly T[]): T {
+  choice<T>(values: ArrayLike<T>): T {
     return values[this.below(values.length)]!;
   },
   choices<T>(values: readonly T[], { k = 1 } = {}): T[] {

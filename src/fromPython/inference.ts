@@ -376,6 +376,7 @@ class Inference {
     const existing = this.classes.get(statement);
     const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.#of(value));
     const decorators = statement.decorators.map(decoratorName);
+    const isTuple = bases.some((base) => base.kind === "python" && /(^|\.)NamedTuple$/.test(base.path));
     const info: ClassInfo = existing ?? {
       node: statement,
       name: statement.name,
@@ -384,7 +385,8 @@ class Inference {
       fields: new Map(),
       methods: new Map(),
       statics: new Map(),
-      dataclass: decorators.includes("dataclass"),
+      dataclass: isTuple || decorators.includes("dataclass"),
+      isTuple,
     };
     info.bases = bases;
     info.root = rootOf(bases);
@@ -938,7 +940,9 @@ class Inference {
     if (initializer) this.#invoke(initializer, types, given, instance);
     else if (of.dataclass) {
       const names = [...of.fields.keys()];
+      if (given.some(({ star }) => star)) for (const name of names) of.fields.set(name, any);
       for (const [at, type] of types.entries()) {
+        if (given[at]?.star) continue;
         const name = given[at]?.name ?? names[at];
         if (name) of.fields.set(name, joinVariable(of.fields.get(name) ?? unknown, type));
       }
@@ -1477,6 +1481,7 @@ function merge(a: Map<string, Type>, b: Map<string, Type>): Map<string, Type> {
 export function entryOf(type: Type, at: number): Type {
   const whole = present(type);
   if (whole.kind === "tuple") return whole.entries[at] ?? unknown;
+  if (whole.kind === "instance" && whole.of.isTuple) return [...whole.of.fields.values()][at] ?? unknown;
   if (whole.kind === "pair") return at === 1 ? ints : tensor;
   if (whole.kind === "python") return whole;
   return itemOf(whole);

@@ -73,6 +73,8 @@ export interface ClassInfo {
   /** Names that stand in the class itself. */
   readonly statics: Map<string, Type>;
   readonly dataclass: boolean;
+  /** Its fields can be taken apart as a tuple's. */
+  readonly isTuple: boolean;
 }
 
 /** The names of a function, or of the whole program. */
@@ -289,6 +291,7 @@ export function itemOf(type: Type): Type {
       if (type.of === "nn.Sequential" || type.of === "nn.ModuleList") return someModule;
       return type.of === "nn.ParameterList" ? floats : unknown;
     case "instance": {
+      if (type.of.isTuple) return [...type.of.fields.values()].reduce(join, unknown);
       for (const name of ["__iter__", "__getitem__"]) {
         const method = findMethod(type.of, name);
         if (method) return name === "__iter__" ? itemOf(method.returns) : method.returns;
