@@ -45,4 +45,29 @@ describe("a lint in the packed extension", () => {
     await page.locator(".editor-instance iframe, iframe.webview.ready").first().waitFor({ state: "attached" });
     await workbench.screenshot("lint-page");
   });
+
+  it("is mended by its quick fix, in dark and in light", async () => {
+    const folder = temporaryFolder("folder");
+    writeFileSync(join(folder, "net.model.ts"), hidden);
+    const workbench = await editor().openWorkbench(folder);
+    const { page } = workbench;
+    await workbench.openFile("net.model.ts");
+    await page.locator(".squiggly-warning").first().waitFor();
+    await page.locator(".view-line", { hasText: "layers = [" }).click({ position: { x: 45, y: 9 } });
+    const fix = page.locator(".action-widget .monaco-list-row", { hasText: "nn.ModuleList" }).first();
+    for (const [theme, kind] of [
+      ["Dark Modern", "dark"],
+      ["Light Modern", "light"],
+    ] as const) {
+      editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": theme });
+      await workbench.waitForTheme(kind);
+      await page.keyboard.press("Control+.");
+      await fix.waitFor();
+      await workbench.screenshot(`lint-fix-${kind}`);
+      if (kind === "dark") await page.keyboard.press("Escape");
+    }
+    await page.keyboard.press("Enter");
+    await page.locator(".view-line", { hasText: "new nn.ModuleList([" }).waitFor();
+    await page.locator(".squiggly-warning").first().waitFor({ state: "detached" });
+  });
 });
