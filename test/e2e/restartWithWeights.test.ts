@@ -51,9 +51,10 @@ describe("Restart with These Weights in the packed extension", () => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await row("begins anew").first().waitFor();
-    // By the settings: the palette would take the table's place.
-    editor().writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Light Modern" });
-    await workbench.waitForTheme("light");
+    await page.keyboard.press("Escape");
+    await workbench.setTheme("Light Modern", "light");
+    await workbench.runCommand("Kindling: Restart with These Weights…");
+    await row("net.embed").waitFor({ timeout: 60_000 });
     await workbench.screenshot("restart-light");
     await page.keyboard.press("Escape");
     await workbench.runCommand("Kindling: Stop");

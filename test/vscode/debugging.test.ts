@@ -205,6 +205,7 @@ describe("a model in the debugger", () => {
     await vscode.commands.executeCommand("kindling.debug", uri);
     let stand = await stands;
     assert.equal(stand.line, lineOf("const h ="));
+    assert.equal(stand.frames[0]!.name, "forward");
     assert.match(stand.frames[0]!.source?.path ?? "", /net\.model\.ts$/);
     assert.match((await stand.locals())["x"]!, /^Tensor\[32, 4\] float32 mean -?[\d.]+ std 1?[\d.]* \[-?[\d.]+, -?[\d.]+, -?[\d.]+, …\]$/);
     assert.equal((await stand.locals())["this"], "Net 49 params");
