@@ -90,6 +90,11 @@ describe("the row `this` of the debugger", () => {
 
   it("says what a module is", async () => assert.equal(await shown("Proxy(Function)", "Net 49 params"), "Net 49 params"));
   it("is left as it is where it is no module", async () => assert.equal(await shown("undefined", "undefined"), "undefined"));
+  it("stands before no method's name in the call stack", () => {
+    const stackFrames = ["Proxy(Function).forward", "Proxy.of", "train"].map((name) => ({ name }));
+    new ReceiverRow(new Session()).sent(response(request(3, "stackTrace"), { stackFrames }));
+    assert.deepEqual(stackFrames.map(({ name }) => name), ["forward", "Proxy.of", "train"]);
+  });
   it("is the innermost scope's alone", async () => assert.equal(await shown("Proxy(Function)", "Net 49 params", 10), "Proxy(Function)"));
 });
 

@@ -1,7 +1,7 @@
 /**
- * The row `this` among the locals. The debugger describes it by nothing but V8's own word, which is `Proxy(Function)` for a
+ * The row `this` among the locals, and names of methods in the call stack. The debugger describes it by nothing but V8's own word, which is `Proxy(Function)` for a
  * module, whatever the session says of descriptions. In Watch it asks as of any value: so that is asked as soon as a frame
- * is known, and stands in the row when that comes.
+ * is known, and stands in the row when that comes. Methods lose the word, which is part of their names.
  */
 import type { DebugSession } from "vscode";
 import type { Message } from "./heldSteps.ts";
@@ -11,8 +11,13 @@ interface Row {
   value: string;
 }
 
+interface Frame {
+  name: string;
+}
+
 /** How a module reads that nobody described. */
 const undescribed = /^Proxy\(\w+\)$/;
+const ofUndescribed = /^Proxy\(\w+\)\./;
 
 export class ReceiverRow {
   readonly #session: Pick<DebugSession, "customRequest">;
@@ -41,6 +46,9 @@ export class ReceiverRow {
   sent({ type, event, command, request_seq: request = 0, body }: Message): void {
     if (type === "event" && event === "continued") return this.#forget();
     if (type !== "response") return;
+    if (command === "stackTrace" && body) {
+      for (const frame of (body as { readonly stackFrames: readonly Frame[] }).stackFrames) frame.name = frame.name.replace(ofUndescribed, "");
+    }
     const about = this.#asked.get(request);
     this.#asked.delete(request);
     if (about === undefined || !body) return;
