@@ -47,6 +47,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "weights":
       // A training has an engine of its own.
       return (await import("./weights.ts")).writeWeights(command);
+    case "listWeights":
+      return (await import("./listWeights.ts")).listWeights(command, existingFile(command.file), paintFor(process.stdout));
     case "rewind":
     case "branch":
     case "resume":
@@ -76,6 +78,7 @@ function writeOnnx({
   training,
   batchDimension,
   weightsFrom,
+  weightsPrefix,
   step,
   programArguments,
 }: Extract<Command, { type: "export" }>): Promise<number> {
@@ -87,7 +90,7 @@ function writeOnnx({
     timeLimit: inspectTimeLimit,
     threads: 0,
     programArguments,
-    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { step }) }),
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { step, prefix: weightsPrefix }) }),
   };
   const onnx = {
     file: resolve(output ?? onnxFileOf(path)),
@@ -114,7 +117,7 @@ async function translatePython(file: string, output: string | undefined): Promis
 }
 
 function run(command: Extract<Command, { type: "run" }>): Promise<number> {
-  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsExcept, programArguments, seeds, constants } = command;
+  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsPrefix, weightsExcept, programArguments, seeds, constants } = command;
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -126,7 +129,7 @@ function run(command: Extract<Command, { type: "run" }>): Promise<number> {
     threads,
     programArguments,
     findsLate,
-    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { declined: weightsExcept }) }),
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { declined: weightsExcept, prefix: weightsPrefix }) }),
     ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);

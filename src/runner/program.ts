@@ -11,8 +11,7 @@ import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { hashOf } from "../keep/checkpointKeeper.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../observe/observer.ts";
-import { readWeights } from "../observe/weights/weightFile.ts";
-import { readFile } from "../engine/io/files.ts";
+import { openWeights } from "../observe/weights/openWeights.ts";
 import type { AtMoment } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
@@ -249,7 +248,7 @@ export class Program {
     const { file, weights: request } = this.#job.request;
     if (!request) return {};
     try {
-      return { weights: { held: readWeights(readFile(request.file), request.file), request } };
+      return { weights: { held: openWeights(request.file, request.prefix), request } };
     } catch (error) {
       this.#unreadable = unreadableWeightsProblem(request.origin, error as Error, file);
       return {};
