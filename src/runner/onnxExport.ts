@@ -96,14 +96,17 @@ export class OnnxExport {
     const models = this.#around.observer.registry.describe(() => undefined).map(({ info, modules }) => ({ name: info.name, root: modules[0]! }));
     const found = wanted === undefined ? models : models.filter(({ name, root }) => name === wanted || root.constructor.name === wanted);
     const names = models.map(({ name }) => `\`${name}\``).join(", ");
-    if (wanted !== undefined && found.length === 0) throw new Refusal(`there is no model \`${wanted}\`; there ${models.length === 0 ? "is none" : `are ${names}`}`);
+    if (wanted !== undefined && found.length === 0)
+      throw new Refusal(`there is no model \`${wanted}\`; there ${models.length === 0 ? "is none" : `are ${names}`}`);
     const called = found.flatMap(({ name, root }) => {
       const call = this.#called.get(root as unknown as AnyModule);
       return call ? [{ name, ...call }] : [];
     });
     if (called.length > 1) throw new Refusal(`there are several models: ${called.map(({ name }) => `\`${name}\``).join(", ")}. Say which with --model NAME`);
     if (called[0]) return called[0];
-    throw new Refusal(`${found.length === 0 ? "no model" : found.map(({ name }) => `\`${name}\``).join(", ")} was called up to the first training step, so what it is called with isn't known`);
+    throw new Refusal(
+      `${found.length === 0 ? "no model" : found.map(({ name }) => `\`${name}\``).join(", ")} was called up to the first training step, so what it is called with isn't known`,
+    );
   }
 
   #written(name: string, module: Module, args: readonly unknown[]): OnnxFile {
