@@ -59,8 +59,10 @@ async function readTensor({ session, frameId }: vscode.DebugStackFrame, expressi
   const asked = `((value) => typeof value?.[Symbol.for("kindling.debug.picture")] === "function" ? value[Symbol.for("kindling.debug.picture")]() : "")(${expression}\n)`;
   try {
     const { result } = (await session.customRequest("evaluate", { expression: asked, frameId, context: "clipboard" })) as { readonly result: string };
-    if (!result.startsWith("{")) return `\`${expression}\` is no tensor here.`;
-    const { values, ...facts } = JSON.parse(result) as Omit<Read, "values"> & { readonly values: string };
+    // It comes as a program would write it: a text in quotes.
+    const told = JSON.parse(result) as string;
+    if (told === "") return `\`${expression}\` is no tensor here.`;
+    const { values, ...facts } = JSON.parse(told) as Omit<Read, "values"> & { readonly values: string };
     return { ...facts, values: Float32Array.from(values === "" ? [] : values.split(" "), Number) };
   } catch (error) {
     return `\`${expression}\` can't be read here: ${(error as Error).message}`;
