@@ -7,6 +7,7 @@ import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { fillRun } from "./fillIn.ts";
+import { branchWithCode } from "./branchWithCode.ts";
 import { inspect } from "./inspect.ts";
 import { weightsToBeginWith } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
@@ -49,6 +50,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "branch":
     case "resume":
       return replay(command);
+    case "branchCode":
+      return branch(command);
     case "fillIn":
       return fillRun({
         script: runnerScript,
@@ -117,6 +120,11 @@ function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume"
   }
   const { type, ...wanted } = { rate: undefined, frozen: [], ...command };
   return replayRun({ script: runnerScript, kept, step, wanted, goesOn: type !== "rewind", paint: paintFor(process.stderr) });
+}
+
+function branch({ run, step, file }: Extract<Command, { type: "branchCode" }>): Promise<number> {
+  const kept = theRun(run);
+  return branchWithCode({ script: runnerScript, kept, step, file: existingFile(file), paint: paintFor(process.stderr) });
 }
 
 function existingFile(file: string): string {

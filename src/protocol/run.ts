@@ -145,7 +145,7 @@ export type RunEvent =
   /** What the run began with, of another one's weights. Replaces what was told before. */
   | { readonly type: "weights"; readonly weights: TakenWeights }
   /** The weights as they are now were written there; or why not. */
-  | { readonly type: "captured"; readonly file: string; readonly failure?: string }
+  | { readonly type: "captured"; readonly file: string; readonly failure?: string; /** Steps taken by then. */ readonly step?: number }
   /** What is watched from now on. */
   | { readonly type: "watch"; readonly watch: WatchSettings }
   /** Where the program stands; sent before it is paused, and again when that changes. */
