@@ -9,7 +9,9 @@ import { readCommandLine, usage, UsageError, type Command } from "./commandLine.
 import { fillRun } from "./fillIn.ts";
 import { branchWithCode } from "./branchWithCode.ts";
 import { inspect } from "./inspect.ts";
-import { weightsToBeginWith } from "./weightsFrom.ts";
+import { exportOnnx } from "./exportOnnx.ts";
+import { onnxFileOf } from "../client/onnx.ts";
+import { weightsRequest } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { printComparison, printRun, printRuns, theRun } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
@@ -46,6 +48,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "weights":
       // A training has an engine of its own.
       return (await import("./weights.ts")).writeWeights(command);
+    case "listWeights":
+      return (await import("./listWeights.ts")).listWeights(command, existingFile(command.file), paintFor(process.stdout));
     case "rewind":
     case "branch":
     case "resume":
@@ -63,9 +67,41 @@ async function main(args: readonly string[]): Promise<number> {
     case "mcp":
       // Its protocol is of no use to a training.
       return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
+    case "export":
+      return writeOnnx(command);
     case "toPython":
       return translate(existingFile(command.file), command.folder);
   }
+}
+
+function writeOnnx({
+  file,
+  output,
+  model,
+  training,
+  batchDimension,
+  weightsFrom,
+  weightsPrefix,
+  step,
+  programArguments,
+}: Extract<Command, { type: "export" }>): Promise<number> {
+  const path = existingFile(file);
+  const request = {
+    file: path,
+    directory: process.cwd(),
+    sampling: { ...defaultSampling, enabled: false },
+    timeLimit: inspectTimeLimit,
+    threads: 0,
+    programArguments,
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { step, prefix: weightsPrefix }) }),
+  };
+  const onnx = {
+    file: resolve(output ?? onnxFileOf(path)),
+    training,
+    ...(model !== undefined && { model }),
+    ...(batchDimension !== undefined && { batchDimension }),
+  };
+  return exportOnnx(runnerScript, request, onnx, paintFor(process.stderr));
 }
 
 /** Its parser is of no use to a training. */
@@ -84,7 +120,7 @@ async function translatePython(file: string, output: string | undefined): Promis
 }
 
 function run(command: Extract<Command, { type: "run" }>): Promise<number> {
-  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsExcept, programArguments, seeds, constants } = command;
+  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsPrefix, weightsExcept, programArguments, seeds, constants } = command;
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -96,7 +132,7 @@ function run(command: Extract<Command, { type: "run" }>): Promise<number> {
     threads,
     programArguments,
     findsLate,
-    ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept) }),
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { declined: weightsExcept, prefix: weightsPrefix }) }),
     ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);

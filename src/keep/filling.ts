@@ -78,6 +78,8 @@ export class Filling {
   readonly #hadPasses: boolean;
   #models: readonly ModelInfo[] = [];
   #steps = 0;
+  /** The program's own, which would end it. */
+  #error: Problem | undefined;
   /** Where it was not the same any more. */
   #parted: string | undefined;
   #isOver = false;
@@ -146,6 +148,9 @@ export class Filling {
         return this.#series.rename(event.from, event.to);
       case "note":
         return this.#addNote(event);
+      case "problem":
+        if (event.problem.severity === "error") this.#error ??= event.problem;
+        return undefined;
       case "progress":
         this.#steps = event.progress.step;
         return undefined;
@@ -170,7 +175,7 @@ export class Filling {
   refuse(reason: string): Problem {
     this.discard();
     const message = `Nothing was filled in: ${reason}. What is added may not change the training.`;
-    return { severity: "error", code: "fillIn", message, position: { file: this.#kept.info.file, line: this.#firstChange, column: 1 } };
+    return { severity: "error", code: "fillIn", message, position: this.#error?.position ?? { file: this.#kept.info.file, line: this.#firstChange, column: 1 } };
   }
 
   /** It is over. @returns why nothing was added */
@@ -287,7 +292,7 @@ export class Filling {
     const { state: then, summary } = this.#kept;
     if (!this.#goesToEnd) return hasArrived ? undefined : `it ended after ${this.#steps} steps`;
     if (hasArrived || this.#steps > summary.steps) return `it takes more than the ${summary.steps} steps of then`;
-    if (state !== then) return state === "failed" ? "it ends with an error, which it did not then" : "it does not end with the error of then";
+    if (state !== then) return state === "failed" ? `it fails now, which it did not then${this.#error ? `: ${this.#error.message}` : ""}` : "it does not end with the error of then";
     return this.#steps < summary.steps ? `it ended after ${this.#steps} steps, and after ${summary.steps} then` : undefined;
   }
 

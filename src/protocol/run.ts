@@ -6,6 +6,7 @@ import type { ModelClassInfo, ModelInfo } from "./model.ts";
 import type { PrintedLine } from "./printed.ts";
 import type { SourcePosition } from "./position.ts";
 import type { Intervention } from "./interventions.ts";
+import type { OnnxFile, OnnxOptions } from "./onnx.ts";
 import type { OptimizerInfo } from "./optimizers.ts";
 import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
@@ -146,6 +147,8 @@ export type RunEvent =
   | { readonly type: "weights"; readonly weights: TakenWeights }
   /** The weights as they are now were written there; or why not. */
   | { readonly type: "captured"; readonly file: string; readonly failure?: string; /** Steps taken by then. */ readonly step?: number }
+  /** A model was written as an ONNX file. */
+  | { readonly type: "onnx"; readonly onnx: OnnxFile }
   /** What is watched from now on. */
   | { readonly type: "watch"; readonly watch: WatchSettings }
   /** Where the program stands; sent before it is paused, and again when that changes. */
@@ -191,6 +194,8 @@ export interface RunRequest {
   readonly inBackground?: boolean;
   /** Where an inspection writes down what a training begins with; nowhere if absent. */
   readonly beginning?: BeginningOptions;
+  /** The model that an inspection writes as an ONNX file; none if absent. */
+  readonly onnx?: OnnxOptions;
 }
 
 export interface BeginningOptions {

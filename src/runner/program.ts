@@ -11,13 +11,13 @@ import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { hashOf } from "../keep/checkpointKeeper.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../observe/observer.ts";
-import { readWeights } from "../observe/weights/weightFile.ts";
-import { readFile } from "../engine/io/files.ts";
+import { openWeights } from "../observe/weights/openWeights.ts";
 import type { AtMoment } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
 import { Beginning } from "./beginning.ts";
+import { OnnxExport } from "./onnxExport.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -83,6 +83,7 @@ export class Program {
   readonly #world: World | undefined;
   readonly #surroundings: Surroundings;
   readonly #beginning: Beginning | undefined;
+  readonly #onnx: OnnxExport | undefined;
   /** What the default generator began with. */
   #seed: number | bigint = engine.initialSeed();
   /** Why the weights that it is to begin with can't be read. */
@@ -112,9 +113,10 @@ export class Program {
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
     this.#classes = new DeclaredClasses(job.declarations.classes, job.request.file);
+    const source = programSource(map, job.declarations, this.#classes);
     this.#observer = new Observer({
       sampling: job.request.sampling,
-      source: programSource(map, job.declarations, this.#classes),
+      source,
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
@@ -140,8 +142,9 @@ export class Program {
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
-    const { beginning } = job.request;
+    const { beginning, onnx, file } = job.request;
     this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
+    this.#onnx = onnx && new OnnxExport(onnx, { file, observer: this.#observer, source, placeOf: (error) => this.#problemOf(error) });
   }
 
   async run(): Promise<void> {
@@ -162,6 +165,7 @@ export class Program {
     });
     setInstrument(this.#observer);
     this.#beginning?.listen();
+    this.#onnx?.listen();
     listenToOutput((chunk, isError) => {
       this.#printed.add(chunk, isError);
       // An "exit" handler of the program's may have the last word.
@@ -244,7 +248,7 @@ export class Program {
     const { file, weights: request } = this.#job.request;
     if (!request) return {};
     try {
-      return { weights: { held: readWeights(readFile(request.file), request.file), request } };
+      return { weights: { held: openWeights(request.file, request.prefix), request } };
     } catch (error) {
       this.#unreadable = unreadableWeightsProblem(request.origin, error as Error, file);
       return {};
@@ -356,6 +360,7 @@ export class Program {
     const classes = this.#tellAll();
     if (outcome !== "finished") return;
     this.#beginning?.write();
+    for (const event of this.#onnx?.write() ?? []) this.#tell(event);
     if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
     else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }

@@ -1,5 +1,6 @@
 /** Trainings that the command line keeps: listed, shown, compared. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Folder } from "../runner/job.ts";
@@ -64,6 +65,20 @@ describe("kept trainings on the command line", function () {
     assert.deepEqual(last.loss, [first.last.loss, second.last.loss]);
     const { stdout } = await kindling(["compare", first.id, second.id], { directory: folder.path });
     assert.match(stdout, /SGD lr +0\.01 +0\.1\n/);
+  });
+
+  it("differ by the data that they read", async () => {
+    folder.write("a.model.ts", `import { readFileSync } from "node:fs";\n${net(0.01)}readFileSync("rows.csv");\nreadFileSync("same.csv", "utf8");\n`);
+    folder.write("same.csv", "1\n");
+    for (const rows of ["1,2\n", "1,3\n"]) {
+      folder.write("rows.csv", rows);
+      await kindling(["train", "a.model.ts"], { directory: folder.path });
+    }
+    const [second, first] = await json("runs");
+    const { differences } = await json("compare", first.id, second.id);
+    const prints = ["1,2\n", "1,3\n"].map((rows) => createHash("sha256").update(rows).digest("hex").slice(0, 8));
+    assert.deepEqual(differences["data of rows.csv"], prints);
+    assert.equal("data of same.csv" in differences, false);
   });
 
   it("are brought back to a step, branched from there, and then know where they come from", async () => {

@@ -166,13 +166,13 @@ describe("a kept run that is filled in", function () {
     "logs less often": [(text) => text.replace("i % 10", "i % 20"), /at step 10 it tells no `every tenth`, which was/, 11],
     "trains longer": [(text) => text.replace("i < 60", "i < 61"), /it takes more than the 60 steps of then/, 5],
     "ends before": [(text) => text.replace("i < 60", "i < 59"), /it ended after 59 steps, and after 60 then/, 5],
-    "ends with an error": [() => program("if (i === 59) throw new Error('no');"), /it ends with an error, which it did not then/, 12],
+    "ends with an error": [() => program("if (i === 59) throw new Error('no');"), /it fails now, which it did not then: Error: no\. What/, 12],
     "changes the parameters at its very end": [
       (text) => `${text}model.parameters()[0].data.zero_();\n`,
       /at its end, the parameters are not those of then/,
       15,
     ],
-    "does not run": [(text) => `${text}(`, /ends with an error/, 15],
+    "does not run": [(text) => `${text}(`, /it fails now, which it did not then: /, 15],
   };
   for (const [name, [change, message, line]] of Object.entries(refused)) {
     it(`stays as it was, and the reason is said, where the file ${name}`, async () => {

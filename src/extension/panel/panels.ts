@@ -12,7 +12,7 @@ import { Panel, panelOptions, titleOf, type PanelAction, type RunSource, type Se
 import { readPanelFile } from "./readMessage.ts";
 
 const viewType = "kindling.panel";
-const keptType = "kindling.keptPanel";
+export const keptPanelType = "kindling.keptPanel";
 
 /** Where the files that had a panel are remembered, the one used last at the end. */
 const filesKey = "kindling.panel.files";
@@ -88,26 +88,32 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.#show(file, () => (isFree && last.column) || columnOfItsOwn());
   }
 
-  /** Opens a panel of its own for a run that is over; one that is open shows what is known of it now. @param title what it is called */
-  showKept(run: RunSnapshot, title: string): void {
+  /**
+   * Opens a panel of its own for a run that is over; one that is open shows what is known of it now.
+   * @param title what it is called @param webview that is open already, for it
+   */
+  showKept(run: RunSnapshot, title: string, webview?: vscode.WebviewPanel): void {
     this.#over.get(run.runId)?.fillIn(run);
-    this.#showOwn(run.runId, run.file, title, () => {
+    const open = (): KeptSource => {
       const source = new KeptSource(run);
       this.#over.set(run.runId, source);
       return source;
-    });
+    };
+    this.#showOwn(run.runId, run.file, title, open, webview);
   }
 
   /** The same for one that another process goes on with. */
-  showFollowed({ id, info }: KeptRun, title: string, follow: () => RunSource & Disposable): void {
-    this.#showOwn(id, info.file, title, follow);
+  showFollowed({ id, info }: KeptRun, title: string, follow: () => RunSource & Disposable, webview?: vscode.WebviewPanel): void {
+    this.#showOwn(id, info.file, title, follow, webview);
   }
 
-  #showOwn(id: string, file: string, title: string, open: () => RunSource & Disposable): void {
+  #showOwn(id: string, file: string, title: string, open: () => RunSource & Disposable, given?: vscode.WebviewPanel): void {
     const known = this.#kept.get(id);
-    if (known) return known.reveal(undefined, true);
-    const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
-    const webview = vscode.window.createWebviewPanel(keptType, title, place, panelOptions(this.#context.extensionUri));
+    if (known) {
+      given?.dispose();
+      return known.reveal(undefined, true);
+    }
+    const webview = given ?? this.#openOwn(title);
     const source = open();
     const panel = new Panel(webview, file, source, this.#context.extensionUri);
     webview.title = `Kindling: ${title}`;
@@ -119,6 +125,11 @@ export class Panels implements vscode.WebviewPanelSerializer {
       panel.dispose();
       source.dispose();
     });
+  }
+
+  #openOwn(title: string): vscode.WebviewPanel {
+    const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
+    return vscode.window.createWebviewPanel(keptPanelType, title, place, panelOptions(this.#context.extensionUri));
   }
 
   /** Chooses a module in the panel of `file`, where that is in sight. */
