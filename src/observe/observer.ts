@@ -479,7 +479,7 @@ export class Observer implements Instrument {
     this.#search.find();
     const holders = this.#optimizers.holders();
     const models = this.#watches.models.map((model) => captured(model, holders));
-    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, ...(failure !== undefined && { failure }) });
+    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, step: this.steps, ...(failure !== undefined && { failure }) });
     if (models.length === 0) return tell("The program has made no model yet.");
     try {
       writeFile(file, writeWeights({ models, step: this.steps }, file));
