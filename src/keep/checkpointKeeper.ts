@@ -26,6 +26,8 @@ export interface CheckpointEvent {
   readonly isEnd?: boolean;
   /** See `hashOf`. */
   readonly hash: string;
+  /** SHA-256 of the whole file. */
+  readonly digest?: string;
   readonly bytes: number;
   /** Milliseconds of the program's that it took. */
   readonly cost: number;
@@ -88,7 +90,7 @@ export class CheckpointKeeper {
         await rename(`${path}.new`, path);
         this.#kept = [...this.#kept, { step, path, bytes: file.length }];
         this.#thin();
-        this.#options.tell({ type: "checkpoint", step, ...(isEnd && { isEnd }), hash: hashOf(checkpoint), bytes: file.length, cost });
+        this.#options.tell({ type: "checkpoint", step, ...(isEnd && { isEnd }), hash: hashOf(checkpoint), digest: digestOf(file), bytes: file.length, cost });
       } catch (error) {
         this.#isOver = true;
         await rm(`${path}.new`, { force: true }).catch(() => {});
@@ -119,6 +121,11 @@ export class CheckpointKeeper {
     }
     return found;
   }
+}
+
+/** SHA-256 of a whole file. */
+export function digestOf(file: Uint8Array): string {
+  return createHash("sha256").update(file).digest("hex");
 }
 
 /** SHA-256 of all parameters and buffers of the models: two runs that have it in common are at the same numbers. */

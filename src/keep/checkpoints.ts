@@ -15,17 +15,19 @@ export interface KeptCheckpoint {
   readonly bytes: number;
   /** Of all parameters and buffers, see `hashOf`. */
   readonly hash: string;
+  /** Of the whole file; none of those that were kept before there was any. */
+  readonly digest: string | undefined;
 }
 
 /** In the order of their steps. */
 export function checkpointsOf({ folder }: Pick<KeptRun, "folder">): readonly KeptCheckpoint[] {
   const own = join(folder, names.checkpoints);
   const present = new Set(namesIn(own));
-  return checkpointEvents({ folder }).flatMap(({ step, isEnd = false, hash }) => {
+  return checkpointEvents({ folder }).flatMap(({ step, isEnd = false, hash, digest }) => {
     const name = isEnd ? endFile : checkpointFile(step);
     const path = join(own, name);
     const size = present.has(name) ? statSync(path, { throwIfNoEntry: false })?.size : undefined;
-    return size === undefined ? [] : [{ step, isEnd, path, bytes: size, hash }];
+    return size === undefined ? [] : [{ step, isEnd, path, bytes: size, hash, digest }];
   });
 }
 

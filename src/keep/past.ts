@@ -3,19 +3,15 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Intervention, MetricPoint } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
-import { checkpointEvents } from "./checkpoints.ts";
+import { digestOf } from "./checkpointKeeper.ts";
+import { checkpointEvents, checkpointsOf } from "./checkpoints.ts";
 import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRun, type KeptRun } from "./keptRuns.ts";
 import { formatCount, plural } from "../run/numbers.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
 import { row, understood } from "./readRun.ts";
-
-/** What the world answered to one kind of question, in the order in which it was asked. */
-export interface WorldAnswers {
-  readonly what: string;
-  readonly answers: readonly unknown[];
-}
+import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 
 export interface Past {
   readonly kept: KeptRun;
@@ -26,6 +22,14 @@ export interface Past {
   readonly interventions: readonly Intervention[];
   /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
   readonly hashes: ReadonlyMap<number, string>;
+  /** Where the way to the step needn't be computed in full. */
+  readonly shortcut: Shortcut | undefined;
+}
+
+export interface Shortcut {
+  /** Steps that the run had taken at the checkpoint. */
+  readonly step: number;
+  readonly file: Uint8Array<ArrayBuffer>;
 }
 
 /** A line of `world.jsonl`; one with `cut` is the last: the step from which on there was no room for more. */
@@ -35,8 +39,15 @@ interface WorldLine {
   readonly cut?: number;
 }
 
+/** A line of `readings.jsonl`. */
+interface ReadingsLine {
+  readonly values: readonly unknown[];
+}
+
 const anything: Codec<unknown> = { encode: (value) => value, decode: (json) => json };
 const worldLine = record<WorldLine>({ what: optional(text), answers: optional(list(anything)), cut: optional(whole) });
+
+const readingsLine = record<ReadingsLine>({ values: list(anything) });
 
 /** Why a run can't be run again, in words for the user. */
 export class CannotRepeat extends Error {}
@@ -58,7 +69,32 @@ export function pastOf(folder: string, step: number): Past {
     if (cut !== undefined && step > cut)
       throw new CannotRepeat(`What the program asked of the clock and of files was kept up to step ${cut} only: choose an earlier step.`);
   }
-  return { kept, texts: textsOf(kept), world, points: readSeries(kept), interventions: readInterventions(kept), hashes: hashesOf(kept) };
+  for (const json of linesOf(join(folder, names.readings))) {
+    const { values } = understood(() => readingsLine.decode(json)) ?? {};
+    if (values) world.push({ what: ofTensors, answers: values });
+  }
+  return {
+    kept,
+    texts: textsOf(kept),
+    world,
+    points: readSeries(kept),
+    interventions: readInterventions(kept),
+    hashes: hashesOf(kept),
+    shortcut: shortcutTo(kept, step),
+  };
+}
+
+/** From so many steps on checkpoints are used; so many steps are computed at least. */
+const [earliest, fewestComputed] = [32, 2];
+
+/** The last checkpoint before the step whose file is as it was written. */
+function shortcutTo(kept: KeptRun, step: number): Shortcut | undefined {
+  const usable = checkpointsOf(kept).filter((one) => !one.isEnd && one.step >= earliest && one.step <= step - fewestComputed);
+  for (const { step: taken, path, digest } of usable.toReversed()) {
+    const file = new Uint8Array(readFileSync(path));
+    if (digest !== undefined && digestOf(file) === digest) return { step: taken, file };
+  }
+  return undefined;
 }
 
 /** How many steps a run took. What one that was cut off said last of itself is a little older than its curves. */

@@ -388,6 +388,11 @@ export class Observer implements Instrument {
     this.values?.value(value, place, this.calls.innermost);
   }
 
+  /** From the step to come on operations compute nothing for a while. */
+  leaveOut(): void {
+    this.#measurements.leaveOut();
+  }
+
   /** Hears what the program is told; called while it passes or waits at the gate. */
   steer(steering: Steering): void {
     switch (steering.type) {

@@ -96,7 +96,8 @@ export function stepIsOver(): void {
   stepStart = top;
 }
 
-function emptyNursery(): void {
+/** What may still be needed leaves for the JavaScript heap. */
+export function emptyNursery(): void {
   const began = performance.now();
   emptying.evacuated = 0;
   evictDemoted();

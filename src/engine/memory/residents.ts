@@ -6,6 +6,7 @@
 import { OutOfMemoryError } from "../errors.ts";
 import { allocateBlock, blockSize, freeBlock } from "./heap.ts";
 import { ADDRESS_SPACE, u8 } from "./linear.ts";
+import { areGhosts, lacksValues } from "./reading.ts";
 import { Kind, Place, Storage } from "./storage.ts";
 
 const MiB = 1 << 20;
@@ -67,7 +68,8 @@ export function allocateResident(bytes: number): Storage {
 /** The storage's address, brought in first if need be. Pins it: nothing that was touched since the last `allocate` moves. */
 export function address(storage: Storage): number {
   storage.touched = clock;
-  storage.blank = false;
+  // What operations don't compute isn't worth a copy.
+  if (!areGhosts() || !storage.computed) storage.blank = false;
   return storage.pointer >= 0 ? storage.pointer : restore(storage);
 }
 
@@ -113,6 +115,20 @@ export function freeResident(storage: Storage): void {
 
 export function hasManyDemoted(): boolean {
   return demotedBytes > DEMOTED_LIMIT;
+}
+
+/** Takes the place from a storage whose values nobody knows. */
+export function banish(storage: Storage): void {
+  storage.missing = true;
+  if (storage.place === Place.Resident) freeResident(storage);
+  storage.backing = null;
+  storage.leave();
+}
+
+/** Gives a place to a storage that had lost its values: it is about to get them. */
+export function bringBack(storage: Storage): void {
+  storage.missing = false;
+  address(storage);
 }
 
 export function evictDemoted(): void {
@@ -170,6 +186,7 @@ function evict(storage: Storage): void {
 
 /** Brings a storage back in from the JavaScript heap. */
 function restore(storage: Storage): number {
+  if (storage.missing) lacksValues();
   const { bytes, backing, backingOffset } = storage;
   const pointer = blockForResident(bytes);
   if (backing !== null) u8.set(backing.subarray(backingOffset, backingOffset + bytes), pointer);
