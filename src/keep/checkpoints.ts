@@ -1,5 +1,5 @@
 /** The checkpoints that are kept of a run. */
-import { readdirSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckpointEvent } from "./checkpointKeeper.ts";
 import type { KeptRun } from "./keptRuns.ts";
@@ -38,6 +38,23 @@ export function checkpointEvents({ folder }: Pick<KeptRun, "folder">): readonly 
     if ((json as { readonly type?: unknown }).type === "checkpoint") events.push(json as CheckpointEvent);
   }
   return events;
+}
+
+/** What the program calls the models whose parameters are in the file. */
+export function modelsIn(path: string): readonly string[] {
+  const descriptor = openSync(path, "r");
+  try {
+    const size = new BigUint64Array(1);
+    readSync(descriptor, size, 0, 8, 0);
+    const header = Buffer.alloc(Number(size[0]));
+    readSync(descriptor, header, 0, header.length, 8);
+    const { __metadata__: said } = JSON.parse(header.toString()) as { readonly __metadata__: Readonly<Record<string, string>> };
+    return (JSON.parse(said["kindling"]!) as { readonly models: readonly { readonly name: string }[] }).models.map(({ name }) => name);
+  } catch {
+    return [];
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Intervention, MetricPoint } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { digestOf } from "./checkpointKeeper.ts";
-import { checkpointEvents, checkpointsOf } from "./checkpoints.ts";
+import { checkpointEvents, checkpointsOf, modelsIn, type KeptCheckpoint } from "./checkpoints.ts";
 import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRun, type KeptRun } from "./keptRuns.ts";
 import { formatCount, plural } from "../run/numbers.ts";
@@ -22,13 +22,16 @@ export interface Past {
   readonly interventions: readonly Intervention[];
   /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
   readonly hashes: ReadonlyMap<number, string>;
-  /** Where the way to the step needn't be computed in full. */
-  readonly shortcut: Shortcut | undefined;
+  /** The parts of the way to the step that needn't be computed, in their order. */
+  readonly hops: readonly Hop[];
 }
 
-export interface Shortcut {
+/** Steps of a run that needn't be computed, because a checkpoint says what they come to. */
+export interface Hop {
+  /** Steps that the run has taken where it begins; where it can't begin between two steps, it begins after the next. */
+  readonly from: number;
   /** Steps that the run had taken at the checkpoint. */
-  readonly step: number;
+  readonly to: number;
   readonly file: Uint8Array<ArrayBuffer>;
 }
 
@@ -80,21 +83,40 @@ export function pastOf(folder: string, step: number): Past {
     points: readSeries(kept),
     interventions: readInterventions(kept),
     hashes: hashesOf(kept),
-    shortcut: shortcutTo(kept, step),
+    hops: hopsTo(kept, step),
   };
 }
 
-/** From so many steps on checkpoints are used; so many steps are computed at least. */
-const [earliest, fewestComputed] = [32, 2];
+/** Steps that are always computed: what a program makes once, and what is told once of its models, is made and told in them. */
+export const firstSteps = 16;
+/** A hop is so long, and so many steps before the one that is wanted are computed: what the last step left behind has gone by then. */
+const [shortestHop, fewestComputed] = [16, 2];
 
-/** The last checkpoint before the step whose file is as it was written. */
-function shortcutTo(kept: KeptRun, step: number): Shortcut | undefined {
-  const usable = checkpointsOf(kept).filter((one) => !one.isEnd && one.step >= earliest && one.step <= step - fewestComputed);
-  for (const { step: taken, path, digest } of usable.toReversed()) {
-    const file = new Uint8Array(readFileSync(path));
-    if (digest !== undefined && digestOf(file) === digest) return { step: taken, file };
+/**
+ * To the last checkpoint before the step. Where a model was trained to its end on the way, so that later checkpoints don't have
+ * it, the steps between the last that does and the next are computed.
+ */
+function hopsTo(kept: KeptRun, step: number): readonly Hop[] {
+  const usable = checkpointsOf(kept).filter((one) => !one.isEnd && one.digest !== undefined && one.step >= firstSteps && one.step <= step - fewestComputed);
+  return hopsBy(usable);
+}
+
+function hopsBy(usable: readonly KeptCheckpoint[]): readonly Hop[] {
+  const hops: Hop[] = [];
+  let from = firstSteps;
+  const models = usable.map(({ path }) => modelsIn(path));
+  for (const [i, { step, path, digest }] of usable.entries()) {
+    const isLast = i === usable.length - 1;
+    if (!isLast && models[i]!.every((name) => models[i + 1]!.includes(name))) continue;
+    if (step - from >= shortestHop) {
+      const file = new Uint8Array(readFileSync(path));
+      // One that is not what was written is none.
+      if (digestOf(file) !== digest) return hopsBy(usable.filter((_, k) => k !== i));
+      hops.push({ from, to: step, file });
+    }
+    if (!isLast) from = usable[i + 1]!.step;
   }
-  return undefined;
+  return hops;
 }
 
 /** How many steps a run took. What one that was cut off said last of itself is a little older than its curves. */

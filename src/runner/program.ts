@@ -191,9 +191,9 @@ export class Program {
       foreign: [fileURLToPath(new URL(".", this.#job.program)), fileURLToPath(this.#job.home)],
       tell: (answers) => this.#toMain({ type: "world", answers }),
       parted: (reason) => this.#part(reason),
-      ...((this.#job.checkpoints || past?.shortcut) && {
+      ...((this.#job.checkpoints || past?.hops.length) && {
         readings: {
-          shortcut: past?.shortcut,
+          hops: past?.hops ?? [],
           leavesOut: () => this.#observer.leaveOut(),
           astray: (reason) => this.#goAstray(reason),
         },
@@ -238,7 +238,7 @@ export class Program {
 
   #checkpointSink(tray: CheckpointTray): CheckpointSink {
     // Of the short way back to a step nothing is told before it was the right one.
-    const areMine = (): boolean => this.#isBack || this.#job.past?.shortcut === undefined;
+    const areMine = (): boolean => this.#isBack || !this.#job.past?.hops.length;
     return {
       get isReady() {
         return tray.isReady && areMine();

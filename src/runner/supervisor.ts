@@ -20,7 +20,7 @@ import { formatCount } from "../run/numbers.ts";
 import { SameCourse } from "./sameCourse.ts";
 import { BadNumberSearch } from "./search.ts";
 import { SourceMap } from "./sourceMap.ts";
-import type { Alarmed, Job, JobPast, WorkerMessage, WorkerStart } from "./workerMessages.ts";
+import type { Alarmed, Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
 import { workerStack } from "./workerStack.ts";
 
 /** How long a program that was told to stop may go on before its thread is terminated; milliseconds. */
@@ -100,7 +100,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     const { places, debug, past, inFull = false } = options;
-    if (past?.shortcut && !inFull) this.#heldBack = [];
+    if (past?.hops.length && !inFull) this.#heldBack = [];
     this.randomSeed = past?.kept.info.randomSeed ?? randomInt(1, 2 ** 31);
     const kernels = past?.kept.summary.kernels;
     const { port1, port2 } = new MessageChannel();
@@ -262,13 +262,11 @@ export class Supervisor {
     if (past && replay) this.#course = new SameCourse(past.points, replay.step);
     return {
       keepsAnswers: answered !== undefined && (keep !== undefined || past !== undefined),
-      ...(past && replay && { past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: replay.step, ...this.#shortcut } }),
+      ...(past &&
+        replay && {
+          past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: replay.step, hops: this.#options.inFull ? [] : past.hops },
+        }),
     };
-  }
-
-  get #shortcut(): Pick<JobPast, "shortcut"> {
-    const { past, inFull } = this.#options;
-    return past?.shortcut && !inFull ? { shortcut: past.shortcut } : {};
   }
 
   #tellPoints(points: readonly MetricPoint[]): void {
@@ -360,7 +358,7 @@ export class Supervisor {
         this.#isBack = true;
         if (this.#heldBack) {
           this.#tellHeldBack();
-          this.#tellShortcut(this.#options.past!.shortcut!.step);
+          this.#tellShortcut(this.#options.past!.hops.at(-1)!.to);
         }
         break;
       case "paused":

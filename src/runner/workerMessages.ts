@@ -4,7 +4,7 @@ import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import type { Explanation } from "../observe/badNumbers/words.ts";
 import type { WorldAnswers } from "../keep/worldAnswers.ts";
 import type { Intervention, Problem, RunRequest, SentEvent } from "../protocol/index.ts";
-import type { Shortcut } from "../keep/past.ts";
+import type { Hop } from "../keep/past.ts";
 import type { Declarations } from "./declarations.ts";
 
 /** What the worker thread is started with. */
@@ -51,8 +51,8 @@ export interface JobPast {
   readonly hashes: ReadonlyMap<number, string>;
   /** Number of steps after which it is paused. */
   readonly step: number;
-  /** Where the way to there isn't computed in full. */
-  readonly shortcut?: Shortcut;
+  /** What of the way to there needn't be computed. */
+  readonly hops: readonly Hop[];
 }
 
 /** What a run that is repeated was like. */

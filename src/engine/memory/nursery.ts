@@ -155,7 +155,7 @@ function groupsOf(children: readonly Storage[]): Group<Storage>[] {
   for (const storage of children) {
     const { pointer, bytes } = storage;
     if (pointer < 0 || storage.place !== Place.Nursery) continue;
-    if (storage.blank) {
+    if (storage.blank || storage.hollow !== null) {
       storage.leave();
       continue;
     }

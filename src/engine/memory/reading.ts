@@ -30,11 +30,9 @@ export function setReader(reader: Reader | null): void {
 export const stretch: {
   /** Whether it has begun. */
   isOpen: boolean;
-  /** Whether operations compute nothing; see ghosts.ts. */
-  isGhostly: boolean;
-  /** Hears of each storage that is made or first changed in it. */
-  made: ((storage: object) => void) | null;
-} = { isOpen: false, isGhostly: false, made: null };
+  /** While operations compute nothing, what stands for that in the storages that they would have written to; see ghosts.ts. */
+  hollow: object | null;
+} = { isOpen: false, hollow: null };
 
 /** What `body` reads is read by the program, or as regularly as if it were. */
 export function readByProgram<T>(body: () => T): T {
@@ -54,7 +52,7 @@ export function failsByValue(): void {
 
 /** Whether operations compute nothing for the time being, so that tensors have shapes but no values. */
 export function areGhosts(): boolean {
-  return stretch.isGhostly;
+  return stretch.hollow !== null;
 }
 
 /** Somebody needs values that were never computed. */

@@ -69,7 +69,7 @@ export function allocateResident(bytes: number): Storage {
 export function address(storage: Storage): number {
   storage.touched = clock;
   // What operations don't compute isn't worth a copy.
-  if (!areGhosts() || !storage.computed) storage.blank = false;
+  storage.blank = storage.hollow !== null;
   return storage.pointer >= 0 ? storage.pointer : restore(storage);
 }
 
@@ -117,18 +117,9 @@ export function hasManyDemoted(): boolean {
   return demotedBytes > DEMOTED_LIMIT;
 }
 
-/** Takes the place from a storage whose values nobody knows. */
-export function banish(storage: Storage): void {
-  storage.missing = true;
-  if (storage.place === Place.Resident) freeResident(storage);
-  storage.backing = null;
-  storage.leave();
-}
-
-/** Gives a place to a storage that had lost its values: it is about to get them. */
-export function bringBack(storage: Storage): void {
-  storage.missing = false;
-  address(storage);
+/** Takes their places from those whose values nobody knows, so that whoever needs them has to ask for one. */
+export function freeHollow(): void {
+  for (const storage of residents.storages.filter(({ hollow }) => hollow !== null)) freeResident(storage);
 }
 
 export function evictDemoted(): void {
@@ -186,7 +177,7 @@ function evict(storage: Storage): void {
 
 /** Brings a storage back in from the JavaScript heap. */
 function restore(storage: Storage): number {
-  if (storage.missing) lacksValues();
+  if (storage.hollow !== null && !areGhosts()) lacksValues();
   const { bytes, backing, backingOffset } = storage;
   const pointer = blockForResident(bytes);
   if (backing !== null) u8.set(backing.subarray(backingOffset, backingOffset + bytes), pointer);

@@ -65,11 +65,10 @@ export class Storage {
   group: Group<Storage> | null = null;
   /** Made or changed since the program's readings are kept: what leaves it for JavaScript is one of them. See reading.ts. */
   computed = stretch.isOpen;
-  /** Its values were never computed, and nobody knows them. See ghosts.ts. */
-  missing = false;
+  /** Its values were never computed, and nobody knows them; else `null`. See ghosts.ts. */
+  hollow = stretch.hollow;
 
   constructor(bytes: number, place: Place, pointer: number) {
-    stretch.made?.(this);
     this.bytes = bytes;
     this.place = place;
     this.pointer = pointer;
@@ -85,9 +84,8 @@ export class Storage {
   /** Its values are others now. */
   changed(): void {
     this.version++;
-    if (this.computed || !stretch.isOpen) return;
-    this.computed = true;
-    stretch.made?.(this);
+    this.computed ||= stretch.isOpen;
+    this.hollow ??= stretch.hollow;
   }
 
   /** Has no place in linear memory any more. */
@@ -114,7 +112,7 @@ export function readBytes(storage: Storage, start: number, length: number): Uint
 /** The same, whoever keeps what is read. */
 export function presentBytes(storage: Storage, start: number, length: number): Uint8Array {
   if (storage.pointer >= 0) return u8.slice(storage.pointer + start, storage.pointer + start + length);
-  if (storage.missing) lacksValues();
+  if (storage.hollow !== null && stretch.hollow === null) lacksValues();
   if (storage.backing === null) return new Uint8Array(length);
   return storage.backing.slice(storage.backingOffset + start, storage.backingOffset + start + length);
 }

@@ -7,16 +7,14 @@
 import { beginGhosts, canHaveGhosts, endGhosts, areMissing } from "../../engine/memory/ghosts.ts";
 import { setReader, stretch, type Reader } from "../../engine/memory/reading.ts";
 import type { Checkpoints } from "../../observe/checkpoints/checkpoints.ts";
-import type { Shortcut } from "../../keep/past.ts";
+import { firstSteps, type Hop } from "../../keep/past.ts";
 import { ofTensors as kind } from "../../keep/worldAnswers.ts";
 import type { Answers } from "./answers.ts";
 
-/** Steps that are always computed: what a program makes once, and what is told once of its models, is made and told in them. */
-export const firstSteps = 16;
-
 export interface ReadingsOptions {
   readonly answers: Answers;
-  readonly shortcut?: Shortcut | undefined;
+  /** What of the way to the step that is wanted needn't be computed. */
+  readonly hops: readonly Hop[];
   /** Whether the run is a repetition that has not arrived yet. */
   readonly isRepeating: () => boolean;
   /** Nothing is computed from here on. */
@@ -33,7 +31,9 @@ type Entry = number | string | { readonly bytes: string } | { readonly checkpoin
 export class Readings implements Reader {
   readonly #options: ReadingsOptions;
   #isOpen = false;
-  #isLeftOut = false;
+  /** What is just left out, and how many were. */
+  #hop: Hop | undefined;
+  #hopped = 0;
   /** Steps that the run has taken. */
   #steps = 0;
 
@@ -45,7 +45,8 @@ export class Readings implements Reader {
   atMoment(steps: number, checkpoints: Checkpoints): void {
     this.#steps = steps;
     if (!this.#isOpen && steps >= firstSteps) this.#open();
-    if (this.#isLeftOut && steps === this.#options.shortcut?.step) this.#regain(this.#options.shortcut, checkpoints);
+    if (this.#hop && steps >= this.#hop.to) this.#regain(this.#hop, checkpoints);
+    if (!this.#hop && this.#next && steps >= this.#next.from) this.#leaveOut();
   }
 
   /** A checkpoint is taken. */
@@ -55,15 +56,19 @@ export class Readings implements Reader {
 
   /** The run is back at its step: nothing that it may still read was left out. */
   arrive(): void {
-    const { shortcut, astray } = this.#options;
-    if (shortcut && (this.#isLeftOut || !this.#isOpen)) astray("the checkpoint was not passed");
-    if (shortcut && areMissing()) astray("it carries tensors from step to step that no checkpoint holds");
+    const { hops, astray } = this.#options;
+    if (this.#hop || this.#next) astray("a checkpoint was not passed");
+    if (hops.length > 0 && areMissing()) astray("it carries tensors from step to step that no checkpoint holds");
+  }
+
+  get #next(): Hop | undefined {
+    return this.#options.hops[this.#hopped];
   }
 
   // --- what the engine asks -----------------------------------------------------------------------------------------
 
   number(present: () => number): number {
-    if (!this.#isLeftOut) return this.#read(present(), packedNumber);
+    if (!this.#hop) return this.#read(present(), packedNumber);
     const entry = this.#then();
     if (typeof entry !== "number" && typeof entry !== "string") return this.#differs();
     this.#options.answers.add(kind, entry);
@@ -71,7 +76,7 @@ export class Readings implements Reader {
   }
 
   bytes(present: () => Uint8Array): Uint8Array {
-    if (!this.#isLeftOut) return this.#read(present(), packedBytes);
+    if (!this.#hop) return this.#read(present(), packedBytes);
     const entry = this.#then();
     if (typeof entry !== "object" || !("bytes" in entry)) return this.#differs();
     const bytes = new Uint8Array(Buffer.from(entry.bytes, "base64"));
@@ -85,38 +90,46 @@ export class Readings implements Reader {
   }
 
   fails(): void {
+    if (this.#options.isRepeating()) this.#thenIfAny();
     this.#options.answers.add(kind, { fails: true } satisfies Entry);
   }
 
   // ------------------------------------------------------------------------------------------------------------------
 
   #open(): void {
-    const { shortcut, astray, leavesOut } = this.#options;
     this.#isOpen = true;
     stretch.isOpen = true;
     setReader(this);
-    if (!shortcut) return;
+  }
+
+  #leaveOut(): void {
+    const { astray, leavesOut } = this.#options;
     if (!canHaveGhosts()) astray("this Node has no garbage collector that can be asked");
-    this.#isLeftOut = true;
     leavesOut();
+    this.#hop = this.#next;
+    this.#hopped++;
     beginGhosts();
   }
 
-  #regain({ file, step }: Shortcut, checkpoints: Checkpoints): void {
+  #regain({ file, to }: Hop, checkpoints: Checkpoints): void {
     const { answers, astray } = this.#options;
-    const entry = answers.take<Entry>(kind);
-    if (typeof entry !== "object" || !("checkpoint" in entry) || entry.checkpoint !== step) this.#differs();
-    answers.add(kind, entry);
+    let entry: Entry | undefined;
+    do {
+      entry = answers.take<Entry>(kind);
+      if (typeof entry !== "object" || !("checkpoint" in entry)) return this.#differs();
+      answers.add(kind, entry);
+    } while (entry.checkpoint < to);
+    if (entry.checkpoint > to) this.#differs();
     endGhosts();
     // What is put back was computed, or was there, as it was then.
     stretch.isOpen = false;
     try {
       checkpoints.restore(file);
     } catch (error) {
-      astray(`the checkpoint of step ${step} doesn't fit: ${(error as Error).message.replace(/\.$/, "")}`);
+      astray(`the checkpoint of step ${to} doesn't fit: ${(error as Error).message.replace(/\.$/, "")}`);
     }
     stretch.isOpen = true;
-    this.#isLeftOut = false;
+    this.#hop = undefined;
   }
 
   /** The next reading of then, which has to have been at the same step. */

@@ -18,7 +18,7 @@ export interface WorldOptions {
   /** The world isn't what it was. Doesn't return while the run is repeated. */
   readonly parted: (reason: string) => never;
   /** Given where what the program reads from tensors is of interest. */
-  readonly readings?: Pick<ReadingsOptions, "shortcut" | "leavesOut" | "astray">;
+  readonly readings?: Pick<ReadingsOptions, "hops" | "leavesOut" | "astray">;
 }
 
 export class World {
