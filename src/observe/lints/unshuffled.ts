@@ -1,5 +1,4 @@
 /** Training data that comes in the order in which it lies there, and lies there class by class: a batch shows one class, the next another. */
-import { areGhosts } from "../../engine/memory/reading.ts";
 import type { DataLoader } from "../../engine/data/dataLoader.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
@@ -76,7 +75,7 @@ export class Unshuffled implements Lint {
 /** `undefined` for what are no classes, one for each sample. */
 function labelsOf(target: Tensor): readonly number[] | undefined {
   const { shape } = target;
-  if (areGhosts() || shape.length === 0 || target.numel() !== shape[0]) return undefined;
+  if (shape.length === 0 || target.numel() !== shape[0]) return undefined;
   const labels = Array.from(target.toTypedArray(), Number);
   return labels.every(Number.isInteger) ? labels : undefined;
 }
