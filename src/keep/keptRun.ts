@@ -128,6 +128,8 @@ export const runInfo: Codec<RunInfo> = checked(
   (info) => info.format === format,
 );
 
+export const seriesSummary = record<SeriesSummary>({ last: number, least: number, largest: number, outline: list(number) });
+
 export const runSummary = record<RunSummary>({
   state: runState,
   endedAt: optional(number),
@@ -135,7 +137,7 @@ export const runSummary = record<RunSummary>({
   kernels: optional(text),
   steps: whole,
   epochs: whole,
-  series: dictionary(record<SeriesSummary>({ last: number, least: number, largest: number, outline: list(number) })),
+  series: dictionary(seriesSummary),
   progress: optional(keptProgress),
 });
 

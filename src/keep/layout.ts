@@ -27,6 +27,9 @@ export const names = {
   checkpoints: "checkpoints",
   git: "git.json",
   diff: "diff.patch",
+  /** What it was filled in with when it was over: a folder each time, `1`, `2` …, with what that was in `addition`. */
+  added: "added",
+  addition: "addition.json",
 } as const;
 
 /** In the folder of checkpoints: the one after so many steps, and what the run came to. */

@@ -2,21 +2,22 @@
  * Writes a run down while it goes on: what it tells is on disk a moment later, whoever is killed then. Where it can't be
  * written any more it says so once, and the run goes on.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
 import { storedEvent } from "../run/records.ts";
-import { storedFromPacked } from "../run/records/statistics.ts";
 import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 import { isFinal } from "../run/standing.ts";
 import { CheckpointKeeper, type CheckpointEvent } from "./checkpointKeeper.ts";
 import { gitStateOf } from "./git.ts";
-import { codeFiles, format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
+import { keepCode } from "./keepCode.ts";
+import { format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
 import { names, runId } from "./layout.ts";
 import { LineFile } from "./lines.ts";
 import { Outline } from "./outline.ts";
 import { prune } from "./prune.ts";
+import { SampleLines, shareOfSamples } from "./sampleLines.ts";
 import { writeWhole } from "./wholeFile.ts";
 
 /** Milliseconds that whoever is killed may lose. */
@@ -25,8 +26,8 @@ const interval = 250;
 const shareOfWorld = 0.02;
 /** And for what it read from tensors. */
 const shareOfReadings = 0.02;
-/** Of the room for all runs, the parts that what one run measured, and its checkpoints, may take; and a single large one of them. */
-const [shareOfSamples, shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.1, 0.5];
+/** Of the room for all runs, the parts that a run's checkpoints may take, and a single large one of them. */
+const [shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.5];
 /** From one time that is written down to the next. */
 const leastGrowth = 1.01;
 
@@ -49,6 +50,7 @@ export class RunKeeper {
   readonly #folder: string;
   readonly #series: LineFile;
   readonly #events: LineFile;
+  readonly #samples: SampleLines;
   readonly #world: LineFile;
   readonly #readings: LineFile;
   #worldBytes = 0;
@@ -64,9 +66,6 @@ export class RunKeeper {
   #progress: Progress | undefined;
   /** What was written last of when steps were. */
   #clocked = { step: 0, elapsed: 0 };
-  #measured = 0;
-  #measuredBytes = 0;
-  #skippedStep = -1;
   #timer: NodeJS.Timeout | undefined;
   #kernels: string | undefined;
   #isOver = false;
@@ -94,6 +93,7 @@ export class RunKeeper {
     writeWhole(join(this.#folder, names.run), runInfo.encode(info));
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
+    this.#samples = new SampleLines(this.#events, limit * shareOfSamples);
     this.#world = new LineFile(join(this.#folder, names.world));
     this.#readings = new LineFile(join(this.#folder, names.readings));
     this.#clock = new LineFile(join(this.#folder, names.clock));
@@ -178,15 +178,11 @@ export class RunKeeper {
         this.#progress = event.progress;
         return this.#addTime(event.progress);
       case "statistics":
-        return this.#addStatistics(event.packed);
       case "changes":
-        if (event.changes.step !== this.#skippedStep) this.#events.add(storedEvent.encode(event));
-        return;
       case "work":
-        if (event.work.step !== this.#skippedStep) this.#events.add(storedEvent.encode(event));
-        return;
+        return this.#samples.add(event);
       case "files":
-        this.#keepCode(event.files);
+        keepCode(this.#folder, event.files, this.#options.texts);
         this.#events.add(storedEvent.encode(event));
         return;
       case "state":
@@ -228,29 +224,6 @@ export class RunKeeper {
     if (!outline) return;
     this.#outlines.delete(from);
     this.#outlines.set(to, outline);
-  }
-
-  /** All of a short run's steps; the more room they take, the fewer. */
-  #addStatistics(packed: unknown): void {
-    const room = this.#options.request.keep!.limit * shareOfSamples;
-    const doublings = Math.floor(-Math.log2(Math.max(1e-9, 1 - this.#measuredBytes / room)));
-    if (this.#measured++ % 2 ** doublings !== 0) {
-      this.#skippedStep = (packed as { readonly step: number }).step;
-      return;
-    }
-    this.#measuredBytes += this.#events.add({ type: "statistics", statistics: storedFromPacked(packed) });
-  }
-
-  #keepCode(files: readonly string[]): void {
-    const { texts } = this.#options;
-    const root = commonFolder(files);
-    const kept = files.map((path) => ({ path, name: relative(root, path).split(sep).join("/") }));
-    for (const { path, name } of kept) {
-      const copy = join(this.#folder, names.code, name);
-      mkdirSync(dirname(copy), { recursive: true });
-      writeFileSync(copy, texts?.get(path) ?? readFileSync(path));
-    }
-    writeWhole(join(this.#folder, names.files), codeFiles.encode(kept));
   }
 
   async #keepGit(folder: string): Promise<void> {
@@ -328,14 +301,6 @@ function infoOf({ request, version, randomSeed }: KeeperOptions): RunInfo {
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.given && { given: Object.fromEntries(request.given.map(({ name, value }) => [name, value])) }),
   };
-}
-
-function commonFolder(files: readonly string[]): string {
-  const folders = files.map((file) => dirname(file).split(sep));
-  const [first = []] = folders;
-  let length = first.length;
-  for (const folder of folders) while (length > 0 && folder.slice(0, length).join(sep) !== first.slice(0, length).join(sep)) length--;
-  return first.slice(0, length).join(sep) || sep;
 }
 
 function notKept(error: unknown, file: string, what: string): Problem {

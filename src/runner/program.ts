@@ -11,14 +11,14 @@ import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { hashOf } from "../keep/checkpointKeeper.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../observe/observer.ts";
-import { readWeights } from "../observe/weights/weightFile.ts";
-import { readFile } from "../engine/io/files.ts";
+import { openWeights } from "../observe/weights/openWeights.ts";
 import { areGhosts } from "../engine/memory/reading.ts";
 import type { AtMoment, Checkpoints } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { sent } from "../run/sentEvents.ts";
 import { Beginning } from "./beginning.ts";
+import { OnnxExport } from "./onnxExport.ts";
 import type { Declarations } from "./declarations.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
@@ -84,6 +84,7 @@ export class Program {
   readonly #world: World | undefined;
   readonly #surroundings: Surroundings;
   readonly #beginning: Beginning | undefined;
+  readonly #onnx: OnnxExport | undefined;
   /** What the default generator began with. */
   #seed: number | bigint = engine.initialSeed();
   /** Why the weights that it is to begin with can't be read. */
@@ -113,9 +114,10 @@ export class Program {
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
     this.#classes = new DeclaredClasses(job.declarations.classes, job.request.file);
+    const source = programSource(map, job.declarations, this.#classes);
     this.#observer = new Observer({
       sampling: job.request.sampling,
-      source: programSource(map, job.declarations, this.#classes),
+      source,
       metrics: new MetricBuffer(job.metrics),
       sink: {
         event: (event) => this.#tell(event),
@@ -133,7 +135,7 @@ export class Program {
       atMoment: this.#atMoment(job.past),
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
       ...this.#weights(),
-      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#leave() } : {}),
     });
     this.#printed = new PrintedLines(
       () => this.#observer.step,
@@ -142,8 +144,9 @@ export class Program {
     this.#stacks.install();
     this.#surroundings = new Surroundings();
     shield(this.#observer, (error) => this.#stopWatching(error));
-    const { beginning } = job.request;
+    const { beginning, onnx, file } = job.request;
     this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
+    this.#onnx = onnx && new OnnxExport(onnx, { file, observer: this.#observer, source, placeOf: (error) => this.#problemOf(error) });
   }
 
   async run(): Promise<void> {
@@ -164,6 +167,7 @@ export class Program {
     });
     setInstrument(this.#observer);
     this.#beginning?.listen();
+    this.#onnx?.listen();
     listenToOutput((chunk, isError) => {
       this.#printed.add(chunk, isError);
       // An "exit" handler of the program's may have the last word.
@@ -214,6 +218,12 @@ export class Program {
     if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${step} steps the parameters are not those of then`);
   }
 
+  /** That the models end with what they ended with then, where they end after as many steps. */
+  #proveEnd({ end, isFilled }: JobPast): string | undefined {
+    if (!isFilled || end?.step !== this.#observer.steps || hashOf(this.#observer.checkpoints.capture()) === end.hash) return undefined;
+    return `after ${end.step} steps, at its end, the parameters are not those of then`;
+  }
+
   #part(reason: string): never {
     this.#end("failed", [], { parted: reason });
     return leave(1);
@@ -229,6 +239,10 @@ export class Program {
 
   /** The run is back at its step; from here on it is lived anew. */
   #arrive(): void {
+    if (this.#job.past?.isFilled) {
+      this.#post({ type: "arrived" });
+      return this.#leave();
+    }
     this.#world?.arrive();
     this.#isBack = true;
     this.#printed.flush();
@@ -259,7 +273,7 @@ export class Program {
     const { file, weights: request } = this.#job.request;
     if (!request) return {};
     try {
-      return { weights: { held: readWeights(readFile(request.file), request.file), request } };
+      return { weights: { held: openWeights(request.file, request.prefix), request } };
     } catch (error) {
       this.#unreadable = unreadableWeightsProblem(request.origin, error as Error, file);
       return {};
@@ -295,7 +309,7 @@ export class Program {
   }
 
   /** All is known; nothing of the program's own may run any more, not even its `finally` blocks, which might save things. */
-  #endInspection(): void {
+  #leave(): void {
     this.#end("finished");
     leave(0);
   }
@@ -311,7 +325,7 @@ export class Program {
     if (!this.#isWatched) return;
     this.#isWatched = false;
     const gate = (): void => void this.#gate.pass(() => {});
-    const beforeStep = this.#job.request.mode === "inspect" ? () => this.#endInspection() : gate;
+    const beforeStep = this.#job.request.mode === "inspect" ? () => this.#leave() : gate;
     setInstrument({ beforeStep, epochStart: gate, batch: gate });
     watchOperations(null);
     this.#surroundings.during(() => this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) }));
@@ -361,7 +375,8 @@ export class Program {
       } catch (error) {
         this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) });
       }
-      this.#post({ type: "ended", outcome, ...more });
+      const parted = this.#job.past && more.parted === undefined ? this.#proveEnd(this.#job.past) : undefined;
+      this.#post({ type: "ended", outcome, ...more, ...(parted !== undefined && { parted }) });
     });
   }
 
@@ -370,6 +385,7 @@ export class Program {
     const classes = this.#tellAll();
     if (outcome !== "finished") return;
     this.#beginning?.write();
+    for (const event of this.#onnx?.write() ?? []) this.#tell(event);
     if (this.#observer.registry.isEmpty && classes === 0) this.#tell({ type: "problem", problem: noModelProblem(file) });
     else if (mode === "train" && this.#observer.steps === 0) this.#tell({ type: "problem", problem: noTrainingProblem(file) });
   }

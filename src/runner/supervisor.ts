@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
+import type { Filling } from "../keep/filling.ts";
 import type { CheckpointKeeper } from "../keep/checkpointKeeper.ts";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
@@ -12,7 +13,7 @@ import { bundle, BundleError, warmUp, withSourceMap, type Bundle } from "./bundl
 import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
-import type { Past } from "../keep/past.ts";
+import type { Hop, Past } from "../keep/past.ts";
 import type { WorldAnswers } from "../keep/worldAnswers.ts";
 import { bundlingProblem, partedProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
@@ -59,6 +60,8 @@ export interface SupervisorOptions {
   readonly past?: Past;
   /** Whether the way to its step is computed in full. */
   readonly inFull?: boolean;
+  /** It is run again to be filled in. */
+  readonly filling?: Filling;
 }
 
 export class Supervisor {
@@ -85,6 +88,8 @@ export class Supervisor {
   /** What the run has to tell until it is back at its step, and whether it is. */
   #course: SameCourse | undefined;
   #isBack = false;
+  /** What of the way to its step needn't be computed. */
+  readonly #hops: readonly Hop[];
   /** What can't be told yet, as it is not certain that the short way is the right one. */
   #heldBack: (() => void)[] | undefined;
   #isBundling = false;
@@ -100,7 +105,8 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     const { places, debug, past, inFull = false } = options;
-    if (past?.hops.length && !inFull) this.#heldBack = [];
+    this.#hops = (!inFull && !options.filling && past?.hops) || [];
+    if (this.#hops.length > 0) this.#heldBack = [];
     this.randomSeed = past?.kept.info.randomSeed ?? randomInt(1, 2 ** 31);
     const kernels = past?.kept.summary.kernels;
     const { port1, port2 } = new MessageChannel();
@@ -143,6 +149,11 @@ export class Supervisor {
   /** Whether the thread is still there, or a file that is read for the bundle doesn't come; then only force ends this process. */
   get isBusy(): boolean {
     return this.#isBundling || (this.#folder !== undefined && this.#workerExit === undefined);
+  }
+
+  /** Whether a kept run that is run again has come to its step. */
+  get isBack(): boolean {
+    return this.#isBack;
   }
 
   /**
@@ -207,7 +218,7 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const texts = this.#options.past?.texts;
+      const texts = (this.#options.filling ?? this.#options.past)?.texts;
       const made = await bundle(request.file, this.#options.places.engine.href, {
         tellsValues: request.mode === "inspect",
         ...(request.given && { given: request.given }),
@@ -258,13 +269,14 @@ export class Supervisor {
 
   /** What the program's thread needs for the run to be kept, and to be another one's again. */
   #keeping({ keep, replay }: RunRequest): Pick<Job, "keepsAnswers" | "past"> {
-    const { answered, past } = this.#options;
-    if (past && replay) this.#course = new SameCourse(past.points, replay.step);
+    const { answered, past, filling } = this.#options;
+    if (past && replay && !filling) this.#course = new SameCourse(past.points, replay.step);
+    const end = filling && { isFilled: true, ...(filling.end && { end: filling.end }) };
     return {
       keepsAnswers: answered !== undefined && (keep !== undefined || past !== undefined),
       ...(past &&
         replay && {
-          past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: replay.step, hops: this.#options.inFull ? [] : past.hops },
+          past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: filling?.lastStep ?? replay.step, hops: this.#hops, ...end },
         }),
     };
   }
@@ -272,15 +284,15 @@ export class Supervisor {
   #tellPoints(points: readonly MetricPoint[]): void {
     this.#emit({ type: "metrics", points });
     const reason = this.#course?.parts(points);
-    if (reason !== undefined) this.#refuse(reason);
+    if (reason !== undefined) this.refuse(reason);
   }
 
   /** Ends a run that is not the same any more as it was then; the first reason counts. */
-  #refuse(reason: string): void {
+  refuse(reason: string): void {
     if (this.#end || this.#control.isStopped) return;
-    if (this.#heldBack) this.#end = { state: "failed", astray: reason };
-    else this.#end = { state: "failed" };
-    this.#emit({ type: "problem", problem: partedProblem(reason, this.#options.past!.kept.info.file) });
+    this.#end = { state: "failed", ...(this.#heldBack && { astray: reason }) };
+    const { past, filling } = this.#options;
+    this.#emit({ type: "problem", problem: filling?.refuse(reason) ?? partedProblem(reason, past!.kept.info.file) });
     void this.#terminate();
   }
 
@@ -358,7 +370,7 @@ export class Supervisor {
         this.#isBack = true;
         if (this.#heldBack) {
           this.#tellHeldBack();
-          this.#tellShortcut(this.#options.past!.hops.at(-1)!.to);
+          this.#tellShortcut(this.#hops.at(-1)!.to);
         }
         break;
       case "paused":
@@ -375,7 +387,7 @@ export class Supervisor {
         // What was told before it may have been another already, and has ended it then.
         if (this.#heldBack && !this.#control.isStopped)
           this.#end ??= { state: "failed", astray: message.astray ?? message.parted ?? "the program ended on the way" };
-        if (message.parted !== undefined) this.#refuse(message.parted);
+        if (message.parted !== undefined) this.refuse(message.parted);
         this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };
         break;
     }

@@ -53,6 +53,10 @@ export interface JobPast {
   readonly step: number;
   /** What of the way to there needn't be computed. */
   readonly hops: readonly Hop[];
+  /** It is run again for what it did not tell: it ends there, and nothing that it does on the way is done. */
+  readonly isFilled?: boolean;
+  /** What the models ended with, and after how many steps. */
+  readonly end?: { readonly step: number; readonly hash: string };
 }
 
 /** What a run that is repeated was like. */

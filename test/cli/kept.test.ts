@@ -1,6 +1,7 @@
 /** Trainings that the command line keeps: listed, shown, compared. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Folder } from "../runner/job.ts";
 import { kindling } from "./command.ts";
@@ -66,6 +67,20 @@ describe("kept trainings on the command line", function () {
     assert.match(stdout, /SGD lr +0\.01 +0\.1\n/);
   });
 
+  it("differ by the data that they read", async () => {
+    folder.write("a.model.ts", `import { readFileSync } from "node:fs";\n${net(0.01)}readFileSync("rows.csv");\nreadFileSync("same.csv", "utf8");\n`);
+    folder.write("same.csv", "1\n");
+    for (const rows of ["1,2\n", "1,3\n"]) {
+      folder.write("rows.csv", rows);
+      await kindling(["train", "a.model.ts"], { directory: folder.path });
+    }
+    const [second, first] = await json("runs");
+    const { differences } = await json("compare", first.id, second.id);
+    const prints = ["1,2\n", "1,3\n"].map((rows) => createHash("sha256").update(rows).digest("hex").slice(0, 8));
+    assert.deepEqual(differences["data of rows.csv"], prints);
+    assert.equal("data of same.csv" in differences, false);
+  });
+
   it("are brought back to a step, branched from there, and then know where they come from", async () => {
     folder.write("a.model.ts", net(0.01));
     const directory = folder.path;
@@ -94,6 +109,33 @@ describe("kept trainings on the command line", function () {
       assert.match(stderr, answer);
       assert.notEqual(code, 0);
     }
+  });
+
+  it("are filled in with what the file logs now, and with the histograms of some steps", async () => {
+    const file = folder.write("a.model.ts", net(0.01));
+    const directory = folder.path;
+    await kindling(["train", "a.model.ts"], { directory });
+    const { last, id } = (await json("runs"))[0];
+    folder.write("a.model.ts", readFileSync(file, "utf8").replace("log({", "log({ later: 2 * i,"));
+    const filled = await kindling(["fill-in", "latest"], { directory });
+    assert.deepEqual([filled.code, filled.stdout, filled.stderr], [0, "", `kindling: ${id} has now later\n`]);
+    assert.equal((await kindling(["fill-in", id, "--measure", "3-5"], { directory })).stderr, `kindling: ${id} has now histograms of 3 steps\n`);
+    assert.deepEqual((await json("runs"))[0].last, { ...last, later: 38 });
+    const { added } = (await json("show", id)) as { added: { series: string[]; samples?: object }[] };
+    assert.deepEqual(
+      added.map(({ series, samples }) => [series, samples]),
+      [
+        [["later"], undefined],
+        [[], { from: 3, to: 6 }],
+      ],
+    );
+    assert.match((await kindling(["show", id], { directory })).stdout, /added later +later \(.*\n *added later +histograms of 3 steps/);
+    folder.write("a.model.ts", net(0.02));
+    const refused = await kindling(["fill-in", id], { directory });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /Nothing was filled in: at step \d+ `\w+` is .*, and was .* then\./);
+    const { code, stderr } = await kindling(["fill-in", id, "--measure", "some"], { directory });
+    assert.deepEqual([code, /--measure takes steps, `--measure 390-410`, or `all`, not `some`/.test(stderr)], [2, true]);
   });
 
   it("are none where that is not wanted, and a run that isn't there is said to be none", async () => {

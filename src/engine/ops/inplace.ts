@@ -22,6 +22,7 @@ import { clamp } from "./clamp.ts";
 import { leakyRelu, relu } from "./activations.ts";
 import { abs, exp, neg, sigmoid, sqrt, tanh } from "./unary.ts";
 import { forEachOffset } from "./reading.ts";
+import { tellPair } from "./internal/binaryKernels.ts";
 import { scalarAt } from "./internal/scalar.ts";
 import type { BinaryOptions, ClampBound, Operand, ScalarOrTensor } from "./types.ts";
 import { expand } from "./views.ts";
@@ -162,8 +163,7 @@ function direct<T extends Tensor>(name: ArithmeticName, target: T, other: Scalar
   if (other instanceof Tensor) kernels.binary(code, to, 1, at(other), 1, to, target.numel(), alpha);
   else kernels.binary(code, to, 1, scalarAt(other), 0, to, target.numel(), alpha);
   target.storage.changed();
-  if (other instanceof Tensor) return tellOperation(`${name}_`, [target, other], target);
-  return tellOperation(`${name}_`, [target], target, { shapeB: null, scalar: other });
+  return tellPair(`${name}_`, target, other, target, { alpha }) as T;
 }
 
 /**

@@ -114,11 +114,12 @@ export function scatterAdd(input: Tensor, dim: Int, index: Tensor, src: Tensor):
 
 const SCATTER_REFUSAL = "scatter(): Expected dtype int64 for index";
 
-const scatterOp: Operation<number> = {
+/** The value that is put everywhere; none where each has its own. */
+const scatterOp: Operation<{ dim: number; filler: number | null }> = {
   name: "ScatterBackward0",
   backward(node, gradient) {
     const index = node.saved(0);
-    const dim = node.data;
+    const { dim } = node.data;
     const cleared = scatter(gradient, dim, index, 0);
     return [cleared, node.next.length > 1 ? gather(gradient, dim, index) : null];
   },
@@ -145,7 +146,8 @@ export function scatter(input: Tensor, dim: Int, index: Tensor, source: ScalarOr
   if (reduce === "add") return scatterAdd(input, d, places, part instanceof Tensor ? part : full(index.shape, part, { dtype: input.dtype }));
   if (reduce === "multiply") return multipliedAt(input, d, places, part);
   const result = scattered(input, d, places, part, false);
-  return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [places], d);
+  const data = { dim: d, filler: part instanceof Tensor ? null : part };
+  return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [places], data);
 }
 
 /** The part of `source` that the index speaks of: a source may be larger, not smaller. */

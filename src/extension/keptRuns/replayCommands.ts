@@ -1,7 +1,6 @@
 /** Kept runs that are brought back to a step, to be looked at there, or to go on from there another way. */
 import * as vscode from "vscode";
-import { listRuns, type KeptRun } from "../../keep/keptRuns.ts";
-import { runsFolder } from "../../keep/layout.ts";
+import type { KeptRun } from "../../keep/keptRuns.ts";
 import { stepsTaken, whyNotRepeated } from "../../keep/past.ts";
 import { replayRequest } from "../../keep/replayRequest.ts";
 import type { Change } from "../../protocol/index.ts";
@@ -12,23 +11,13 @@ import type { Panels } from "../panel/panels.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { requestFor, settingsFor } from "../shared/settings.ts";
+import { keptOf, type ShownStep } from "./shownStep.ts";
 
 export interface ReplayParts {
   readonly store: RunStore;
   readonly controller: RunController;
   readonly panels: Panels;
 }
-
-/** A step of a run that a panel shows. */
-export interface ShownStep {
-  readonly file: string;
-  readonly runId: string;
-  readonly startedAt: number;
-  readonly step: number;
-}
-
-/** Milliseconds between when a window began a run and when its process wrote that down. */
-const startup = 60_000;
 
 export class ReplayCommands {
   readonly #parts: ReplayParts;
@@ -121,13 +110,6 @@ async function askForStep(run: KeptRun, title: string, prompt: string): Promise<
     validateInput: (typed) => (/^\d+$/.test(typed.trim()) && Number(typed) <= taken ? undefined : `A whole number from 0 to ${taken}`),
   });
   return text === undefined ? undefined : Number(text);
-}
-
-/** What the store calls by a name of its own, or a panel of a kept run by the run's. */
-function keptOf({ file, runId, startedAt }: ShownStep): KeptRun | undefined {
-  const own = listRuns(runsFolder(file)).filter(({ info }) => info.file === file);
-  const late = ({ info }: KeptRun): number => Math.abs(info.startedAt - startedAt);
-  return own.find(({ id }) => id === runId) ?? own.filter((run) => late(run) < startup).sort((a, b) => late(a) - late(b))[0];
 }
 
 function ratesOf({ optimizers }: RunSnapshot, value: number): readonly Change[] {

@@ -6,6 +6,7 @@ import { weightRows, weightsSentence, type WeightRow, type WeightRowKind } from 
 
 const headings: Readonly<Record<WeightRowKind, string>> = {
   renamed: "Another name, the same shape",
+  transposed: "Rows and columns exchanged, as Hugging Face's Conv1D keeps them",
   resized: "Another size: what both have is kept",
   new: "New",
   gone: "Gone",

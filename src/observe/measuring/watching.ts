@@ -13,9 +13,9 @@ export class Watching {
   #since = 0;
   #spent = 0;
 
-  constructor({ enabled, bins, budget }: SamplingOptions) {
+  constructor({ enabled, bins, budget, everyStep = false }: SamplingOptions) {
     this.bins = bins;
-    this.#settings = { what: enabled ? "all" : "off", modules: [], budget, everyStep: false };
+    this.#settings = { what: enabled ? "all" : "off", modules: [], budget, everyStep };
   }
 
   get settings(): WatchSettings {
