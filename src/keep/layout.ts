@@ -18,6 +18,8 @@ export const names = {
   events: "events.jsonl",
   /** What the clock, chance and files answered the program, for it to be run again. */
   world: "world.jsonl",
+  /** What the program read from tensors, so that not all has to be computed again. */
+  readings: "readings.jsonl",
   /** The program's own files as they were, under `code`, and the repository they were in. */
   code: "code",
   files: "files.json",

@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
 import { storedEvent } from "../run/records.ts";
-import type { WorldAnswers } from "./past.ts";
+import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 import { isFinal } from "../run/standing.ts";
 import { CheckpointKeeper, type CheckpointEvent } from "./checkpointKeeper.ts";
 import { gitStateOf } from "./git.ts";
@@ -24,6 +24,8 @@ import { writeWhole } from "./wholeFile.ts";
 const interval = 250;
 /** The same for what the world answered the program. */
 const shareOfWorld = 0.02;
+/** And for what it read from tensors. */
+const shareOfReadings = 0.02;
 /** Of the room for all runs, the parts that a run's checkpoints may take, and a single large one of them. */
 const [shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.5];
 /** From one time that is written down to the next. */
@@ -50,7 +52,9 @@ export class RunKeeper {
   readonly #events: LineFile;
   readonly #samples: SampleLines;
   readonly #world: LineFile;
+  readonly #readings: LineFile;
   #worldBytes = 0;
+  #readingsBytes = 0;
   /** None where they aren't wanted. */
   readonly checkpoints: CheckpointKeeper | undefined;
   readonly #clock: LineFile;
@@ -91,6 +95,7 @@ export class RunKeeper {
     this.#events = new LineFile(join(this.#folder, names.events));
     this.#samples = new SampleLines(this.#events, limit * shareOfSamples);
     this.#world = new LineFile(join(this.#folder, names.world));
+    this.#readings = new LineFile(join(this.#folder, names.readings));
     this.#clock = new LineFile(join(this.#folder, names.clock));
     if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
@@ -107,11 +112,18 @@ export class RunKeeper {
 
   /** What the world answered the program. */
   answers(all: readonly WorldAnswers[]): void {
+    if (this.#isOver) return;
+    for (const one of all) if (one.what === ofTensors) this.#addReadings(one.answers);
     const room = this.#options.request.keep!.limit * shareOfWorld;
-    if (this.#isOver || this.#worldBytes > room) return;
-    for (const one of all) this.#worldBytes += this.#world.add(one);
+    if (this.#worldBytes > room) return;
+    for (const one of all) if (one.what !== ofTensors) this.#worldBytes += this.#world.add(one);
     if (this.#worldBytes > room) this.#world.add({ cut: this.#progress?.step ?? 0 });
     this.#flushSoon();
+  }
+
+  /** Where there is no room for more, what was read up to there is still of use. */
+  #addReadings(values: readonly unknown[]): void {
+    if (this.#readingsBytes <= this.#options.request.keep!.limit * shareOfReadings) this.#readingsBytes += this.#readings.add({ values });
   }
 
   #flushSoon(): void {
@@ -226,6 +238,7 @@ export class RunKeeper {
   #flush(): void {
     this.#timer = undefined;
     this.#world.flush();
+    this.#readings.flush();
     this.#series.flush();
     this.#events.flush();
     this.#clock.flush();
@@ -261,7 +274,7 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    for (const file of [this.#series, this.#events, this.#world, this.#clock]) file.close();
+    for (const file of [this.#series, this.#events, this.#world, this.#readings, this.#clock]) file.close();
   }
 }
 

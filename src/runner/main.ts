@@ -15,7 +15,7 @@ import {
 } from "../protocol/index.ts";
 import { endWithChildren } from "./ending.ts";
 import { startOf } from "./problems.ts";
-import { Supervisor, type RunEnd } from "./supervisor.ts";
+import { Supervisor, type RunEnd, type SupervisorOptions } from "./supervisor.ts";
 import { version } from "./version.ts";
 
 const places = {
@@ -32,13 +32,13 @@ function send(message: RunnerMessage): Promise<void> {
 }
 
 const isDebugged = process.argv.includes(debugArgument);
-const supervise = (past?: Past): Supervisor =>
+const supervise = (more: Pick<SupervisorOptions, "past" | "inFull"> = {}): Supervisor =>
   new Supervisor({
     places,
     emit: (event) => void tell(event),
     answered: (answers) => keeper?.answers(answers),
     debug: isDebugged,
-    ...(past && { past }),
+    ...more,
     ...(filling && { filling }),
   });
 let filling: Filling | undefined;
@@ -54,7 +54,7 @@ function tell(event: SentEvent): Promise<void> {
   return send({ type: "event", event });
 }
 
-function run(request: RunRequest): Promise<RunEnd> {
+async function run(request: RunRequest): Promise<RunEnd> {
   const tellProblem = (problem: Problem): void => void send({ type: "event", event: { type: "problem", problem } });
   let past: Past | undefined;
   try {
@@ -63,15 +63,24 @@ function run(request: RunRequest): Promise<RunEnd> {
   } catch (error) {
     if (!(error instanceof CannotRepeat)) throw error;
     tellProblem({ severity: "error", code: "replay", message: error.message, position: startOf(request.file) });
-    return Promise.resolve({ state: "failed" });
+    return { state: "failed" };
   }
   if (past) supervisor?.discard();
-  const own = (supervisor = past ? supervise(past) : (supervisor ?? supervise()));
+  const own = (supervisor = past ? supervise({ past }) : (supervisor ?? supervise()));
   if (request.keep && !filling) {
     const { randomSeed, ready: kernels } = own;
     keeper = RunKeeper.begin({ request, version: version(), kernels, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
   }
-  return own.run(request, keeper?.checkpoints);
+  const end = await own.run(request, keeper?.checkpoints);
+  if (!past || end.astray === undefined) return end;
+  tellInFull(request, end.astray);
+  supervisor = supervise({ past, inFull: true });
+  return supervisor.run(request, keeper?.checkpoints);
+}
+
+/** The short way back to a step could not be gone. */
+function tellInFull({ replay }: RunRequest, reason: string): void {
+  void tell({ type: "note", name: "rewound", step: replay!.step, text: `All steps on the way were computed again: ${reason}.` });
 }
 
 function fillingOf(past: Past, { replay, keep }: RunRequest): Filling | undefined {

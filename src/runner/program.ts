@@ -12,7 +12,8 @@ import { hashOf } from "../keep/checkpointKeeper.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../observe/observer.ts";
 import { openWeights } from "../observe/weights/openWeights.ts";
-import type { AtMoment } from "../observe/checkpoints/checkpoints.ts";
+import { areGhosts } from "../engine/memory/reading.ts";
+import type { AtMoment, Checkpoints } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
 import { plural } from "../run/numbers.ts";
@@ -131,7 +132,8 @@ export class Program {
       gate: this.#gate,
       quietly,
       places: job.declarations.values,
-      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() }, atMoment: this.#proof(job.past) }),
+      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() } }),
+      atMoment: this.#atMoment(job.past),
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
       ...this.#weights(),
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#leave() } : {}),
@@ -186,7 +188,7 @@ export class Program {
     this.#surroundings.during(() => this.#tell({ type: "note", name: "seed", step: this.#observer.step, text }));
   }
 
-  #newWorld(past: Job["past"]): World {
+  #newWorld(past: JobPast | undefined): World {
     // What was printed then need not be printed twice.
     mute(past !== undefined);
     return new World({
@@ -194,15 +196,27 @@ export class Program {
       foreign: [fileURLToPath(new URL(".", this.#job.program)), fileURLToPath(this.#job.home)],
       tell: (answers) => this.#toMain({ type: "world", answers }),
       parted: (reason) => this.#part(reason),
+      ...((this.#job.checkpoints || past?.hops.length) && {
+        readings: {
+          hops: past?.hops ?? [],
+          leavesOut: () => this.#observer.leaveOut(),
+          astray: (reason) => this.#goAstray(reason),
+        },
+      }),
     });
   }
 
-  /** That the parameters are those of then, wherever a checkpoint told what they were. */
-  #proof({ hashes, step: last }: JobPast): AtMoment {
+  #atMoment(past: JobPast | undefined): AtMoment {
     return (step, checkpoints) => {
-      const then = step <= last && !this.#isBack ? hashes.get(step) : undefined;
-      if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${plural(step, "step")} the parameters are not those of then`);
+      this.#world?.readings?.atMoment(step, checkpoints);
+      if (past && !areGhosts()) this.#prove(past, step, checkpoints);
     };
+  }
+
+  /** That the parameters are those of then, wherever a checkpoint told what they were. */
+  #prove({ hashes, step: last }: JobPast, step: number, checkpoints: Checkpoints): void {
+    const then = step <= last && !this.#isBack ? hashes.get(step) : undefined;
+    if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${plural(step, "step")} the parameters are not those of then`);
   }
 
   /** That the models end with what they ended with then, where they end after as many steps. */
@@ -216,29 +230,40 @@ export class Program {
     return leave(1);
   }
 
+  /** The short way back to a step can't be gone, or not be known to be right. */
+  #goAstray(reason: string): never {
+    this.#hasEnded = true;
+    setInstrument(null);
+    this.#post({ type: "ended", outcome: "failed", astray: reason });
+    return leave(1);
+  }
+
   /** The run is back at its step; from here on it is lived anew. */
   #arrive(): void {
     if (this.#job.past?.isFilled) {
       this.#post({ type: "arrived" });
       return this.#leave();
     }
+    this.#world?.arrive();
     this.#isBack = true;
     this.#printed.flush();
     mute(false);
-    this.#world?.arrive();
     this.#post({ type: "arrived" });
   }
 
   #checkpointSink(tray: CheckpointTray): CheckpointSink {
+    // Of the short way back to a step nothing is told before it was the right one.
+    const areMine = (): boolean => this.#isBack || !this.#job.past?.hops.length;
     return {
       get isReady() {
-        return tray.isReady;
+        return tray.isReady && areMine();
       },
       get spent() {
         return tray.spent;
       },
       take: (checkpoint, cost) => {
         tray.sent();
+        if (!checkpoint.isEnd) this.#world?.readings?.checkpoint(checkpoint.step);
         this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
       },
       failed: (error) => this.#tell({ type: "problem", problem: noCheckpointsProblem(error, this.#job.request.file) }),

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
-import type { BranchPoint, RunState, WeightMatch } from "../../protocol/index.ts";
+import type { BranchPoint, WeightMatch } from "../../protocol/index.ts";
 import { isTaken, matchWeights, weightModel } from "../../run/weightMatching.ts";
 import { weightsSentence } from "../../run/weightRows.ts";
 import type { RunSnapshot } from "../../run/snapshot.ts";

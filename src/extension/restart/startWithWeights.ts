@@ -28,7 +28,8 @@ export class StartWithWeights {
     const looking = { location: vscode.ProgressLocation.Window, title: `Looking which weights of ${basename(weights.fsPath)} fit ${name}` };
     const state = await vscode.window.withProgress(looking, () => inspectNow(this.#parts, file));
     const models = this.#parts.store.get(file)?.inspect?.models ?? [];
-    if (state !== "finished" || models.length === 0) return void vscode.window.showWarningMessage(`${name} doesn't get to a training step, so no weights were taken.`);
+    if (state !== "finished" || models.length === 0)
+      return void vscode.window.showWarningMessage(`${name} doesn't get to a training step, so no weights were taken.`);
     const request = await this.#choose(name, weights.fsPath, models.map(weightModel));
     if (request) await this.#start(file, request);
   }
