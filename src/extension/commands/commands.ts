@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
 import type { ModelDebugger } from "../debug/modelDebugger.ts";
+import { showTensor, type VariableTarget } from "../debug/tensorPanel.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
 import { explainLint } from "../problems/lintPages.ts";
@@ -89,6 +90,7 @@ class Commands {
     train: (target?: Target) => this.#train(target),
     findBadNumber: (target?: Target) => this.#train(target, true),
     debug: (target?: Target) => this.#debug(target),
+    showTensor: (variable?: VariableTarget) => showTensor(this.#parts.extension, variable),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
     restart: (target?: Target) => this.#restart(target),

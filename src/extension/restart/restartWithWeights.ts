@@ -4,9 +4,11 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
-import type { WeightMatch } from "../../protocol/index.ts";
+import type { BranchPoint, WeightMatch } from "../../protocol/index.ts";
 import { isTaken, matchWeights, weightModel } from "../../run/weightMatching.ts";
 import { weightsSentence } from "../../run/weightRows.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
+import { keptOf } from "../keptRuns/shownStep.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { isTraining } from "../runs/fileRuns.ts";
@@ -76,15 +78,17 @@ export class RestartWithWeights {
 
   async #restart(file: string, declined: readonly string[]): Promise<void> {
     const { controller, store, begin } = this.#parts;
-    const began = store.get(file)?.train?.startedAt ?? 0;
+    const { train } = store.get(file) ?? {};
+    const began = train?.startedAt ?? 0;
     const weights = join(tmpdir(), `kindling-${randomUUID()}.safetensors`);
     try {
       const taking = { location: vscode.ProgressLocation.Window, title: `Taking the weights of ${basename(file)}` };
-      await vscode.window.withProgress(taking, () => controller.capture(file, weights));
+      const step = await vscode.window.withProgress(taking, () => controller.capture(file, weights));
+      const branchOf = train && branchPoint(train, step);
       await controller.stop(file);
       const origin = `the training of ${new Date(began).toLocaleTimeString()}`;
       await begin(file, () => {
-        const trained = controller.train(file, { weights: { file: weights, origin, declined } });
+        const trained = controller.train(file, { weights: { file: weights, origin, declined, ...(branchOf && { branchOf }) } });
         this.#removeWhenRead(file, weights, trained);
       });
     } catch (error) {
@@ -113,6 +117,14 @@ export class RestartWithWeights {
     });
     void trained.then(remove);
   }
+}
+
+/** Where the training is kept, the step that it has come to; of a run that was brought back and went no further, the step there. */
+function branchPoint(train: RunSnapshot, step: number): BranchPoint | undefined {
+  const kept = keptOf(train);
+  const { parent } = kept?.info ?? {};
+  if (parent && !parent.otherCode && step <= parent.step) return { run: parent.run, step };
+  return kept && { run: kept.id, step };
 }
 
 function sayItDoesNotRun(name: string): void {
