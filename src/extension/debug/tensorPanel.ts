@@ -17,7 +17,8 @@ const viewType = "kindling.tensor";
 /** @param target without one, what is selected in the editor, or what the cursor is in */
 export async function showTensor(extension: vscode.Uri, target?: VariableTarget): Promise<void> {
   const frame = vscode.debug.activeStackItem;
-  if (!(frame instanceof vscode.DebugStackFrame)) return say("Show Tensor needs a program that stands in the debugger: set a breakpoint and choose Debug Model.");
+  if (!(frame instanceof vscode.DebugStackFrame))
+    return say("Show Tensor needs a program that stands in the debugger: set a breakpoint and choose Debug Model.");
   const expression = target ? (target.variable.evaluateName ?? target.variable.name) : selectedExpression();
   if (expression === undefined) return say("There is no variable at the cursor: place it in a tensor's name, or select an expression.");
   const read = await readTensor(frame, expression);
