@@ -16,6 +16,7 @@ const moduleEntries = {
   "runner/main": "src/runner/main.ts",
   "runner/worker": "src/runner/worker.ts",
   "runner/again": "src/runner/again.ts",
+  "runner/onnxCheck": "src/runner/onnxCheck.ts",
   "cli/main": "src/cli/main.ts",
 };
 
