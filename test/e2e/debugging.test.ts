@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { withEditor } from "../harness/suite.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
 import { eventually } from "../harness/wait.ts";
-import type { Workbench } from "../harness/workbench.ts";
 
 const program = `import { manualSeed, nn, optim, randn, type Tensor } from "kindling";
 
@@ -75,21 +74,18 @@ describe("the debugger in the packed extension", () => {
     await workbench.screenshot("debugger-dark");
 
     // Hovered in the editor it is told in the same words.
-    await hoverOver(workbench, "return this.last(hidden)", 26);
+    await page
+      .locator(".view-line", { hasText: "const hidden" })
+      .locator("span", { hasText: /^hidden$/ })
+      .first()
+      .hover();
     await page.locator(".debug-hover-widget", { hasText: "Tensor[32, 16] float32" }).waitFor();
     await workbench.screenshot("debugger-hover-dark");
     await page.keyboard.press("Escape");
 
     await workbench.setTheme("Light Modern", "light");
     await workbench.screenshot("debugger-light");
-    await workbench.runCommand("Debug: Stop");
+    await workbench.runCommand("Kindling: Stop");
     await workbench.close();
   });
 });
-
-/** @param column of the line's text, from 1 */
-async function hoverOver({ page }: Workbench, line: string, column: number): Promise<void> {
-  const box = (await page.locator(".view-line", { hasText: line }).locator("span").first().boundingBox())!;
-  const width = box.width / (await page.locator(".view-line", { hasText: line }).first().textContent())!.length;
-  await page.mouse.move(box.x + width * (column - 0.5), box.y + box.height / 2, { steps: 5 });
-}
