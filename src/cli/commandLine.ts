@@ -50,6 +50,8 @@ export type Command =
       readonly file: string;
       /** Where the project goes; without, the Python is printed. */
       readonly folder: string | undefined;
+      /** Whose weights go along; without, those that the training begins with. */
+      readonly trained: { readonly run: string; readonly step: number | undefined } | undefined;
     };
 
 export interface ConstantValues {
@@ -88,12 +90,13 @@ Options:
                  (train) keep everything of the run but the parameters on the way
   --weights-from RUN or FILE.safetensors
                  (train) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
+                 (to-python) RUN: put what it learned into weights.pt
   --weights-except PATH
                  (train) begin this one anew all the same; may be given several times
   --find-bad-number
                  (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
   -o FILE        (from-python) write the program there instead of printing it; (weights) where they go
-  --step K       (weights) of the last checkpoint that is kept up to there
+  --step K       (weights, to-python --weights-from) of the last checkpoint that is kept up to there
   --to STEP      (rewind) the number of steps taken
   --from STEP    (branch) the same
   --lr RATE      (branch) the learning rate from then on; without, nothing is changed
@@ -129,11 +132,11 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       return { type: "compare", runs: [file, ...rest], json };
   }
   if (mode === "weights") return readWeights(file, rest, values);
-  if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` only");
+  if (values.step !== undefined && mode !== "to-python") throw new UsageError("`--step` goes with `weights` and `to-python` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
-  if (mode === "to-python") return toPythonCommand(file, rest, values.output);
+  if (mode === "to-python") return toPythonCommand(file, rest, values);
   if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python`, `from-python` and `weights` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
@@ -169,8 +172,7 @@ function readWeights(run: string | undefined, rest: readonly string[], { output,
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
   if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
-  if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
-  return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
+  return { type: "weights", run, step: momentOf(step), output };
 }
 
 type ReplayWord = "rewind" | "branch" | "resume";
@@ -206,10 +208,19 @@ function rateOf(text: string | undefined): number | undefined {
   return rate;
 }
 
-function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
+function toPythonCommand(file: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
   if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
-  return { type: "toPython", file, folder };
+  const { output: folder, "weights-from": run } = values;
+  if (run !== undefined && folder === undefined)
+    throw new UsageError("where do the weights go? `kindling to-python FILE.model.ts -o FOLDER --weights-from RUN`");
+  if (run === undefined && values.step !== undefined) throw new UsageError("`--step` of which run? `--weights-from RUN` says it");
+  return { type: "toPython", file, folder, trained: run === undefined ? undefined : { run, step: momentOf(values.step) } };
+}
+
+function momentOf(step: string | undefined): number | undefined {
+  if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
+  return step === undefined ? undefined : Number(step);
 }
 
 function readFromPython(file: string | undefined, rest: readonly string[], { output, json }: { output?: string; json?: boolean }): Command {

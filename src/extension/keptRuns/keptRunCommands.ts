@@ -8,6 +8,7 @@ import { readRunInTurns } from "../../keep/readRun.ts";
 import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
 import type { Panels } from "../panel/panels.ts";
+import type { RunnerPool } from "../runs/runnerPool.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import type { ReplayCommands, ShownStep } from "./replayCommands.ts";
 import { isFinal } from "../../run/standing.ts";
@@ -15,14 +16,14 @@ import { ComparisonPanel } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
 import { watchPython } from "../python/watchPython.ts";
 import { FollowedRun } from "./followedRun.ts";
-import { exportWeights } from "./exportWeights.ts";
+import { exportTrained, exportWeights } from "./exportWeights.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
 const scheme = "kindling-run";
 
-export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri): Disposable {
-  const commands = new KeptRunCommands(view, panels, replays, extension);
+export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands, pool: RunnerPool, extension: vscode.Uri): Disposable {
+  const commands = new KeptRunCommands(view, panels, replays, pool, extension);
   const subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: ({ query }) => (query === "" ? "" : readFile(query, "utf8").catch(() => "")),
@@ -39,13 +40,19 @@ class KeptRunCommands {
   readonly #view: KeptRunsView;
   readonly #panels: Panels;
   readonly #replays: ReplayCommands;
+  readonly #pool: RunnerPool;
   readonly #extension: vscode.Uri;
 
-  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri) {
+  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands, pool: RunnerPool, extension: vscode.Uri) {
     this.#view = view;
     this.#panels = panels;
     this.#replays = replays;
+    this.#pool = pool;
     this.#extension = extension;
+  }
+
+  get #cli(): string {
+    return vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath;
   }
 
   readonly all = {
@@ -61,9 +68,8 @@ class KeptRunCommands {
     unpinKept: this.#withSeveral("Unpin which runs?", (runs) => this.#pin(runs, false)),
     diffKeptCode: this.#withOne("Compare the code of which run with the files of now?", (run) => diffCode(run)),
     restoreKeptCode: this.#withOne("Restore the code of which run?", (run) => restoreCode(run)),
-    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) =>
-      exportWeights(vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath, run, titleOf(run)),
-    ),
+    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) => exportWeights(this.#cli, run, titleOf(run))),
+    exportKeptPython: this.#withOne("Export which run to PyTorch?", (run) => exportTrained(this.#cli, run, titleOf(run), this.#pool)),
     copyKept: this.#withSeveral("Copy which runs?", (runs) => vscode.env.clipboard.writeText(runs.map(markdown).join("\n"))),
     deleteKept: this.#withSeveral("Delete which runs?", (runs) => this.#delete(runs)),
   };
