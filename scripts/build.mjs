@@ -16,6 +16,7 @@ const moduleEntries = {
   "runner/main": "src/runner/main.ts",
   "runner/worker": "src/runner/worker.ts",
   "runner/again": "src/runner/again.ts",
+  "runner/onnxCheck": "src/runner/onnxCheck.ts",
   "cli/main": "src/cli/main.ts",
 };
 
@@ -65,7 +66,12 @@ function configurations() {
     },
     {
       ...common,
-      entryPoints: { panel: "webview/main.tsx", comparison: "webview/compare/main.tsx", standAlone: "webview/export/standAlone.ts" },
+      entryPoints: {
+        panel: "webview/main.tsx",
+        comparison: "webview/compare/main.tsx",
+        tensor: "webview/tensor/main.tsx",
+        standAlone: "webview/export/standAlone.ts",
+      },
       outdir: path("dist/webview"),
       format: "iife",
       platform: "browser",

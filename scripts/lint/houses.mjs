@@ -10,8 +10,9 @@ export const houses = {
   "src/fromPython": { from: ["src/toPython"], packages: ["@lezer/common", "@lezer/python"] },
   "src/engine": { from: [], packages: ["papaparse", "fflate", "fast-png", "jpeg-js"] },
   "src/observe": { from: ["src/protocol", "src/run", "src/engine"], packages: [] },
+  "src/onnx": { from: ["src/engine", "src/observe"], packages: [] },
   "src/runner": {
-    from: ["src/protocol", "src/run", "src/keep", "src/engine", "src/observe"],
+    from: ["src/protocol", "src/run", "src/keep", "src/engine", "src/observe", "src/onnx"],
     packages: [/^node:/, "esbuild", "acorn", "@jridgewell/trace-mapping"],
   },
   "src/agents": { from: ["src/protocol", "src/run", "src/lint", "src/keep", "src/client"], packages: [/^node:/] },

@@ -3,6 +3,7 @@ export type * from "./health.ts";
 export type * from "./interventions.ts";
 export type * from "./lines.ts";
 export type * from "./model.ts";
+export * from "./onnx.ts";
 export type * from "./optimizers.ts";
 export type * from "./position.ts";
 export type * from "./printed.ts";

@@ -33,6 +33,7 @@ import { packedSample, storedSample } from "./records/statistics.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import type { MeasuredSteps } from "./samples.ts";
 import { byModel } from "./records/byModel.ts";
+import { onnxFile } from "./records/onnx.ts";
 import { seenValues } from "./records/values.ts";
 import { takenWeights } from "./records/weights.ts";
 import { work, works } from "./records/work.ts";
@@ -179,7 +180,8 @@ const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
     intervention: record({ intervention }),
     refused: record({ message: text }),
     weights: record({ weights: takenWeights }),
-    captured: record({ file: text, failure: optional(text) }),
+    captured: record({ file: text, failure: optional(text), step: optional(whole) }),
+    onnx: record({ onnx: onnxFile }),
     watch: record({ watch: watchSettings }),
     place: record({ place }),
     debugger: record({ stands: flag }),

@@ -200,6 +200,7 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
     case "classes":
     case "files":
     case "captured":
+    case "onnx":
       return run;
   }
 }

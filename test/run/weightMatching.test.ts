@@ -148,7 +148,7 @@ describe("Which weights belong where in an edited model", () => {
     const rows = weightRows(matchWeights([old], [now])).map(({ kind, name, tensors }) => `${kind} ${name}: ${tensors}`);
     assert.deepEqual(rows, [
       "new net.middle: weight [64, 64], bias [64]",
-      "new net.heads: weight [5, 64], bias [5]",
+      "new net.heads: weight [5, 64], bias [5]; nearest: head.weight [3, 64], head.bias [3]",
       "gone net.head: weight [3, 64], bias [3]",
       "kept net.fc1: weight [64, 20], bias [64]",
       "kept net.fc2: weight [64, 64], bias [64]",

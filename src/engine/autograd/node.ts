@@ -201,9 +201,10 @@ export function record<Data>(
   own?: readonly Tensor[],
 ): Tensor;
 export function record(operation: AnyOperation, output: Tensor, inputs: readonly Tensor[], saved = NOTHING, data?: unknown, own = NOTHING): Tensor {
-  if (needsGraph(inputs)) output.attach(new Node(operation, inputs, saved, data, own), 0);
-  else discardAll(own);
+  const isInGraph = needsGraph(inputs);
+  if (isInGraph) output.attach(new Node(operation, inputs, saved, data, own), 0);
   operationWatch()?.ran(operation, inputs, [output], data, saved);
+  if (!isInGraph) discardAll(own);
   return output;
 }
 
@@ -232,16 +233,16 @@ export function recordMany(
   data?: unknown,
   own = NOTHING,
 ): void {
-  if (needsGraph(inputs)) {
+  const isInGraph = needsGraph(inputs);
+  if (isInGraph) {
     const node = new Node(operation, inputs, saved, data, own);
     node.outputs = outputs.length;
     outputs.forEach((output, i) => {
       if (output.dtype === "float32") output.attach(node, i);
     });
-  } else {
-    discardAll(own);
   }
   operationWatch()?.ran(operation, inputs, outputs, data, saved);
+  if (!isInGraph) discardAll(own);
 }
 
 /** Whether anybody wants to know of a result of these inputs: the graph, or who looks at operations. */

@@ -17,6 +17,7 @@ import {
   integers,
   leading,
   spread,
+  tellPair,
   truncatedQuotient,
   typeOfPair,
   type OperandPair,
@@ -96,7 +97,9 @@ export function div(input: ScalarOrTensor, other: ScalarOrTensor, { roundingMode
   const a = leading(input, other);
   const dtype = typeOfPair(a, other);
   refuseBool(`div_${mode}_cpu`, dtype);
-  if (dtype !== "float32") return mapBinary("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, other, dtype);
+  if (dtype !== "float32") {
+    return tellPair("div", a, other, mapBinary("div", mode === "floor" ? floorOfQuotient : truncatedQuotient, a, other, dtype), { mode });
+  }
   return roundedQuotient(mode, a, other);
 }
 
@@ -109,9 +112,15 @@ export function floorDivide(input: ScalarOrTensor, other: ScalarOrTensor): Tenso
   return div(input, other, { roundingMode: "floor" });
 }
 
-const roundedQuotientOp: Operation<readonly Shape[]> = {
+interface RoundedQuotient {
+  readonly shapes: readonly Shape[];
+  readonly mode: "floor" | "trunc";
+  readonly divisor: number | null;
+}
+
+const roundedQuotientOp: Operation<RoundedQuotient> = {
   name: "DivBackward1",
-  backward: (node) => node.data.map((shape) => zeros(shape)),
+  backward: (node) => node.data.shapes.map((shape) => zeros(shape)),
 };
 
 /** A quotient of floats without its fraction; its steps have no slope. */
@@ -119,13 +128,8 @@ function roundedQuotient(mode: "floor" | "trunc", first: Tensor, second: ScalarO
   const [a, b] = [to(first.detach(), "float32"), second instanceof Tensor ? to(second.detach(), "float32") : second];
   const result = mode === "floor" ? flooredQuotient(a, b) : trueDivide(a, b).trunc();
   const inputs = second instanceof Tensor ? [first, second] : [first];
-  return record(
-    roundedQuotientOp,
-    result,
-    inputs,
-    [],
-    inputs.map(({ shape }) => shape),
-  );
+  const shapes = inputs.map(({ shape }) => shape);
+  return record(roundedQuotientOp, result, inputs, [], { shapes, mode, divisor: second instanceof Tensor ? null : second });
 }
 
 /** Python's `//`: 1 // 0.1 is 9, since 0.1 is a little more than a tenth. A division by zero is that of floats. */

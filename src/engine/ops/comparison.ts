@@ -1,13 +1,12 @@
 /** Comparisons, as `bool`; shapes broadcast. */
 import { promote, promoteScalar, type DType } from "../dtype.ts";
-import { tellOperation } from "../instrument.ts";
 import { Compare, CompareI32, type CompareOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { to } from "./conversion.ts";
 import { full } from "./creation.ts";
-import { liesFlat, stepOf, type TensorAndOperand } from "./internal/binaryKernels.ts";
+import { liesFlat, stepOf, tellPair, type TensorAndOperand } from "./internal/binaryKernels.ts";
 import { denseCopy } from "./internal/copy.ts";
 import { at, make } from "./internal/make.ts";
 import { mapBinary, mapUnary } from "./internal/map.ts";
@@ -22,12 +21,12 @@ function comparison(name: keyof typeof Compare): TensorAndOperand {
     const dtype = comparedAs(a, b) === "float32" ? "float32" : "int32";
     const op = dtype === "float32" ? Compare[name] : CompareI32[name];
     const x = to(a, dtype);
-    if (b instanceof Tensor) return tellOperation(name, [a, b], comparePair(op, x, to(b, dtype)));
+    if (b instanceof Tensor) return tellPair(name, a, b, comparePair(op, x, to(b, dtype)));
     const left = x.dense ? x : denseCopy(x);
     const result = make(a.shape, "bool");
     const target = at(result);
     kernels.compare(op, at(left), 1, dtype === "float32" ? scalarAt(b) : integerAt(b), 0, target, result.numel());
-    return tellOperation(name, [a], result);
+    return tellPair(name, a, b, result);
   };
 }
 

@@ -3,9 +3,11 @@ import { noGrad } from "../autograd/gradMode.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { filled, roomFor } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { i32, kernels } from "../memory/linear.ts";
+import { failsByValue } from "../memory/reading.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
@@ -126,16 +128,18 @@ export function embeddingBag(
   }
   const flat = reshape(input, [input.numel()]);
   const padding = rowOf(paddingIdx, weight.shape[0]!);
+  const told = (result: Tensor): Tensor =>
+    offsets ? result : tellOperation("embeddingBag", [input, weight, ...(perSampleWeights ? [perSampleWeights] : [])], result, { mode, padding });
   const places = toTypedArray(flat);
   const counts = filled(roomFor(Float32Array, places.length), (i) => Number(places[i] !== padding));
   const rows = embedding(flat, weight, paddingIdx, maxNorm, normType, scaleGradByFreq);
   if (mode === "max" && scaleGradByFreq) throw new ArgumentError("max mode does not support scaling the gradient by the frequency");
-  if (mode === "max") return largest(rows, bags, counts);
+  if (mode === "max") return told(largest(rows, bags, counts));
   const present = fromTypedArray(counts, [counts.length]);
   const factors = perSampleWeights ? mul(reshape(perSampleWeights, [counts.length]), present) : present;
   const index = expand(unsqueeze(fromTypedArray(bags.of, [bags.of.length]), 1), rows.shape);
   const sums = scatterAdd(zeros([bags.count, weight.shape[1]!]), 0, index, mul(rows, unsqueeze(factors, 1)));
-  return mode === "sum" ? sums : sums.div(fromTypedArray(bagSizes(bags, counts), [bags.count, 1]));
+  return told(mode === "sum" ? sums : sums.div(fromTypedArray(bagSizes(bags, counts), [bags.count, 1])));
 }
 
 interface Bags {
@@ -208,7 +212,8 @@ export function oneHot(tensor: Tensor, numClasses: Int = -1): Tensor {
   const result = make([...tensor.shape, classes], "int32");
   const target = at(result);
   const wrong = kernels.oneHot(at(source), target, source.numel(), classes);
-  if (wrong < 0) return result;
+  if (wrong < 0) return tellOperation("oneHot", [tensor], result, { classes });
+  failsByValue();
   const isNegative = i32[(at(source) >>> 2) + wrong]! < 0;
   throw new KindlingError(isNegative ? "Class values must be non-negative." : "Class values must be smaller than num_classes.");
 }

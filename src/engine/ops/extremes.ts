@@ -57,7 +57,7 @@ export function recordMedian(input: Tensor, result: Tensor): Tensor {
 function extreme(name: string, operation: Operation<ReductionData>, op: ReduceOp, input: Tensor, dim: Size | null, keepdim: boolean): Tensor {
   const dims = reducedDims(dim, input.shape.length);
   requireSome(name, input.shape, isEmptyList(dim) ? null : dim);
-  if (input.dtype !== "float32") return to(extremeOfIntegers(op, input, dims, keepdim), input.dtype);
+  if (input.dtype !== "float32") return tellOperation(name, [input], to(extremeOfIntegers(op, input, dims, keepdim), input.dtype), { dims });
   const result = reduceFloat(op, input, dims, keepdim);
   return record(operation, result, [input], [input, result], { shape: input.shape, dims, count: 0 });
 }
@@ -175,7 +175,7 @@ export function min(input: Tensor, dim?: Int | Tensor, keepdim = false): Tensor 
 }
 
 function positionOf(name: string, sign: 1 | -1, input: Tensor, dim: number | null, keepdim: boolean): Tensor {
-  return tellOperation(name, [input], findPosition(name, sign, input.detach(), dim, keepdim));
+  return tellOperation(name, [input], findPosition(name, sign, input.detach(), dim, keepdim), { dim: dim === null ? null : wrapDim(dim, input.shape.length) });
 }
 
 function findPosition(name: string, sign: 1 | -1, input: Tensor, dim: number | null, keepdim: boolean): Tensor {

@@ -2,6 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { promote } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { float } from "./conversion.ts";
@@ -117,7 +118,8 @@ export function cat(tensors: readonly Tensor[], dim: Int = 0): Tensor {
     if (tensor.numel() > 0) copyInto(windowOf(result, d, start, size), tensor.detach());
     start += size;
   });
-  return dtype === "float32" ? record(catOp, result, tensors, [], { dim: d, sizes }) : result;
+  const data: CatData = { dim: d, sizes };
+  return dtype === "float32" ? record(catOp, result, tensors, [], data) : tellOperation("cat", tensors, result, data);
 }
 
 /** The vector without elements that loops begin to collect with. */

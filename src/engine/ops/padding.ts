@@ -65,7 +65,7 @@ function sourcesOf(mode: PaddingMode, size: number, before: number, after: numbe
   });
 }
 
-const padOp: Operation<{ dim: number; before: number; size: number }[]> = {
+const padOp: Operation<{ dim: number; before: number; size: number; filler: number }[]> = {
   name: "ConstantPadNdBackward0",
   backward(node, gradient) {
     let result = gradient;
@@ -84,6 +84,7 @@ function padWithConstant(input: Tensor, padding: readonly number[], value: numbe
     before: padding[2 * i]!,
     after: padding[2 * i + 1]!,
     size: input.shape[rank - 1 - i]!,
+    filler: value,
   }));
   const shape = [...input.shape];
   for (const { dim, before, after } of borders) shape[dim]! += before + after;

@@ -63,10 +63,10 @@ const sumAllOp: Operation<ReductionData> = { ...sumOp, name: "SumBackward0" };
 export function sum(input: Tensor, dim: Size | null = null, keepdim = false, options: Typed = {}): Tensor {
   const source = inType(input, options.dtype);
   const dims = reducedDims(dim, source.shape.length);
-  if (source.dtype === "bool") return tellOperation("sum", [source], asAsked(reduceTruth(ReduceBytes.count, source, dims, keepdim), options));
-  if (source.dtype !== "float32") return tellOperation("sum", [source], asAsked(foldIntegers("sum", source, dims, keepdim), options));
-  const result = reduceFloat(Reduce.sum, source, dims, keepdim);
   const data: ReductionData = { shape: source.shape, dims, count: 0 };
+  if (source.dtype === "bool") return tellOperation("sum", [source], asAsked(reduceTruth(ReduceBytes.count, source, dims, keepdim), options), data);
+  if (source.dtype !== "float32") return tellOperation("sum", [source], asAsked(foldIntegers("sum", source, dims, keepdim), options), data);
+  const result = reduceFloat(Reduce.sum, source, dims, keepdim);
   return record(dim === null ? sumAllOp : sumOp, result, [source], [], data);
 }
 
@@ -155,9 +155,10 @@ function composedProductOfOthers(input: Tensor, dims: readonly number[]): Tensor
 export function prod(input: Tensor, dim: Int | null = null, keepdim = false, options: Typed = {}): Tensor {
   const source = inType(input, options.dtype);
   const dims = wrapDims(dim, source.shape.length);
-  if (source.dtype !== "float32") return tellOperation("prod", [source], asAsked(foldIntegers("prod", source, dims, keepdim), options));
+  const data: ReductionData = { shape: source.shape, dims, count: 0 };
+  if (source.dtype !== "float32") return tellOperation("prod", [source], asAsked(foldIntegers("prod", source, dims, keepdim), options), data);
   const result = reduceFloat(Reduce.prod, source, dims, keepdim);
-  return record(dim === null ? prodOp : prodAlongOp, result, [source], [source, result], { shape: source.shape, dims, count: 0 });
+  return record(dim === null ? prodOp : prodAlongOp, result, [source], [source, result], data);
 }
 
 /**
@@ -210,14 +211,15 @@ export function logsumexp(input: Tensor, dim: Size, keepdim = false): Tensor {
   const high = reduceFloat(Reduce.max, source.detach(), dims, true);
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
   const total = sum(source.sub(shift).exp(), dim, true).log().add(shift);
-  if (keepdim) return total;
-  return reshape(total, reducedShape(source.shape, dims, false));
+  const result = keepdim ? total : reshape(total, reducedShape(source.shape, dims, false));
+  return tellOperation("logsumexp", [source], result, { shape: source.shape, dims });
 }
 
 /** Truth values, or for `uint8`, in which older programs keep them, zeros and ones of that type. */
 function truthOf(op: ReduceBytesOp, input: Tensor, dim: Size | null, keepdim: boolean): Tensor {
-  const result = reduceTruth(op, input, wrapDims(dim, input.shape.length), keepdim);
-  return input.dtype === "uint8" ? to(result, "uint8") : result;
+  const dims = wrapDims(dim, input.shape.length);
+  const result = reduceTruth(op, input, dims, keepdim);
+  return tellOperation(op === ReduceBytes.any ? "any" : "all", [input], input.dtype === "uint8" ? to(result, "uint8") : result, { dims });
 }
 
 /**

@@ -3,6 +3,7 @@ import { isGradEnabled } from "../autograd/gradMode.ts";
 import { record, recordMany, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, longName, typedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { kernels } from "../memory/linear.ts";
 import { numelOf, wrapDim, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -62,11 +63,10 @@ const cumsumOp: Operation<number> = {
 export function cumsum(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   const source = cumulated("cumsum", input, options);
   const d = wrapDim(dim, source.shape.length);
-  if (source.dtype !== "float32")
-    return asAsked(
-      runningIntegers("cumsum", source, d, (total, value) => total + value),
-      options,
-    );
+  if (source.dtype !== "float32") {
+    const totals = runningIntegers("cumsum", source, d, (total, value) => total + value);
+    return tellOperation("cumsum", [source], asAsked(totals, options), d);
+  }
   const values = source.dense ? source : denseCopy(source);
   const result = make(source.shape);
   const target = at(result);

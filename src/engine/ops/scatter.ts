@@ -3,6 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { itemSize } from "../dtype.ts";
 import { IndexError, ShapeError } from "../errors.ts";
 import { i32, kernels } from "../memory/linear.ts";
+import { failsByValue } from "../memory/reading.ts";
 import { contiguousStrides, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./conversion.ts";
@@ -56,6 +57,7 @@ export function gather(input: Tensor, dim: Int, index: Tensor): Tensor {
 /** @param wrong the first position in the index that is out of range, or −1 */
 function requireInRange(wrong: number, index: Tensor, dim: number, shape: Shape): void {
   if (wrong < 0) return;
+  failsByValue();
   throw new IndexError(`index ${i32[(at(index) >>> 2) + wrong]} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
 }
 
@@ -112,11 +114,12 @@ export function scatterAdd(input: Tensor, dim: Int, index: Tensor, src: Tensor):
 
 const SCATTER_REFUSAL = "scatter(): Expected dtype int64 for index";
 
-const scatterOp: Operation<number> = {
+/** The value that is put everywhere; none where each has its own. */
+const scatterOp: Operation<{ dim: number; filler: number | null }> = {
   name: "ScatterBackward0",
   backward(node, gradient) {
     const index = node.saved(0);
-    const dim = node.data;
+    const { dim } = node.data;
     const cleared = scatter(gradient, dim, index, 0);
     return [cleared, node.next.length > 1 ? gather(gradient, dim, index) : null];
   },
@@ -143,7 +146,8 @@ export function scatter(input: Tensor, dim: Int, index: Tensor, source: ScalarOr
   if (reduce === "add") return scatterAdd(input, d, places, part instanceof Tensor ? part : full(index.shape, part, { dtype: input.dtype }));
   if (reduce === "multiply") return multipliedAt(input, d, places, part);
   const result = scattered(input, d, places, part, false);
-  return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [places], d);
+  const data = { dim: d, filler: part instanceof Tensor ? null : part };
+  return record(scatterOp, result, part instanceof Tensor ? [input, part] : [input], [places], data);
 }
 
 /** The part of `source` that the index speaks of: a source may be larger, not smaller. */

@@ -1,5 +1,6 @@
 /** Python's `x[…]`: elements by numbers, slices, lists of positions and masks. */
 import { ArgumentError, IndexError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { clone, contiguous } from "./conversion.ts";
@@ -178,5 +179,5 @@ function flatPositions(indices: readonly Tensor[], sizes: readonly number[], dim
     });
     flat[i] = position;
   }
-  return fromTypedArray(flat, [count]);
+  return tellOperation("positions", indices, fromTypedArray(flat, [count]), { sizes });
 }

@@ -2,6 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize, longName, nativeName, promote, promoteScalar } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -57,7 +58,7 @@ function choose(condition: Tensor, a: Operand, b: Operand): Tensor {
   // The kernel moves words.
   const moved = itemSize(dtype) === 4 ? dtype : "int32";
   const result = chosen(to(condition, "bool"), to(left, moved), to(right, moved), make(shape, moved));
-  if (dtype !== "float32") return to(result, dtype);
+  if (dtype !== "float32") return tellOperation("where", [condition, left, right], to(result, dtype));
   return record(whereOp, result, [left, right], [condition], [left.shape, right.shape]);
 }
 
@@ -83,9 +84,9 @@ function chosen(mask: Tensor, x: Tensor, y: Tensor, result: Tensor): Tensor {
   return result;
 }
 
-const maskedFillOp: Operation<Shape> = {
+const maskedFillOp: Operation<{ shape: Shape; filler: number }> = {
   name: "MaskedFillBackward0",
-  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data)],
+  backward: (node, gradient) => [sumTo(maskedFill(gradient, node.saved(0), 0), node.data.shape)],
 };
 
 /**
@@ -107,7 +108,7 @@ export function maskedFill(input: Tensor, mask: Tensor, value: ScalarOrTensor): 
   if (input.dtype !== "float32") return where(mask, full([], value, { dtype: input.dtype }), input);
   const isPlain = input.dense && mask.dense && sameShape(input.shape, mask.shape);
   const result = isPlain ? fillWhere(input, mask, value) : where(mask, value, input.detach());
-  return record(maskedFillOp, result, [input], [mask], input.shape);
+  return record(maskedFillOp, result, [input], [mask], { shape: input.shape, filler: value });
 }
 
 function fillWhere(input: Tensor, mask: Tensor, value: number): Tensor {

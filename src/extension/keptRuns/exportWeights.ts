@@ -1,12 +1,12 @@
 /** "Export Weights…" of a kept run: which step, where to; the command line does it, in a process of its own. */
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
-import { runCommandLine } from "../../client/commandLine.ts";
 import { checkpointsOf, trainedText, type KeptCheckpoint } from "../../keep/checkpoints.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import { plural } from "../../run/numbers.ts";
 import { exportPython } from "../python/exportPython.ts";
 import type { RunnerPool } from "../runs/runnerPool.ts";
+import { runCommandLine } from "../shared/commandLine.ts";
 
 /** @param cli path of the command line's script @param title of the run, for a person */
 export async function exportWeights(cli: string, run: KeptRun, title: string): Promise<void> {
@@ -60,11 +60,6 @@ function askPlace({ info }: KeptRun, { step }: KeptCheckpoint): Thenable<vscode.
 /** @returns what went wrong, if anything did */
 export async function writeWeights(cli: string, { id, folder }: KeptRun, step: number | undefined, output: string): Promise<string | undefined> {
   // The run is found from the project that it is kept in.
-  const directory = join(folder, "..", "..", "..");
-  try {
-    const { code, lines } = await runCommandLine(cli, ["weights", id, ...(step === undefined ? [] : ["--step", String(step)]), "-o", output], { directory });
-    return code === 0 ? undefined : lines[0];
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const project = join(folder, "..", "..", "..");
+  return (await runCommandLine(cli, ["weights", id, ...(step === undefined ? [] : ["--step", String(step)]), "-o", output], project)).failure;
 }

@@ -42,7 +42,7 @@ function spread(y: Tensor, weight: Tensor, bias: Tensor | null, geometry: Geomet
   const [to, from, filter] = [at(result), at(y), at(weight)];
   kernels.conv2dBackwardInput(from, filter, to, ...geometry, workFor(geometry));
   const shifted = bias ? noGrad(() => add(result, reshape(bias, [-1, 1, 1]))) : result;
-  return record(spreadOp, shifted, bias ? [y, weight, bias] : [y, weight], [y, weight], geometry);
+  return record(spreadOp, shifted, bias ? [y, weight, bias] : [y, weight], [y, weight], { transposed: geometry });
 }
 
 /** For each element of the weight the sum over all windows of what it joined: the gradient of the weight. */
@@ -65,10 +65,11 @@ const convolveOp: Operation<Geometry> = {
   },
 };
 
-const spreadOp: Operation<Geometry> = {
+/** By what it remembers it is told from a convolution, which has the same name. */
+const spreadOp: Operation<{ transposed: Geometry }> = {
   name: "ConvolutionBackward0",
   backward(node, gradient) {
-    const [y, weight, geometry] = [node.saved(0), node.saved(1), node.data];
+    const [y, weight, geometry] = [node.saved(0), node.saved(1), node.data.transposed];
     const x = contiguous(gradient);
     return [node.needs(0) ? convolve(x, weight, null, geometry) : null, node.needs(1) ? correlate(y, x, geometry) : null, biasGradient(node, x)];
   },

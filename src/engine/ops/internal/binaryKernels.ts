@@ -205,6 +205,12 @@ interface BinaryData {
   readonly alpha: number;
 }
 
+/** Tells of an operation without a derivative on a tensor and a tensor or number. @returns `output` */
+export function tellPair(name: string, a: Tensor, b: ScalarOrTensor, output: Tensor, more: object = {}): Tensor {
+  if (b instanceof Tensor) return tellOperation(name, [a, b], output, more);
+  return tellOperation(name, [a], output, { ...more, shapeB: null, scalar: b });
+}
+
 /** Either operand may be a number; a number before a tensor becomes a tensor without dimensions. */
 export type Pairwise = (input: ScalarOrTensor, other: ScalarOrTensor) => Tensor;
 
@@ -252,7 +258,7 @@ export function binary(spec: BinarySpec): ScaledPairwise {
     const b = following(second, a, spec.op);
     const alpha = options?.alpha ?? 1;
     const output = compute(spec.op, a, b, alpha);
-    if (output.dtype !== "float32") return tellOperation(operationNames[spec.op], b instanceof Tensor ? [a, b] : [a], output);
+    if (output.dtype !== "float32") return tellPair(operationNames[spec.op], a, b, output, { alpha });
     if (b instanceof Tensor) {
       const inputs = [a, b];
       if (!needsRecord(inputs)) return output;

@@ -20,7 +20,8 @@ export function along(shape: Shape, dim: number): Along {
   return { outer: numelOf(shape.slice(0, dim)), n: shape[dim] ?? 1, inner: numelOf(shape.slice(dim + 1)) };
 }
 
-const pickOp: Operation<{ shape: Shape; dim: number }> = {
+/** With `descending`, where it is the first ones in an order. */
+const pickOp: Operation<{ shape: Shape; dim: number; descending?: boolean | undefined }> = {
   name: "SortBackward0",
   backward(node, gradient) {
     const { shape, dim } = node.data;
@@ -41,7 +42,7 @@ export interface Picked {
  * For each line along `dim` the positions that `choose` picks of it, as values and indices; gradients flow to what was picked.
  * `choose` gets one line's values and returns `count` positions in it.
  */
-export function pick(input: Tensor, dim: number, count: number, choose: (line: Float64Array) => ArrayLike<number>): Picked {
+export function pick(input: Tensor, dim: number, count: number, choose: (line: Float64Array) => ArrayLike<number>, descending?: boolean): Picked {
   const { outer, n, inner } = along(input.shape, dim);
   const from = toTypedArray(input);
   const shape = input.shape.map((size, i) => (i === dim ? count : size));
@@ -60,7 +61,7 @@ export function pick(input: Tensor, dim: number, count: number, choose: (line: F
     }
   }
   const result = { values: fromTypedArray(values, shape, { dtype: input.dtype }), indices: fromTypedArray(places, shape) };
-  recordMany(pickOp, [result.values], [input], [result.indices], { shape: input.shape, dim });
+  recordMany(pickOp, [result.values], [input], [result.indices], { shape: input.shape, dim, descending });
   operationWatch()?.became?.(result.indices, result.values);
   return result;
 }

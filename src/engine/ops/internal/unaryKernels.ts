@@ -27,6 +27,7 @@ interface UnarySpec {
 interface UnaryData {
   readonly alpha: number;
   readonly beta: number;
+  readonly code: UnarySpec["code"];
 }
 
 /** A function of one tensor. */
@@ -51,7 +52,7 @@ export function unary({ code, name, floatsOnly, saves, derivative }: UnarySpec):
     const source = asFloat(input);
     const output = typeof code === "number" ? applyUnary(code, source, alpha, beta) : mapUnary(code, source);
     if (!needsRecord([source])) return output;
-    return record(operation, output, [source], [saves === "input" ? source : output], { alpha, beta });
+    return record(operation, output, [source], [saves === "input" ? source : output], { alpha, beta, code });
   };
 }
 

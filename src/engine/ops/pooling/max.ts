@@ -1,6 +1,7 @@
 /** Maxima of windows. */
 import { roomFor } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
+import { tellOperation } from "../../instrument.ts";
 import { contiguousStrides, numelOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
@@ -111,7 +112,7 @@ export function maxOf(input: Tensor, windows: readonly (readonly Window[])[]): P
   }
   const indices = fromTypedArray(found, [...lead, cells]);
   const picked = gather(reshape(input, [...lead, places]), lead.length, indices);
-  return [reshape(picked, [...lead, ...shape]), reshape(indices, [...lead, ...shape])];
+  return [tellOperation("maxPool", [input], reshape(picked, [...lead, ...shape]), { windows }), reshape(indices, [...lead, ...shape])];
 }
 
 /** Calls `visit` for each window of the whole, in row-major order, with its part in each direction (the same list each time). */

@@ -23,6 +23,7 @@ function checkPooled(name: string, input: Tensor): void {
 // --- maximum --------------------------------------------------------------------------------------------------------
 
 interface MaxPool {
+  readonly windows: PlaneWindows;
   readonly input: Shape;
   readonly output: Shape;
   readonly planes: number;
@@ -62,8 +63,9 @@ export function maxOfPlanes(input: Tensor, { size, kernel, output, ...steps }: L
   const shape = [...lead, ...output];
   const [values, indices] = [make(shape), make(shape, "int32")];
   const [to, places, from] = [at(values), at(indices), at(x)];
-  kernels.maxPool2d(from, to, places, numelOf(lead), ...planeWindows(size, kernel, output, steps));
-  const pool: MaxPool = { input: input.shape, output: shape, planes: numelOf(lead), cells: numelOf(output), places: numelOf(size) };
+  const windows = planeWindows(size, kernel, output, steps);
+  kernels.maxPool2d(from, to, places, numelOf(lead), ...windows);
+  const pool: MaxPool = { windows, input: input.shape, output: shape, planes: numelOf(lead), cells: numelOf(output), places: numelOf(size) };
   return [record(maxPoolOp, values, [x], [indices], pool, keepsIndices ? [] : [indices]), indices];
 }
 

@@ -1,0 +1,264 @@
+/** Functions of single elements and of pairs. */
+import type { DType } from "../../engine/dtype.ts";
+import { Unary } from "../../engine/kernels/exports.ts";
+import { inType, type Call, type Form, type Forms, type Graph } from "../graph.ts";
+import { drawnAnew, Refusal } from "../refusal.ts";
+import type { Size } from "../sizes.ts";
+
+// --- one element ----------------------------------------------------------------------------------------------------
+
+interface UnaryData {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly code?: number;
+}
+
+/** @param make nodes from the value, in float32 */
+function unary(make: (graph: Graph, x: string, data: UnaryData) => string): Form {
+  return (call) => make(call.graph, inType(call, call.inputs[0]!, "float32"), call.data as UnaryData);
+}
+
+const plain = (type: string): Form => unary((graph, x) => graph.op(type, [x]));
+const scaled = (graph: Graph, x: string, factor: number): string => (factor === 1 ? x : graph.op("Mul", [x, graph.scalar(factor)]));
+
+/** ½x·(1 + …) */
+function halfGate(graph: Graph, x: string, inner: string): string {
+  return graph.op("Mul", [scaled(graph, x, 0.5), graph.op("Add", [inner, graph.scalar(1)])]);
+}
+
+const gelu = unary((graph, x, { code }) => {
+  if (code !== Unary.geluTanh) return halfGate(graph, x, graph.op("Erf", [scaled(graph, x, Math.SQRT1_2)]));
+  const cubes = scaled(graph, graph.op("Mul", [graph.op("Mul", [x, x]), x]), 0.044715);
+  return halfGate(graph, x, graph.op("Tanh", [scaled(graph, graph.op("Add", [x, cubes]), Math.sqrt(2 / Math.PI))]));
+});
+
+/** ln(1 + e^(βx)) / β, and x itself where βx > threshold. */
+const softplus = unary((graph, x, { alpha: beta, beta: threshold }) => {
+  const inner = scaled(graph, x, beta);
+  const smooth = scaled(graph, graph.op("Softplus", [inner]), 1 / beta);
+  return graph.op("Where", [graph.op("Greater", [inner, graph.scalar(threshold)]), x, smooth]);
+});
+
+/** −softplus(−x) as −(max(−x, 0) + ln(1 + e^−|x|)) */
+const logSigmoid = unary((graph, x) => {
+  const tail = graph.op("Log", [graph.op("Add", [graph.op("Exp", [graph.op("Neg", [graph.op("Abs", [x])])]), graph.scalar(1)])]);
+  return graph.op("Sub", [graph.op("Min", [x, graph.scalar(0)]), tail]);
+});
+
+const clip = unary((graph, x, { alpha, beta }) => {
+  const bounds = [Number.isFinite(alpha) ? graph.scalar(alpha) : "", Number.isFinite(beta) ? graph.scalar(beta) : ""];
+  return graph.op("Clip", [x, ...bounds]);
+});
+
+const trunc = unary((graph, x) => graph.op("Mul", [graph.op("Sign", [x]), graph.op("Floor", [graph.op("Abs", [x])])]));
+
+const wholeSign: Form = (call) => (call.inputs[0]!.dtype === "float32" ? plain("Sign")(call) : call.graph.op("Sign", [call.inputs[0]!.value]));
+
+const functionsOfOne: Forms = {
+  Neg: plain("Neg"),
+  Abs: plain("Abs"),
+  Exp: plain("Exp"),
+  Expm1: unary((graph, x) => graph.op("Sub", [graph.op("Exp", [x]), graph.scalar(1)])),
+  Log: plain("Log"),
+  Log1P: unary((graph, x) => graph.op("Log", [graph.op("Add", [x, graph.scalar(1)])])),
+  Log2: unary((graph, x) => scaled(graph, graph.op("Log", [x]), Math.LOG2E)),
+  Log10: unary((graph, x) => scaled(graph, graph.op("Log", [x]), Math.LOG10E)),
+  Exp2: unary((graph, x) => graph.op("Pow", [graph.scalar(2), x])),
+  Sqrt: plain("Sqrt"),
+  Rsqrt: unary((graph, x) => graph.op("Reciprocal", [graph.op("Sqrt", [x])])),
+  Reciprocal: plain("Reciprocal"),
+  Sin: plain("Sin"),
+  Cos: plain("Cos"),
+  Tan: plain("Tan"),
+  Asin: plain("Asin"),
+  Acos: plain("Acos"),
+  Atan: plain("Atan"),
+  Sinh: plain("Sinh"),
+  Cosh: plain("Cosh"),
+  Asinh: plain("Asinh"),
+  Acosh: plain("Acosh"),
+  Atanh: plain("Atanh"),
+  Tanh: plain("Tanh"),
+  Sigmoid: plain("Sigmoid"),
+  Erf: plain("Erf"),
+  Erfc: unary((graph, x) => graph.op("Sub", [graph.scalar(1), graph.op("Erf", [x])])),
+  Relu: plain("Relu"),
+  Gelu: gelu,
+  Silu: unary((graph, x) => graph.op("Mul", [x, graph.op("Sigmoid", [x])])),
+  Softplus: softplus,
+  LogSigmoid: logSigmoid,
+  Mish: unary((graph, x) => graph.op("Mul", [x, graph.op("Tanh", [graph.op("Softplus", [x])])])),
+  Hardswish: plain("HardSwish"),
+  Hardsigmoid: unary((graph, x) => graph.op("HardSigmoid", [x], { alpha: { float: 1 / 6 }, beta: { float: 0.5 } })),
+  LeakyRelu: unary((graph, x, { alpha }) => graph.op("LeakyRelu", [x], { alpha: { float: alpha } })),
+  Elu: unary((graph, x, { alpha }) => graph.op("Elu", [x], { alpha: { float: alpha } })),
+  Sign: wholeSign,
+  Floor: plain("Floor"),
+  Ceil: plain("Ceil"),
+  Round: plain("Round"),
+  Trunc: trunc,
+};
+
+// --- pairs ----------------------------------------------------------------------------------------------------------
+
+interface PairData {
+  readonly shapeB?: unknown;
+  readonly scalar?: Size;
+  readonly alpha?: Size;
+  readonly mode?: "floor" | "trunc";
+}
+
+type Pair = (graph: Graph, a: string, b: string, data: PairData) => string;
+
+/** Runtimes have kernels for these two types. */
+const computedAs = (dtype: DType): "float32" | "int32" => (dtype === "float32" ? "float32" : "int32");
+
+/** Both operands in the type of the result. */
+function pair(make: Pair): Form {
+  return (call) => {
+    const { graph, inputs, outputs } = call;
+    // What dropout keeps is the only product that remembers but one number.
+    if (typeof call.data === "number") throw drawnAnew;
+    const data = (call.data ?? {}) as PairData;
+    const dtype = computedAs(outputs[0]!.dtype);
+    const a = inType(call, inputs[0]!, dtype);
+    const b = data.shapeB === null ? graph.number(data.scalar!, dtype) : inType(call, inputs[1]!, dtype);
+    const factor = data.alpha ?? 1;
+    const result = make(graph, a, factor === 1 ? b : graph.op("Mul", [b, graph.number(factor, dtype)]), data);
+    return dtype === outputs[0]!.dtype ? result : graph.cast(result, outputs[0]!.dtype);
+  };
+}
+
+const joined = (type: string, attributes = {}): Form => pair((graph, a, b) => graph.op(type, [a, b], attributes));
+
+const squareOrPower: Form = (call) => {
+  if ((call.data as UnaryData).code === undefined) return joined("Pow")(call);
+  return unary((graph, x) => graph.op("Mul", [x, x]))(call);
+};
+
+/** a − b·⌊a / b⌋ */
+const remainder = pair((graph, a, b) => graph.op("Sub", [a, graph.op("Mul", [b, graph.op("Floor", [graph.op("Div", [a, b])])])]));
+
+/** The quotient of whole numbers is cut off by ONNX, and rounded down where it was asked for. */
+const wholeQuotient = pair((graph, a, b, { mode }) => {
+  const cut = graph.op("Div", [a, b]);
+  if (mode !== "floor") return cut;
+  const isBelow = graph.op("And", [
+    graph.op("Not", [graph.op("Equal", [graph.op("Mul", [cut, b]), a])]),
+    graph.op("Xor", [graph.op("Less", [a, graph.scalar(0, "int32")]), graph.op("Less", [b, graph.scalar(0, "int32")])]),
+  ]);
+  return graph.op("Sub", [cut, graph.cast(isBelow, "int32")]);
+});
+
+const roundedQuotient: Form = (call) => {
+  const { graph, inputs } = call;
+  const { mode, divisor } = call.data as { mode: "floor" | "trunc"; divisor: Size | null };
+  const b = divisor === null ? inType(call, inputs[1]!, "float32") : graph.number(divisor, "float32");
+  const quotient = graph.op("Div", [inType(call, inputs[0]!, "float32"), b]);
+  if (mode === "floor") return graph.op("Floor", [quotient]);
+  return graph.op("Mul", [graph.op("Sign", [quotient]), graph.op("Floor", [graph.op("Abs", [quotient])])]);
+};
+
+const lerp: Form = ({ graph, inputs: [start, end], data }) =>
+  graph.op("Add", [start!.value, graph.op("Mul", [graph.op("Sub", [end!.value, start!.value]), graph.number(data as Size, "float32")])]);
+
+const hypot = pair((graph, a, b) => graph.op("Sqrt", [graph.op("Add", [graph.op("Mul", [a, a]), graph.op("Mul", [b, b])])]));
+
+const functionsOfTwo: Forms = {
+  Add: joined("Add"),
+  Sub: joined("Sub"),
+  Mul: joined("Mul"),
+  Div: joined("Div"),
+  Pow: squareOrPower,
+  Maximum: joined("Max"),
+  Minimum: joined("Min"),
+  Remainder: remainder,
+  Fmod: joined("Mod", { fmod: 1 }),
+  Lerp: lerp,
+  Hypot: hypot,
+};
+
+// --- truth ----------------------------------------------------------------------------------------------------------
+
+/** A comparison in the type that holds both. */
+function comparison(make: Pair): Form {
+  return (call) => {
+    const { graph, inputs } = call;
+    const { shapeB, scalar } = call.data as PairData;
+    const types = inputs.map(({ dtype }) => dtype);
+    const isWhole = types.every((dtype) => dtype !== "float32") && (shapeB !== null || typeof scalar !== "number" || Number.isInteger(scalar));
+    const dtype = isWhole ? "int32" : "float32";
+    const b = shapeB === null ? graph.number(Number.isNaN(scalar) ? NaN : scalar!, dtype) : inType(call, inputs[1]!, dtype);
+    return make(graph, inType(call, inputs[0]!, dtype), b, {});
+  };
+}
+
+const compared = (type: string): Form => comparison((graph, a, b) => graph.op(type, [a, b]));
+
+/** Zero is false, all else is true. */
+const logical =
+  (type: string): Form =>
+  (call) =>
+    call.graph.op(type, [inType(call, call.inputs[0]!, "bool"), inType(call, call.inputs[1]!, "bool")]);
+
+const bitwise =
+  (type: string): Form =>
+  (call) => {
+    if (call.outputs[0]!.dtype !== "bool") throw new Refusal(`has no ONNX form for whole numbers`);
+    return logical(type)(call);
+  };
+
+/** Operations that are told by the names that users write. */
+const told: Forms = {
+  add: joined("Add"),
+  sub: joined("Sub"),
+  mul: joined("Mul"),
+  div: wholeQuotient,
+  pow: joined("Pow"),
+  maximum: joined("Max"),
+  minimum: joined("Min"),
+  remainder: joined("Mod"),
+  fmod: joined("Mod", { fmod: 1 }),
+  add_: joined("Add"),
+  sub_: joined("Sub"),
+  mul_: joined("Mul"),
+  div_: joined("Div"),
+  eq: compared("Equal"),
+  ne: comparison((graph, a, b) => graph.op("Not", [graph.op("Equal", [a, b])])),
+  lt: compared("Less"),
+  le: compared("LessOrEqual"),
+  gt: compared("Greater"),
+  ge: compared("GreaterOrEqual"),
+  logicalAnd: logical("And"),
+  logicalOr: logical("Or"),
+  logicalXor: logical("Xor"),
+  bitwiseAnd: bitwise("And"),
+  bitwiseOr: bitwise("Or"),
+  bitwiseXor: bitwise("Xor"),
+  ...Object.fromEntries(["Relu", "Sigmoid", "Tanh", "Exp", "Neg", "Abs", "Sqrt"].map((type) => [`${type.toLowerCase()}_`, plain(type)])),
+};
+
+// --- choices --------------------------------------------------------------------------------------------------------
+
+function chosen(call: Call, condition: number, a: number, b: number): string {
+  const dtype = computedAs(call.outputs[0]!.dtype);
+  const [mask, left, right] = [condition, a, b].map((i) => call.inputs[i]!) as [Call["inputs"][0], Call["inputs"][0], Call["inputs"][0]];
+  const result = call.graph.op("Where", [inType(call, mask, "bool"), inType(call, left, dtype), inType(call, right, dtype)]);
+  return dtype === call.outputs[0]!.dtype ? result : call.graph.cast(result, call.outputs[0]!.dtype);
+}
+
+const choices: Forms = {
+  where: (call) => chosen(call, 0, 1, 2),
+  WhereBackward0: (call) => chosen(call, 2, 0, 1),
+  MaskedFillBackward0: (call) => {
+    const [input, mask] = call.inputs;
+    const { filler } = call.data as { filler: Size };
+    return call.graph.op("Where", [inType(call, mask!, "bool"), call.graph.number(filler, "float32"), input!.value]);
+  },
+  ClampBackward1: clip,
+  DivBackward1: roundedQuotient,
+};
+
+const derived = (forms: Forms): Forms => Object.fromEntries(Object.entries(forms).map(([name, form]) => [`${name}Backward0`, form]));
+
+export const pointwise: Forms = { ...derived(functionsOfOne), ...derived(functionsOfTwo), ...told, ...choices };

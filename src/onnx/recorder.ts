@@ -1,0 +1,211 @@
+/** Writes down which operations a forward pass consists of, from its inputs on. */
+import type { AnyOperation } from "../engine/autograd/node.ts";
+import type { DType } from "../engine/dtype.ts";
+import { watchOperations, type OperationWatch } from "../engine/instrument.ts";
+import type { Storage } from "../engine/memory/storage.ts";
+import { toTypedArray } from "../engine/ops/reading.ts";
+import type { Shape } from "../engine/shape.ts";
+import { Tensor } from "../engine/tensor.ts";
+import { Refusal } from "./refusal.ts";
+
+/** A tensor that an operation takes: what an earlier one gave (`from` counts all of them), or a constant. */
+export interface Seen {
+  readonly from: number | Constant;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A tensor that no operation before it gave: a parameter, or what the program made by itself. */
+export interface Constant {
+  readonly values: ArrayLike<number>;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Of a parameter or buffer, as `stateDict()` has it. */
+  readonly name?: string;
+  /** Why it can't be one. */
+  readonly trouble?: string;
+}
+
+export interface Step {
+  readonly name: string;
+  readonly data: unknown;
+  readonly inputs: readonly Seen[];
+  readonly outputs: readonly { readonly shape: Shape; readonly dtype: DType }[];
+  /** The number of its first output. */
+  readonly first: number;
+  readonly mark: unknown;
+}
+
+/** What a tensor looks at: whoever looks at the same sees the same. */
+interface Look {
+  readonly key: string;
+  readonly version: number;
+  readonly id: number;
+}
+
+interface AttentionData {
+  readonly layout: { split(inputs: readonly Tensor[]): readonly Tensor[]; splitOutput(output: Tensor): Tensor };
+  readonly isCausal: boolean;
+  readonly scale: number;
+  readonly dropoutP: number;
+  readonly mask: Tensor | null;
+}
+
+/** Operations that read more than their inputs. */
+const readsSaved = new Set(["WhereBackward0", "MaskedFillBackward0", "ScatterBackward0", "ScatterAddBackward0", "NativeBatchNormBackward0"]);
+/** Operations that give the places of what they give as well. */
+const givesPlaces = new Set(["MaxBackward0", "MinBackward0", "SortBackward0", "MaxPool2DWithIndicesBackward0"]);
+
+export class Recorder implements OperationWatch {
+  readonly steps: Step[] = [];
+  readonly #looks = new Map<Storage, Look[]>();
+  readonly #constants = new Map<Storage, Map<string, Constant>>();
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #storageNumbers: Map<Storage, number>;
+  readonly #mark: () => unknown;
+  #count = 0;
+  #isOff = false;
+
+  /**
+   * @param named parameters and buffers by their names
+   * @param mark what tells where the program is
+   */
+  constructor(named: ReadonlyMap<string, Tensor>, mark: () => unknown) {
+    this.#mark = mark;
+    this.#storageNumbers = new Map();
+    this.#names = new Map([...named].map(([name, tensor]) => [this.#place(tensor), name]));
+  }
+
+  /** A tensor that the pass begins with. */
+  input(tensor: Tensor): void {
+    this.#put(tensor, this.#count++);
+  }
+
+  /** Runs the pass, and says which of its steps gave what. */
+  run<T>(pass: () => T): T {
+    watchOperations(this);
+    try {
+      return pass();
+    } finally {
+      watchOperations(null);
+    }
+  }
+
+  /** What the tensor is now. */
+  seen(tensor: Tensor): Seen {
+    const { shape, dtype } = tensor;
+    const looks = this.#looks.get(tensor.storage);
+    const key = keyOf(tensor);
+    const look = looks?.findLast((each) => each.key === key);
+    if (look?.version === tensor.storage.version) return { from: look.id, shape, dtype };
+    return { from: this.#constant(tensor, looks !== undefined), shape, dtype };
+  }
+
+  ran(operation: Pick<AnyOperation, "name">, inputs: readonly Tensor[], outputs: readonly Tensor[], data: unknown, saved: readonly Tensor[] = []): void {
+    if (this.#isOff) return;
+    this.#isOff = true;
+    try {
+      this.#ran(operation.name, inputs, outputs, data, saved);
+    } finally {
+      this.#isOff = false;
+    }
+  }
+
+  became(tensor: Tensor, source: Tensor): void {
+    // An operation's second output comes from the same one; it is told of by itself.
+    if (this.#isOff || tensor.dtype !== source.dtype) return;
+    const { from } = this.#quietly(() => this.seen(source));
+    if (typeof from === "number") this.#put(tensor, from);
+    else this.#forget(tensor);
+  }
+
+  #ran(name: string, given: readonly Tensor[], results: readonly Tensor[], told: unknown, saved: readonly Tensor[]): void {
+    let [inputs, outputs, data] = [given, results, told];
+    if (name === "ScaledDotProductAttentionBackward0") {
+      const { layout, isCausal, scale, mask, dropoutP } = told as AttentionData;
+      inputs = [...layout.split(given.slice(0, given.length - (mask ? 1 : 0))), ...(mask ? [mask] : [])];
+      data = { isCausal, scale, dropoutP, order: orderOf(layout.splitOutput(results[0]!)) };
+    } else if (readsSaved.has(name)) inputs = [...given, ...saved];
+    if (givesPlaces.has(name)) outputs = [...results, ...saved];
+    const wrote = name.endsWith("_") && name !== "copy_" && name !== "fill_" ? inputs[0] : undefined;
+    const seen = inputs.map((input) => (input === wrote ? this.#before(input) : this.seen(input)));
+    if (!seen.some(({ from }) => typeof from === "number")) {
+      for (const output of outputs) this.#forget(output);
+      return;
+    }
+    this.steps.push({ name, data, inputs: seen, outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })), first: this.#count, mark: this.#mark() });
+    for (const output of outputs) this.#put(output, this.#count++);
+  }
+
+  /** What a tensor was before it was written over just now. */
+  #before(tensor: Tensor): Seen {
+    const key = keyOf(tensor);
+    const look = this.#looks.get(tensor.storage)?.findLast((each) => each.key === key);
+    if (look?.version === tensor.storage.version - 1) return { from: look.id, shape: tensor.shape, dtype: tensor.dtype };
+    return { from: this.#constant(tensor, true), shape: tensor.shape, dtype: tensor.dtype };
+  }
+
+  #put(tensor: Tensor, id: number): void {
+    const looks = this.#looks.get(tensor.storage) ?? [];
+    looks.push({ key: keyOf(tensor), version: tensor.storage.version, id });
+    this.#looks.set(tensor.storage, looks);
+  }
+
+  /** It is a constant from now on. */
+  #forget(tensor: Tensor): void {
+    const looks = this.#looks.get(tensor.storage);
+    if (!looks) return;
+    const key = keyOf(tensor);
+    const others = looks.filter((look) => look.key !== key);
+    if (others.length > 0) this.#looks.set(tensor.storage, others);
+    else this.#looks.delete(tensor.storage);
+  }
+
+  #constant(tensor: Tensor, isPart: boolean): Constant {
+    const { storage, shape, dtype } = tensor;
+    const key = `${keyOf(tensor)}@${storage.version}`;
+    const known = this.#constants.get(storage)?.get(key);
+    if (known) return known;
+    const name = this.#names.get(this.#place(tensor));
+    const made: Constant = {
+      values: this.#quietly(() => toTypedArray(tensor.detach()).slice()),
+      shape,
+      dtype,
+      ...(name !== undefined && { name }),
+      ...(isPart && { trouble: "writes into a part of a tensor in place; write `cat`, `where` or `sliceScatter` there" }),
+    };
+    const ofStorage = this.#constants.get(storage) ?? new Map<string, Constant>();
+    this.#constants.set(storage, ofStorage.set(key, made));
+    return made;
+  }
+
+  #place(tensor: Tensor): string {
+    const number = this.#storageNumbers.get(tensor.storage) ?? this.#storageNumbers.size;
+    this.#storageNumbers.set(tensor.storage, number);
+    return `${number}:${keyOf(tensor)}`;
+  }
+
+  #quietly<T>(look: () => T): T {
+    const wasOff = this.#isOff;
+    this.#isOff = true;
+    try {
+      return look();
+    } finally {
+      this.#isOff = wasOff;
+    }
+  }
+
+  differentiates(isUnderWay: boolean): void {
+    if (isUnderWay) throw new Refusal("forward computes gradients, which have no ONNX form", this.#mark());
+  }
+}
+
+/** Steps along dimensions of size 1 lead nowhere. */
+function keyOf({ offset, shape, strides, dtype }: Tensor): string {
+  return `${dtype} ${offset} ${shape.map((size, i) => (size === 1 ? "1" : `${size}/${strides[i]}`)).join(",")}`;
+}
+
+/** In which order the dimensions of a view lie in memory. */
+function orderOf({ shape, strides }: Tensor): readonly number[] {
+  return shape.map((_, i) => i).sort((a, b) => strides[b]! - strides[a]! || shape[b]! - shape[a]! || a - b);
+}
