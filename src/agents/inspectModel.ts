@@ -5,6 +5,7 @@ import { list, optional, record, text } from "../run/codec.ts";
 import type { RunSnapshot } from "../run/snapshot.ts";
 import { modelFile } from "./files.ts";
 import { oneRun } from "./oneRun.ts";
+import { argumentsProperty, fileProperty } from "./program.ts";
 import type { Tool } from "./tool.ts";
 
 interface Input {
@@ -25,8 +26,8 @@ export const inspectModel: Tool<Input> = {
   inputSchema: {
     type: "object",
     properties: {
-      file: { type: "string", description: "Path of the .model.ts file." },
-      arguments: { type: "array", items: { type: "string" }, description: "What the program finds in process.argv." },
+      file: fileProperty,
+      arguments: argumentsProperty,
     },
     required: ["file"],
     additionalProperties: false,

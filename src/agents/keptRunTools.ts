@@ -1,25 +1,16 @@
 /** `list_runs`, `explain_run` and `compare_runs`: what is kept of trainings. */
-import { join } from "node:path";
 import { compareRuns } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf, jsonable } from "../keep/facts.ts";
-import { findRun, listRuns, type KeptRun } from "../keep/keptRuns.ts";
-import { runsFolder } from "../keep/layout.ts";
 import { readRun } from "../keep/readRun.ts";
 import { checked, list, optional, record, text, whole } from "../run/codec.ts";
-import { modelFile } from "./files.ts";
+import { projectProperty, projectRuns, runWords, theRun, theRuns } from "./keptRuns.ts";
 import { told } from "./told.ts";
-import { Refusal, type House, type Tool } from "./tool.ts";
-
-/** How a run is named, for the agent. */
-const runWords = "its id, the beginning of it, its name, or `latest`";
+import { Refusal, type Tool } from "./tool.ts";
 
 /** Runs that are listed, unless told otherwise. */
 const usualCount = 20;
 /** Runs that are compared at once. */
 const mostCompared = 20;
-
-/** Runs are kept by project: that of the first open folder, or of a file in it. */
-const fileSchema = { type: "string", description: "A file of the project whose trainings are meant, where that is not the open folder itself." };
 
 interface ListInput {
   readonly count?: number;
@@ -33,7 +24,7 @@ export const listRunsTool: Tool<ListInput> = {
     "Lists the trainings that are kept of this project, newest first, as `kindling runs --json` does: id, file, state, when, steps, and the last value of each curve.",
   inputSchema: {
     type: "object",
-    properties: { count: { type: "integer", minimum: 1, default: usualCount, description: "How many, the newest first." }, file: fileSchema },
+    properties: { count: { type: "integer", minimum: 1, default: usualCount, description: "How many, the newest first." }, file: projectProperty },
     required: [],
     additionalProperties: false,
   },
@@ -56,7 +47,7 @@ export const explainRun: Tool<ExplainInput> = {
     "to a few points, model tree, optimizers, problems, code and commit.",
   inputSchema: {
     type: "object",
-    properties: { run: { type: "string", description: `Which run: ${runWords}.` }, file: fileSchema },
+    properties: { run: { type: "string", description: `Which run: ${runWords}.` }, file: projectProperty },
     required: ["run"],
     additionalProperties: false,
   },
@@ -83,33 +74,28 @@ export const compareRunsTool: Tool<CompareInput> = {
   inputSchema: {
     type: "object",
     properties: {
-      runs: { type: "array", items: { type: "string" }, minItems: 2, maxItems: mostCompared, description: `The runs, each by ${runWords}.` },
-      file: fileSchema,
+      runs: {
+        type: "array",
+        items: { type: "string" },
+        minItems: 1,
+        maxItems: mostCompared,
+        description: `The runs, each by ${runWords}; or a group of them (seeds, variants) by its name.`,
+      },
+      file: projectProperty,
     },
     required: ["runs"],
     additionalProperties: false,
   },
   input: record<CompareInput>({
-    runs: checked(list(text), `not 2 to ${mostCompared} runs`, ({ length }) => length >= 2 && length <= mostCompared),
+    runs: checked(list(text), `not 1 to ${mostCompared} names`, ({ length }) => length >= 1 && length <= mostCompared),
     file: optional(text),
   }),
   runsCode: false,
   announce: ({ runs }) => `Compare ${runs.length} trainings`,
   run({ runs: words, file }, house) {
     const all = projectRuns(house, file);
-    return Promise.resolve(comparisonFacts(compareRuns(words.map((word) => theRun(word, all)))));
+    const meant = [...new Set(words.flatMap((word) => theRuns(word, all)))];
+    if (meant.length < 2 || meant.length > mostCompared) throw new Refusal(`These are ${meant.length} runs; from 2 to ${mostCompared} can be compared.`);
+    return Promise.resolve(comparisonFacts(compareRuns(meant)));
   },
 };
-
-/** Of the file's project, or of those of all folders; newest first. */
-function projectRuns(house: House, file: string | undefined): readonly KeptRun[] {
-  const files = file === undefined ? house.folders.map((folder) => join(folder, "any")) : [modelFile(file, house)];
-  const places = new Set(files.map(runsFolder));
-  return [...places].flatMap((place) => listRuns(place)).sort((a, b) => b.info.startedAt - a.info.startedAt);
-}
-
-function theRun(word: string, all: readonly KeptRun[]): KeptRun {
-  const found = findRun(all, word);
-  if (!found) throw new Refusal(`There is no run \`${word}\` here, or more than one that begins so; list_runs lists them.`);
-  return found;
-}

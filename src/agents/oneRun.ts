@@ -5,7 +5,7 @@ import { sourceText } from "../client/sourceText.ts";
 import { Complaints } from "../lint/complaints.ts";
 import type { ModelClassInfo, Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
-import { Refusal, type House } from "./tool.ts";
+import { refuseUntrusted, type House } from "./tool.ts";
 
 /** Seconds that a program may take until it runs. */
 const patience = 60;
@@ -14,6 +14,8 @@ export interface Bounds {
   readonly steps?: number;
   /** From the program's first line. */
   readonly seconds: number;
+  /** Where a kept run is brought back to a step, it waits there: no further. */
+  readonly untilPaused?: boolean;
 }
 
 export interface OneRun {
@@ -22,13 +24,12 @@ export interface OneRun {
   readonly problems: readonly Problem[];
   readonly end: RunEnd;
   /** Which bound ended it, if one did. */
-  readonly endedBy?: "steps" | "seconds" | "request";
+  readonly endedBy?: "steps" | "seconds" | "arrival" | "request";
 }
 
 /** @throws Refusal in folders that aren't trusted */
-export async function oneRun(request: RunRequest, { steps = Infinity, seconds }: Bounds, house: House): Promise<OneRun> {
-  if (!house.isTrusted)
-    throw new Refusal("This folder isn't trusted, so none of its programs is run. A person can trust it: “Workspaces: Manage Workspace Trust”.");
+export async function oneRun(request: RunRequest, { steps = Infinity, seconds, untilPaused = false }: Bounds, house: House): Promise<OneRun> {
+  refuseUntrusted(house);
   let run = emptySnapshot({ runId: "", file: request.file, mode: request.mode, startedAt: Date.now() });
   let classes: readonly ModelClassInfo[] = [];
   let endedBy: OneRun["endedBy"];
@@ -45,6 +46,7 @@ export async function oneRun(request: RunRequest, { steps = Infinity, seconds }:
     problems.push(...complaints.of(told, run));
     if (told.type === "classes") ({ classes } = told);
     if (told.type === "state" && told.state === "running") countFrom(seconds);
+    if (untilPaused && told.type === "state" && told.state === "paused") stop("arrival");
     if (told.type === "progress" && told.progress.step >= steps) stop("steps");
   };
   let timer: NodeJS.Timeout | undefined;

@@ -38,6 +38,8 @@ export interface House {
   readonly isTrusted: boolean;
   /** A process for one run. What the program prints goes to the listener. */
   startRunner(): RunnerProcess;
+  /** Path of the command line's entry. */
+  readonly commandLine: string;
   /** Ends early what is under way. */
   readonly signal?: AbortSignal;
 }
@@ -45,4 +47,9 @@ export interface House {
 /** What was asked for can't be done, in words for the agent: why, and what to do instead. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
+}
+
+/** @throws Refusal in folders that aren't trusted */
+export function refuseUntrusted({ isTrusted }: House): void {
+  if (!isTrusted) throw new Refusal("This folder isn't trusted, so none of its programs is run. A person can trust it: “Workspaces: Manage Workspace Trust”.");
 }

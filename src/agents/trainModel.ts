@@ -8,6 +8,7 @@ import { checked, list, number, optional, record, text, whole } from "../run/cod
 import { formatCount } from "../run/numbers.ts";
 import { modelFile } from "./files.ts";
 import { oneRun } from "./oneRun.ts";
+import { argumentsProperty, fileProperty } from "./program.ts";
 import { told } from "./told.ts";
 import type { Tool } from "./tool.ts";
 
@@ -32,10 +33,10 @@ export const trainModel: Tool<Input> = {
   inputSchema: {
     type: "object",
     properties: {
-      file: { type: "string", description: "Path of the .model.ts file." },
+      file: fileProperty,
       steps: { type: "integer", minimum: 1, default: usualSteps, description: "Stops after so many training steps." },
       seconds: { type: "number", exclusiveMinimum: 0, maximum: mostSeconds, default: usualSeconds, description: "Stops after so many seconds." },
-      arguments: { type: "array", items: { type: "string" }, description: "What the program finds in process.argv." },
+      arguments: argumentsProperty,
     },
     required: ["file"],
     additionalProperties: false,

@@ -79,6 +79,8 @@ export type Command =
       readonly file: string;
       /** Where the project goes; without, the Python is printed. */
       readonly folder: string | undefined;
+      /** Whose weights go along; without, those that the training begins with. */
+      readonly trained: { readonly run: string; readonly step: number | undefined } | undefined;
     };
 
 export interface ConstantValues {
@@ -122,6 +124,7 @@ Options:
   --weights-from RUN or FILE
                  (train, export) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting;
                  FILE is PyTorch's (.pt, .pth, .bin), .safetensors, or the .index.json of several
+                 (to-python) RUN: put what it learned into weights.pt
   --weights-prefix PREFIX
                  (train, export, weights FILE) of a file only what begins with it, as if it weren't there: \`backbone.\`
   --weights-except PATH
@@ -133,7 +136,7 @@ Options:
   --batch-dimension N
                  (export) which dimension of the first input is the batch, counted from 0, where that isn't found by itself; \`none\`: all sizes stay as they are
   --training     (export) as it is in training, not in eval()
-  --step K       (weights, export) of the last checkpoint that is kept up to there
+  --step K       (weights, export, to-python) of the last checkpoint that is kept up to there
   --to STEP      (rewind) the number of steps taken
   --from STEP    (branch) the same
   --measure STEPS
@@ -175,14 +178,14 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (mode === "export") return exportCommand(file, rest, values, programArguments);
   const forExport = (["onnx", "model", "training", "batch-dimension"] as const).find((name) => values[name] !== undefined);
   if (forExport !== undefined) throw new UsageError(`\`--${forExport}\` goes with \`export\` only`);
-  if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` and `export` only");
+  if (values.step !== undefined && mode !== "to-python") throw new UsageError("`--step` goes with `weights`, `export` and `to-python` only");
   if (mode === "fill-in") return fillInCommand(file, rest, values.measure);
   if (values.code !== undefined && mode !== "branch") throw new UsageError("`--code` goes with `branch` only");
   if (values.measure !== undefined) throw new UsageError("`--measure` goes with `fill-in` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
-  if (mode === "to-python") return toPythonCommand(file, rest, values.output);
+  if (mode === "to-python") return toPythonCommand(file, rest, values);
   if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python`, `from-python`, `weights` and `export` only");
   if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
@@ -224,8 +227,7 @@ function weightsCommand(run: string | undefined, rest: readonly string[], values
   if (prefix !== undefined) throw new UsageError("`--weights-prefix` goes with `--weights-from` and `weights FILE` only");
   if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
-  if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
-  return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
+  return { type: "weights", run, step: momentOf(step), output };
 }
 
 function exportCommand(
@@ -307,10 +309,19 @@ function rateOf(text: string | undefined): number | undefined {
   return rate;
 }
 
-function toPythonCommand(file: string | undefined, rest: readonly string[], folder: string | undefined): Command {
+function toPythonCommand(file: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
   if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
-  return { type: "toPython", file, folder };
+  const { output: folder, "weights-from": run } = values;
+  if (run !== undefined && folder === undefined)
+    throw new UsageError("where do the weights go? `kindling to-python FILE.model.ts -o FOLDER --weights-from RUN`");
+  if (run === undefined && values.step !== undefined) throw new UsageError("`--step` of which run? `--weights-from RUN` says it");
+  return { type: "toPython", file, folder, trained: run === undefined ? undefined : { run, step: momentOf(values.step) } };
+}
+
+function momentOf(step: string | undefined): number | undefined {
+  if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
+  return step === undefined ? undefined : Number(step);
 }
 
 function readFromPython(file: string | undefined, rest: readonly string[], { output, json }: { output?: string; json?: boolean }): Command {

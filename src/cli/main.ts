@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The command line: trains, inspects, lists what is kept, and translates to PyTorch. */
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { runsFolder } from "../keep/layout.ts";
 import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
+import { trainedText } from "../keep/checkpoints.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { fillRun } from "./fillIn.ts";
 import { branchWithCode } from "./branchWithCode.ts";
@@ -70,7 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "export":
       return writeOnnx(command);
     case "toPython":
-      return translate(existingFile(command.file), command.folder);
+      return translate(existingFile(command.file), command);
   }
 }
 
@@ -105,12 +106,16 @@ function writeOnnx({
 }
 
 /** Its parser is of no use to a training. */
-async function translate(file: string, folder: string | undefined): Promise<number> {
+async function translate(file: string, { folder, trained }: Extract<Command, { type: "toPython" }>): Promise<number> {
   const { printPython, writePython } = await import("./toPython.ts");
   const paint = paintFor(process.stderr);
   if (folder === undefined) return printPython(file, paint);
   const request = { file, directory: process.cwd(), sampling: defaultSampling, timeLimit: inspectTimeLimit, threads: 0 };
-  return writePython(runnerScript, request, folder, paint);
+  if (!trained) return writePython(runnerScript, request, folder, paint);
+  const { id } = theRun(trained.run);
+  const written = await writePython(runnerScript, request, folder, paint, trainedText(id, trained.step));
+  const { writeWeights } = await import("./weights.ts");
+  return writeWeights({ type: "weights", run: id, step: trained.step, output: join(folder, "weights.pt") }) || written;
 }
 
 /** The translator is loaded only where it is wanted. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { memoryFlags } from "../agents/memory.ts";
 import { Refusal } from "../agents/tool.ts";
 import { callTool, tools } from "../agents/tools.ts";
 import { RunnerProcess } from "../client/runnerProcess.ts";
@@ -18,8 +19,15 @@ const patience = 5000;
  */
 export async function serve(script: URL, folder: string): Promise<number> {
   const alive = new Set<RunnerProcess>();
+  const commandLine = fileURLToPath(new URL("../cli/main.js", script));
   const startRunner = (): RunnerProcess => {
-    const runner = new RunnerProcess({ script: fileURLToPath(script), input: "ignore", output: "listener", patience });
+    const runner = new RunnerProcess({
+      script: fileURLToPath(script),
+      input: "ignore",
+      output: "listener",
+      patience,
+      flags: [...process.execArgv, ...memoryFlags],
+    });
     alive.add(runner);
     void runner.exited.then(() => alive.delete(runner));
     return runner;
@@ -38,7 +46,7 @@ export async function serve(script: URL, folder: string): Promise<number> {
     const tool = tools.find(({ name }) => name === params.name);
     if (!tool) return refused(`There is no tool ${params.name}; there are ${tools.map(({ name }) => name).join(", ")}.`);
     try {
-      const answer = await callTool(tool, params.arguments, { folders: [folder], isTrusted: true, startRunner, signal });
+      const answer = await callTool(tool, params.arguments, { folders: [folder], isTrusted: true, startRunner, commandLine, signal });
       return { content: [{ type: "text", text: JSON.stringify(answer) }], structuredContent: answer as Record<string, unknown> };
     } catch (error) {
       if (error instanceof Refusal) return refused(error.message);

@@ -17,11 +17,11 @@ export async function printPython(file: string, paint: Paint): Promise<number> {
 
 /**
  * Writes a project into a folder, with the weights that the program's training begins with; resolves with the exit code.
- * @param script the runner
+ * @param script the runner @param trained whose weights take their place, in words
  */
-export async function writePython(script: URL, request: Omit<RunRequest, "mode">, folder: string, paint: Paint): Promise<number> {
+export async function writePython(script: URL, request: Omit<RunRequest, "mode">, folder: string, paint: Paint, trained?: string): Promise<number> {
   const { file } = request;
-  const project = pythonProject(readFileSync(file, "utf8"), file, read);
+  const project = pythonProject(readFileSync(file, "utf8"), file, read, trained);
   if (project.files.length === 0) return tell(project.problems, paint);
   for (const { path, text } of project.files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -39,7 +39,7 @@ export async function writePython(script: URL, request: Omit<RunRequest, "mode">
     stderr.resume();
   });
   const problems = await writeBeginning(runner, request, { folder: resolve(folder), values: project.drawn });
-  const weights = existsSync(join(folder, "weights.pt")) ? " with the weights that the training begins with" : "";
+  const weights = trained === undefined && existsSync(join(folder, "weights.pt")) ? " with the weights that the training begins with" : "";
   process.stderr.write(`kindling: wrote ${plural(project.files.length, "file")} into ${folder}${weights}; \`python train.py\` there runs them\n`);
   const { sharing } = project;
   if ("why" in sharing && sharing.line > 0) process.stderr.write(`kindling: one process trains it, not several: line ${sharing.line}: ${sharing.why}\n`);

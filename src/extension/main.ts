@@ -1,6 +1,7 @@
 /** The extension's entry: makes the parts and joins them. Nothing of the engine is loaded here. */
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { memoryFlags } from "../agents/memory.ts";
 import { madeAt } from "../run/modulePlaces.ts";
 import { registerLanguageModelTools } from "./agents/languageModelTools.ts";
 import { registerCommands } from "./commands/commands.ts";
@@ -114,11 +115,14 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     values,
     new ShapesInEditor(values),
     keepContextKeys(store, current, panels),
-    registerLanguageModelTools(() => pool.take()),
+    registerLanguageModelTools({
+      startRunner: () => pool.withFlags(memoryFlags),
+      commandLine: vscode.Uri.joinPath(extension, "dist", "cli", "main.js").fsPath,
+    }),
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,
-    registerKeptRunCommands({ view: keptRuns, panels, replays, fillIns, extension }),
+    registerKeptRunCommands({ view: keptRuns, panels, replays, fillIns, pool, extension }),
     pythonFiles,
     offerPasteAsKindling(),
     registerCommands({

@@ -182,10 +182,10 @@ export class Expressions {
     if (operator === "/" && right.kind === "string" && this.#isOwnFolder(left)) return primary(`new URL(${quoted(`./${right.value}`)}, import.meta.url)`);
     const leftType = present(this.typeOf(left));
     const rightType = present(this.typeOf(right));
-    if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
     if (leftType.kind === "string" && operator === "%" && left.kind === "string") {
       return percentText(this, left.value, right.kind === "tuple" ? right.entries : [right]);
     }
+    if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
     if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
     if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
     if (isSequence(leftType) || isSequence(rightType)) {

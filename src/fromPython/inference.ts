@@ -740,6 +740,7 @@ class Inference {
   #arithmetic(operator: string, leftType: Type, rightType: Type): Type {
     const left = present(leftType);
     const right = present(rightType);
+    if (left.kind === "string" && operator === "%") return string;
     if (left.kind === "tensor" || right.kind === "tensor") {
       if (["unknown", "any"].includes(left.kind) && operator !== "@") return tensor;
       const elements = [left, right].map((side) =>

@@ -19,6 +19,11 @@ export interface KeptCheckpoint {
   readonly digest: string | undefined;
 }
 
+/** Of which moment of a run weights are, in words. @param step without, what it came to */
+export function trainedText(run: string, step: number | undefined): string {
+  return `the run ${run}, ${step === undefined ? "as it ended" : `after ${step} steps`}`;
+}
+
 /** In the order of their steps. */
 export function checkpointsOf({ folder }: Pick<KeptRun, "folder">): readonly KeptCheckpoint[] {
   const own = join(folder, names.checkpoints);

@@ -31,8 +31,8 @@ export interface PythonProject {
   readonly sharing: Sharing | Alone;
 }
 
-/** @param file the absolute path of the program */
-export function pythonProject(source: string, file: string, read: ReadFile): PythonProject {
+/** @param file the absolute path of the program @param trained whose weights `weights.pt` holds, in words; without, those that the training begins with */
+export function pythonProject(source: string, file: string, read: ReadFile, trained?: string): PythonProject {
   const root = file.split("/").slice(0, -1).join("/");
   const name = file.split("/").at(-1)!;
   if (isBroken(source)) return { files: [], problems: toPython(source, file).problems, data: [], drawn: [], sharing: { why: "it can't be read", line: 0 } };
@@ -79,7 +79,11 @@ export function pythonProject(source: string, file: string, read: ReadFile): Pyt
       ) === i,
   );
   return {
-    files: [...files, { path: "requirements.txt", text: requirements(files) }, { path: "README.md", text: readme({ name, source, files, drawn, sharing }) }],
+    files: [
+      ...files,
+      { path: "requirements.txt", text: requirements(files) },
+      { path: "README.md", text: readme({ name, source, files, drawn, sharing, ...(trained !== undefined && { trained }) }) },
+    ],
     problems: own,
     data: [...data],
     drawn,

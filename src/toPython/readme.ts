@@ -9,6 +9,8 @@ interface Project {
   readonly files: readonly { readonly path: string }[];
   readonly drawn: readonly DrawnData[];
   readonly sharing: Sharing | Alone;
+  /** Whose weights come along, in words. */
+  readonly trained?: string;
 }
 
 export function readme(project: Project): string {
@@ -19,7 +21,7 @@ export function readme(project: Project): string {
     `What \`${name}\` does in Kindling, as Python. Under the same seed it prints the same numbers, to the rounding of float32.`,
     shell("pip install -r requirements.txt", "python train.py"),
     has("starting_weights.py") &&
-      `To begin with the very weights that Kindling began with, whatever the seed:\n\n${shell("python train.py --weights weights.pt")}`,
+      `${project.trained === undefined ? "To begin with the very weights that Kindling began with, whatever the seed" : `To begin with what was learned in Kindling, by ${project.trained}`}:\n\n${shell("python train.py --weights weights.pt")}`,
     fileList(project, has),
     "why" in project.sharing ? alone(project.sharing) : together(project.source, project.sharing),
   ]
@@ -30,11 +32,12 @@ export function readme(project: Project): string {
 
 const shell = (...lines: readonly string[]): string => ["```", ...lines, "```"].join("\n");
 
-function fileList({ drawn }: Project, has: (path: string) => boolean): string {
+function fileList({ drawn, trained }: Project, has: (path: string) => boolean): string {
   return [
     has("model.py") && "- `model.py`: the classes",
     "- `train.py`: everything else, from the data to the last line that is printed",
-    has("starting_weights.py") && "- `weights.pt`: the weights that the training began with, as `torch.load` reads them; `starting_weights.py` does",
+    has("starting_weights.py") &&
+      `- \`weights.pt\`: ${trained === undefined ? "the weights that the training began with" : `the weights of ${trained}`}, as \`torch.load\` reads them; \`starting_weights.py\` does`,
     drawn.length > 0 && `- \`data.npz\`: ${listed(drawn.map((each) => `\`${each.name}\``))}, which the program drew with \`Math.random()\``,
     has("distributed.py") && "- `distributed.py`: what lets `train.py` run in many processes; `train.slurm` is how a cluster is asked for them",
   ]

@@ -42,6 +42,19 @@ for (let i = 0; i < 3; i++) {
 }
 `;
 
+const short = `import { manualSeed, nn, optim, randn } from "kindling";
+manualSeed(1);
+const model = new nn.Linear(4, 1);
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.05 });
+const [x, y] = [randn(32, 4), randn(32, 1)];
+for (let step = 0; step < 24; step++) {
+  const loss = nn.functional.mseLoss(model(x), y);
+  optimizer.zeroGrad();
+  loss.backward();
+  optimizer.step();
+}
+`;
+
 describe("an agent that speaks the Model Context Protocol", function () {
   this.timeout(120_000);
   let folder: string;
@@ -86,6 +99,8 @@ describe("an agent that speaks the Model Context Protocol", function () {
         ["explain_run", true],
         ["list_runs", true],
         ["compare_runs", true],
+        ["rewind_run", false],
+        ["export_model", false],
       ],
     );
     assert.deepEqual(tools[1]!.inputSchema.required, ["file"]);
@@ -116,6 +131,38 @@ describe("an agent that speaks the Model Context Protocol", function () {
     const { problems, models } = await ask("inspect_model", { file: "net.model.ts" });
     assert.deepEqual(problems, [], mended.join("\n"));
     assert.equal(models[0].modules[0].counts.total, 4 * 8 + 8 + 8 * 2 + 2 + 2 + 1);
+  });
+
+  it("rewinds a training to a step, where it stood as it had stood then", async () => {
+    write("net.model.ts", short);
+    const trained = await ask("train_model", { file: "net.model.ts" });
+    const back = await ask("rewind_run", { run: trained.run, step: 12 });
+    assert.deepEqual([back.run, back.arrived, back.steps], [trained.run, true, 12]);
+    const upTo = (curve: readonly [number, number][]): readonly [number, number][] => curve.filter(([step]) => step <= back.curves.loss.at(-1)[0]);
+    assert.deepEqual(back.curves.loss, upTo(trained.curves.loss));
+    assert.equal(back.models[0].modules[0].counts.total, 5);
+    const { text, isError } = await call("rewind_run", { run: trained.run, step: 500 });
+    assert.ok(isError, text);
+  });
+
+  it("exports a model with what a run learned, and nowhere but in its folder", async () => {
+    write("net.model.ts", short);
+    const { run } = await ask("train_model", { file: "net.model.ts" });
+    const exported = await ask("export_model", { file: "net.model.ts", folder: "torch", run });
+    assert.equal(exported.complete, true, exported.said.join("\n"));
+    for (const name of ["README.md", "requirements.txt", "train.py", "weights.pt"]) assert.ok(exported.files.includes(name), name);
+    assert.match(exported.said.join("\n"), /wrote model \(2 tensors\), after 24 steps, to .*weights\.pt/);
+    for (const place of ["../elsewhere", "/elsewhere", "net.model.ts"])
+      assert.ok((await call("export_model", { file: "net.model.ts", folder: place })).isError, place);
+  });
+
+  it("compares the runs of a group by its name", async () => {
+    write("net.model.ts", short);
+    await kindling(["train", "net.model.ts", "--seeds", "2"], { directory: folder });
+    const { runs: kept } = await ask("list_runs", {});
+    const { runs } = await ask("compare_runs", { runs: [kept[0].group] });
+    assert.equal(runs.length, 2);
+    assert.match((await call("compare_runs", { runs: [kept[0].id] })).text, /These are 1 runs; from 2 to 20 can be compared/);
   });
 
   it("trains within the steps it allows, and asks for the run afterwards", async () => {

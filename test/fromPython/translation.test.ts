@@ -46,6 +46,7 @@ describe("Python's expressions in TypeScript", () => {
     ["y = 'yes' if len([1]) else 'no'", 'const y = [1].length ? "yes" : "no";'],
     ["print(f'{x.mean().item():.3f} of {10:>4d}')", "console.log(`${x.mean().item().toFixed(3)} of ${String(10).padStart(4)}`);"],
     ["print('%d%% %.2f' % (5, 0.5))", "console.log(`${5}% ${(0.5).toFixed(2)}`);"],
+    ["print('loss = %.3f' % x.mean())", "console.log(`loss = ${x.mean().item().toFixed(3)}`);"],
     ["print('{}: {:.1%}'.format('a', 0.25))", 'console.log(`${"a"}: ${(0.25 * 100).toFixed(1)}%`);'],
   ];
   for (const [python, typescript] of cases) it(python, () => assert.equal(line(python), typescript));

@@ -25,8 +25,13 @@ export class Exported implements Disposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async write(): Promise<void> {
-    await this.#kindling("to-python", this.#file, "-o", this.project);
+  async write(...options: readonly string[]): Promise<void> {
+    await this.#kindling("to-python", this.#file, "-o", this.project, ...options);
+  }
+
+  /** Trains here, keeps the run, and gives what was printed. */
+  trainAndKeep(): Promise<string> {
+    return this.#kindling("train", this.#file);
   }
 
   /** What the program prints here. */
@@ -59,7 +64,7 @@ export class Exported implements Disposable {
   }
 
   async #kindling(...args: readonly string[]): Promise<string> {
-    return (await run(process.execPath, [fileURLToPath(new URL("cli/main.js", await builtRunner())), ...args])).stdout;
+    return (await run(process.execPath, [fileURLToPath(new URL("cli/main.js", await builtRunner())), ...args], { cwd: this.folder })).stdout;
   }
 }
 

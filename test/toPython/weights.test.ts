@@ -127,6 +127,45 @@ describe("the weights of an exported project", function () {
     assert.match(await keys(programs["a generator and a critic of one shape, and groups of parameters"]!), /^\{'critic': \['weight', 'bias'\], 'generator': /);
   });
 
+  it("are what a kept run learned where that is asked for: PyTorch answers with them as Kindling does", async () => {
+    using exported = new Exported(`import { arange, manualSeed, nn, optim, type Tensor } from "kindling";
+manualSeed(5);
+${data}
+class Net extends nn.Module {
+  fc = new nn.Linear(8, 16);
+  norm = new nn.BatchNorm1d(16);
+  out = new nn.Linear(16, 1);
+  override forward(x: Tensor): Tensor {
+    return this.out(this.norm(this.fc(x)).relu());
+  }
+}
+const net = new Net();
+const optimizer = new optim.Adam(net.parameters(), { lr: 0.02 });
+for (let step = 0; step < 25; step++) {
+  optimizer.zeroGrad();
+  nn.functional.mseLoss(net(x), y).backward();
+  optimizer.step();
+}
+net.eval();
+console.log(net(x).flatten().tolist().join(" "));
+`);
+    const ours = numbers(await exported.trainAndKeep());
+    await exported.write("--weights-from", "latest");
+    const script = `import torch
+from model import Net
+net = Net()
+net.load_state_dict(torch.load("weights.pt"))
+net.eval()
+x = (torch.arange(0, 192).float() * 0.37).sin().reshape(24, 8)
+print(*net(x).flatten().tolist())`;
+    const { stdout, stderr } = spawnSync(python, ["-c", script], { cwd: exported.project, encoding: "utf8" });
+    assert.equal(stderr, "");
+    assert.equal(ours.length, 24);
+    assert.ok(difference(ours, numbers(stdout)) < 1e-5);
+    assert.match(exported.text("README.md"), /what was learned in Kindling, by the run \S+, as it ended/);
+    await assert.rejects(exported.write("--weights-from", "never"), /there is no run `never` here/);
+  });
+
   it("of another network are refused by name", async () => {
     using exported = new Exported(programs["a network with momentum"]!);
     await exported.write();

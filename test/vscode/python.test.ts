@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as vscode from "vscode";
 import { Window } from "./window.ts";
 
@@ -73,5 +75,30 @@ describe("a model file shown as PyTorch", () => {
     assert.equal(others.length, 0);
     assert.match(problem!.message, /^`memoryReport` has no twin in PyTorch/);
     assert.match(editor.document.lineAt(problem!.range.start.line).text, /memoryReport/);
+  });
+});
+
+describe("a model file exported to PyTorch", () => {
+  let window: Window;
+  beforeEach(async () => {
+    window = await Window.open("real");
+  });
+  afterEach(() => window.close());
+
+  it("is a project in the folder, with the weights that its training begins with, and opens at train.py", async () => {
+    const training = `${net.replace("import { nn,", "import { nn, optim, randn,")}
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+for (let step = 0; step < 3; step++) {
+  optimizer.zeroGrad();
+  model(randn(8, 4)).square().mean().backward();
+  optimizer.step();
+}
+`;
+    const uri = window.write("net.model.ts", training);
+    const folder = vscode.Uri.file(join(window.folder, "torch"));
+    await vscode.commands.executeCommand("kindling.exportPython", uri, folder);
+    for (const name of ["README.md", "model.py", "requirements.txt", "train.py", "weights.pt"]) assert.ok(existsSync(join(folder.fsPath, name)), name);
+    assert.match(readFileSync(join(folder.fsPath, "model.py"), "utf8"), /class Net\(nn\.Module\):/);
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, join(folder.fsPath, "train.py"));
   });
 });

@@ -2,14 +2,14 @@
 import * as vscode from "vscode";
 import { Refusal, type House, type Tool } from "../../agents/tool.ts";
 import { callTool, inputOf, tools } from "../../agents/tools.ts";
-import type { RunnerProcess } from "../../client/runnerProcess.ts";
 
-/** @param startRunner a process for one run; what the program prints goes to the listener */
-export function registerLanguageModelTools(startRunner: () => RunnerProcess): vscode.Disposable {
-  return vscode.Disposable.from(...tools.map((tool) => vscode.lm.registerTool(`kindling_${tool.name}`, adapted(tool, startRunner))));
+type Runners = Pick<House, "startRunner" | "commandLine">;
+
+export function registerLanguageModelTools(runners: Runners): vscode.Disposable {
+  return vscode.Disposable.from(...tools.map((tool) => vscode.lm.registerTool(`kindling_${tool.name}`, adapted(tool, runners))));
 }
 
-function adapted(tool: Tool, startRunner: () => RunnerProcess): vscode.LanguageModelTool<object> {
+function adapted(tool: Tool, runners: Runners): vscode.LanguageModelTool<object> {
   return {
     prepareInvocation({ input }) {
       const message = announced(tool, input);
@@ -23,7 +23,7 @@ function adapted(tool: Tool, startRunner: () => RunnerProcess): vscode.LanguageM
       const cancelled = new AbortController();
       const listener = token.onCancellationRequested(() => cancelled.abort());
       try {
-        return answer(JSON.stringify(await callTool(tool, input, { ...openFolders(startRunner), signal: cancelled.signal })));
+        return answer(JSON.stringify(await callTool(tool, input, { ...openFolders(runners), signal: cancelled.signal })));
       } catch (error) {
         // Agents read why, and what to do instead.
         if (error instanceof Refusal) return answer(error.message);
@@ -35,10 +35,10 @@ function adapted(tool: Tool, startRunner: () => RunnerProcess): vscode.LanguageM
   };
 }
 
-function openFolders(startRunner: () => RunnerProcess): House {
+function openFolders(runners: Runners): House {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath);
   if (folders.length === 0) throw new Refusal("No folder is open, so there is nothing to look at.");
-  return { folders, isTrusted: vscode.workspace.isTrusted, startRunner };
+  return { folders, isTrusted: vscode.workspace.isTrusted, ...runners };
 }
 
 /** What is wrong with the input is told when the tool is called. */

@@ -103,7 +103,7 @@ class Commands {
     showTraining: () => this.#show("train"),
     showInspection: () => this.#show("inspect"),
     showPython: (target?: Target) => this.#showPython(target),
-    exportPython: (target?: Target) => this.#exportPython(target),
+    exportPython: (target?: Target, folder?: unknown) => this.#exportPython(target, folder),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     openAsKindling: (file?: vscode.Uri) => this.#openAsKindling(file),
@@ -251,11 +251,12 @@ class Commands {
     if (file !== undefined) await this.#parts.python.show(file);
   }
 
-  async #exportPython(target: Target): Promise<void> {
+  /** @param folder where to, for who asks by the command's name; the explorer hands over all that are chosen */
+  async #exportPython(target: Target, folder: unknown): Promise<void> {
     const file = await this.#find(target);
     if (file === undefined) return;
     await this.#save(file);
-    await exportPython(file, this.#parts.pool);
+    await exportPython(file, this.#parts.pool, folder instanceof vscode.Uri ? { folder } : {});
   }
 
   async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {

@@ -8,6 +8,7 @@ import { readRunInTurns } from "../../keep/readRun.ts";
 import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
 import { keptPanelType, type Panels } from "../panel/panels.ts";
+import type { RunnerPool } from "../runs/runnerPool.ts";
 import { readComparedRuns, readShownRun } from "../panel/readMessage.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import type { FillInCommands } from "./fillInCommands.ts";
@@ -18,7 +19,7 @@ import { ComparisonPanel, comparisonType } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
 import { watchPython } from "../python/watchPython.ts";
 import { FollowedRun } from "./followedRun.ts";
-import { exportWeights } from "./exportWeights.ts";
+import { exportTrained, exportWeights } from "./exportWeights.ts";
 import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 
 /** Of the texts that ran: they can be read and compared, not edited. */
@@ -29,6 +30,7 @@ export interface KeptRunParts {
   readonly panels: Panels;
   readonly replays: ReplayCommands;
   readonly fillIns: FillInCommands;
+  readonly pool: RunnerPool;
   readonly extension: vscode.Uri;
 }
 
@@ -58,14 +60,20 @@ class KeptRunCommands {
   readonly #panels: Panels;
   readonly #replays: ReplayCommands;
   readonly #fillIns: FillInCommands;
+  readonly #pool: RunnerPool;
   readonly #extension: vscode.Uri;
 
-  constructor({ view, panels, replays, fillIns, extension }: KeptRunParts) {
+  constructor({ view, panels, replays, fillIns, pool, extension }: KeptRunParts) {
     this.#view = view;
     this.#panels = panels;
     this.#replays = replays;
     this.#fillIns = fillIns;
+    this.#pool = pool;
     this.#extension = extension;
+  }
+
+  get #cli(): string {
+    return vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath;
   }
 
   readonly all = {
@@ -82,9 +90,8 @@ class KeptRunCommands {
     unpinKept: this.#withSeveral("Unpin which runs?", (runs) => this.#pin(runs, false)),
     diffKeptCode: this.#withOne("Compare the code of which run with the files of now?", (run) => diffCode(run)),
     restoreKeptCode: this.#withOne("Restore the code of which run?", (run) => restoreCode(run)),
-    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) =>
-      exportWeights(vscode.Uri.joinPath(this.#extension, "dist", "cli", "main.js").fsPath, run, titleOf(run)),
-    ),
+    exportKeptWeights: this.#withOne("Export the weights of which run?", (run) => exportWeights(this.#cli, run, titleOf(run))),
+    exportKeptPython: this.#withOne("Export which run to PyTorch?", (run) => exportTrained(this.#cli, run, titleOf(run), this.#pool)),
     copyKept: this.#withSeveral("Copy which runs?", (runs) => vscode.env.clipboard.writeText(runs.map(markdown).join("\n"))),
     deleteKept: this.#withSeveral("Delete which runs?", (runs) => this.#delete(runs)),
   };

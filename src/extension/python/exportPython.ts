@@ -8,27 +8,42 @@ import { requestFor } from "../shared/settings.ts";
 import { read } from "./read.ts";
 import { translation } from "./translation.ts";
 
-/** Asks for a folder, writes the project there and opens its `train.py`. */
-export async function exportPython(file: string, pool: RunnerPool): Promise<void> {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      title: `Export ${basename(file)} to PyTorch`,
-      openLabel: "Export Here",
-      canSelectFiles: false,
-      canSelectFolders: true,
-      defaultUri: vscode.Uri.file(dirname(file)),
-    })) ?? [];
-  if (!folder) return;
-  await exportPythonTo(file, folder, pool);
+interface Wanted {
+  /** Without it, the user is asked for one. */
+  readonly folder?: vscode.Uri;
+  /** Whose weights will take the place of those that the training begins with, in words. */
+  readonly trained?: string;
+}
+
+/**
+ * Writes the project into a folder and opens its `train.py`.
+ * @returns the folder, if one was chosen
+ */
+export async function exportPython(file: string, pool: RunnerPool, wanted: Wanted): Promise<vscode.Uri | undefined> {
+  const folder = wanted.folder ?? (await askFolder(file));
+  if (!folder) return undefined;
+  await exportPythonTo(file, folder, pool, wanted.trained);
   const program = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, "train.py"));
   await vscode.window.showTextDocument(program, { viewColumn: vscode.ViewColumn.Beside });
+  return folder;
+}
+
+async function askFolder(file: string): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: `Export ${basename(file)} to PyTorch`,
+    openLabel: "Export Here",
+    canSelectFiles: false,
+    canSelectFolders: true,
+    defaultUri: vscode.Uri.file(dirname(file)),
+  });
+  return chosen?.[0];
 }
 
 /** Writes the project. What has no twin stands in `train.py` by name, and is said. */
-async function exportPythonTo(file: string, folder: vscode.Uri, pool: RunnerPool): Promise<void> {
+async function exportPythonTo(file: string, folder: vscode.Uri, pool: RunnerPool, trained: string | undefined): Promise<void> {
   const source = read(file);
   if (source === undefined) return;
-  const { files, data, drawn, problems: inText } = translation().pythonProject(source, file, read);
+  const { files, data, drawn, problems: inText } = translation().pythonProject(source, file, read, trained);
   for (const { path, text } of files) await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, path), new TextEncoder().encode(text));
   for (const name of data) {
     const from = vscode.Uri.file(join(dirname(file), name));

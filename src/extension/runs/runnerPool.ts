@@ -1,5 +1,5 @@
 /** Where runner processes come from: the only place that starts any, and it keeps one warm. */
-import { RunnerProcess } from "../../client/runnerProcess.ts";
+import { RunnerProcess, type RunnerOptions } from "../../client/runnerProcess.ts";
 
 /** What is run as a runner. */
 export interface Launch {
@@ -56,7 +56,15 @@ export class RunnerPool {
    * @throws UntrustedError
    */
   debugged(attach: (inspector: string) => Promise<boolean>): RunnerProcess {
-    return this.#start(attach);
+    return this.#start({ attach });
+  }
+
+  /**
+   * One with flags of Node's.
+   * @throws UntrustedError
+   */
+  withFlags(flags: readonly string[]): RunnerProcess {
+    return this.#start({ flags });
   }
 
   /** Kills every process. */
@@ -66,14 +74,14 @@ export class RunnerPool {
     await Promise.all([...this.#alive].map((runner) => runner.exited));
   }
 
-  #start(attach?: (inspector: string) => Promise<boolean>): RunnerProcess {
+  #start({ attach, flags = [] }: Pick<RunnerOptions, "attach" | "flags"> = {}): RunnerProcess {
     if (!this.#isTrusted()) throw new UntrustedError("The workspace is not trusted, so nothing of it runs.");
     const launch = this.#launch();
     const runner = new RunnerProcess({
       ...launch,
       environment: { ELECTRON_RUN_AS_NODE: "1", ...launch.environment },
       // The extension host's own flags (a debugger's port above all) are not for its children.
-      flags: [],
+      flags,
       input: "ignore",
       output: "listener",
       patience,
