@@ -22,6 +22,7 @@ import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
 import { GoTo, type GoToTarget } from "./goTo.ts";
+import { exportOnnx } from "../export/exportOnnx.ts";
 import { exportPython } from "../python/exportPython.ts";
 import type { PythonView } from "../python/pythonView.ts";
 import { newModel } from "./newModel.ts";
@@ -97,6 +98,7 @@ class Commands {
     showInspection: () => this.#show("inspect"),
     showPython: (target?: Target) => this.#showPython(target),
     exportPython: (target?: Target) => this.#exportPython(target),
+    exportOnnx: (target?: Target) => this.#exportOnnx(target),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     openAsKindling: (file?: vscode.Uri) => this.#openAsKindling(file),
@@ -244,6 +246,13 @@ class Commands {
     if (file === undefined) return;
     await this.#save(file);
     await exportPython(file, this.#parts.pool);
+  }
+
+  async #exportOnnx(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file === undefined) return;
+    await this.#save(file);
+    await exportOnnx(file, this.#parts.pool, (position) => this.#goTo.reveal(position));
   }
 
   async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {
