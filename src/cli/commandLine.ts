@@ -193,7 +193,12 @@ function readWeights(run: string | undefined, rest: readonly string[], { output,
   return { type: "weights", run, step: step === undefined ? undefined : Number(step), output };
 }
 
-function exportCommand(file: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"], programArguments: readonly string[]): Command {
+function exportCommand(
+  file: string | undefined,
+  rest: readonly string[],
+  values: ReturnType<typeof parse>["values"],
+  programArguments: readonly string[],
+): Command {
   if (file === undefined) throw new UsageError("which file? `kindling export FILE.model.ts --onnx`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (!values.onnx) throw new UsageError("as what? `kindling export FILE.model.ts --onnx`; `to-python` writes it for PyTorch");

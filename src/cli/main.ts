@@ -60,7 +60,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function writeOnnx({ file, output, model, training, batchDimension, weightsFrom, step, programArguments }: Extract<Command, { type: "export" }>): Promise<number> {
+function writeOnnx({
+  file,
+  output,
+  model,
+  training,
+  batchDimension,
+  weightsFrom,
+  step,
+  programArguments,
+}: Extract<Command, { type: "export" }>): Promise<number> {
   const path = existingFile(file);
   const request = {
     file: path,
@@ -71,7 +80,12 @@ function writeOnnx({ file, output, model, training, batchDimension, weightsFrom,
     programArguments,
     ...(weightsFrom !== undefined && { weights: weightsToExport(weightsFrom, path, step) }),
   };
-  const onnx = { file: resolve(output ?? onnxFileOf(path)), training, ...(model !== undefined && { model }), ...(batchDimension !== undefined && { batchDimension }) };
+  const onnx = {
+    file: resolve(output ?? onnxFileOf(path)),
+    training,
+    ...(model !== undefined && { model }),
+    ...(batchDimension !== undefined && { batchDimension }),
+  };
   return exportOnnx(runnerScript, request, onnx, paintFor(process.stderr));
 }
 

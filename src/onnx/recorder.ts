@@ -68,6 +68,8 @@ export class Recorder implements OperationWatch {
   readonly #names: ReadonlyMap<string, string>;
   readonly #storageNumbers: Map<Storage, number>;
   readonly #mark: () => unknown;
+  /** A constant that is about to be written over, as it is before. */
+  #changed: { readonly storage: Storage; readonly key: string; readonly constant: Constant } | undefined;
   #count = 0;
   #isOff = false;
 
@@ -114,6 +116,14 @@ export class Recorder implements OperationWatch {
     } finally {
       this.#isOff = false;
     }
+  }
+
+  changes(tensor: Tensor): void {
+    if (this.#isOff) return;
+    const { storage, shape, dtype } = tensor;
+    const isKnown = this.#looks.has(storage);
+    const values = (): ArrayLike<number> => this.#quietly(() => toTypedArray(tensor.detach()).slice());
+    this.#changed = isKnown ? undefined : { storage, key: keyOf(tensor), constant: { values: values(), shape, dtype } };
   }
 
   became(tensor: Tensor, source: Tensor): void {
@@ -173,6 +183,7 @@ export class Recorder implements OperationWatch {
     const looks = this.#looks.get(storage);
     const look = looks?.findLast((each) => each.key === key);
     if (look?.version === storage.version - 1) return { from: look.id, shape, dtype };
+    if (part === undefined && this.#changed?.key === key && this.#changed.storage === storage) return { from: this.#changed.constant, shape, dtype };
     const isKnown = part !== undefined && !looks?.some((each) => each.key !== keyOf(part));
     return { from: isKnown ? this.#without(tensor, part) : this.#constant(tensor, true), shape, dtype };
   }

@@ -12,7 +12,10 @@ export interface Places {
 }
 
 /** Where a view lies in a dense tensor, dimension by dimension; `undefined` where it goes across dimensions. */
-export function placesOf(whole: Pick<Tensor, "shape" | "strides" | "offset" | "dense">, view: Pick<Tensor, "shape" | "strides" | "offset">): readonly Places[] | undefined {
+export function placesOf(
+  whole: Pick<Tensor, "shape" | "strides" | "offset" | "dense">,
+  view: Pick<Tensor, "shape" | "strides" | "offset">,
+): readonly Places[] | undefined {
   if (!whole.dense) return undefined;
   let rest = view.offset - whole.offset;
   const starts = whole.strides.map((stride) => {
@@ -26,7 +29,11 @@ export function placesOf(whole: Pick<Tensor, "shape" | "strides" | "offset" | "d
 /** The dimensions of the part are those of the whole, in their order, with some of them left out. */
 function matched(shape: Shape, strides: readonly number[], starts: readonly number[], part: Shape, steps: readonly number[]): Places[] | undefined {
   if (shape.length === 0) return part.length === 0 ? [] : undefined;
-  const [[size, ...sizes], [stride, ...others], [start, ...more]] = [shape, strides, starts] as unknown as [[number, ...number[]], [number, ...number[]], [number, ...number[]]];
+  const [[size, ...sizes], [stride, ...others], [start, ...more]] = [shape, strides, starts] as unknown as [
+    [number, ...number[]],
+    [number, ...number[]],
+    [number, ...number[]],
+  ];
   if (part.length > 0) {
     const length = part[0]!;
     const step = length === 1 ? 1 : steps[0]! / stride;

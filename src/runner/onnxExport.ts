@@ -96,14 +96,18 @@ export class OnnxExport {
     const models = this.#around.observer.registry.describe(() => undefined).map(({ info, modules }) => ({ name: info.name, root: modules[0]! }));
     const found = wanted === undefined ? models : models.filter(({ name, root }) => name === wanted || root.constructor.name === wanted);
     const names = models.map(({ name }) => `\`${name}\``).join(", ");
-    if (wanted !== undefined && found.length === 0) throw new Refusal(`there is no model \`${wanted}\`; there ${models.length === 0 ? "is none" : `are ${names}`}`);
+    if (wanted !== undefined && found.length === 0)
+      throw new Refusal(`there is no model \`${wanted}\`; there ${models.length === 0 ? "is none" : `are ${names}`}`);
     const called = found.flatMap(({ name, root }) => {
       const call = this.#called.get(root as unknown as AnyModule);
       return call ? [{ name, ...call }] : [];
     });
-    if (called.length > 1) throw new SeveralModels(`there are several models: ${called.map(({ name }) => `\`${name}\``).join(", ")}. Say which with --model NAME`);
+    if (called.length > 1)
+      throw new SeveralModels(`there are several models: ${called.map(({ name }) => `\`${name}\``).join(", ")}. Say which with --model NAME`);
     if (called[0]) return called[0];
-    throw new Refusal(`${found.length === 0 ? "no model" : found.map(({ name }) => `\`${name}\``).join(", ")} was called up to the first training step, so what it is called with isn't known`);
+    throw new Refusal(
+      `${found.length === 0 ? "no model" : found.map(({ name }) => `\`${name}\``).join(", ")} was called up to the first training step, so what it is called with isn't known`,
+    );
   }
 
   #written(name: string, module: Module, args: readonly unknown[]): OnnxFile {
@@ -155,6 +159,10 @@ function checked({ file: program, home }: Surroundings, model: string, samples: 
   });
   if (status === 0) return deserialize(stdout) as OnnxCheck | undefined;
   const ending = signal ? `it was ended by ${signal}` : `it ended with exit code ${status}`;
-  const words = stderr.toString().trim().split("\n").findLast((line) => line !== "");
+  const words = stderr
+    .toString()
+    .trim()
+    .split("\n")
+    .findLast((line) => line !== "");
   return { runtime: "ONNX Runtime", trouble: words === undefined ? ending : `${ending}: ${words}` };
 }

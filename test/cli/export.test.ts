@@ -9,7 +9,12 @@ import { kindling, type Ended } from "./command.ts";
 const same = /onnxruntime-web \d+\.\d+\.\d+ gives the same, with batches of several sizes: the largest difference is \d\.\de-(0?[6-9]|1\d)/;
 
 /** A program whose one model is called once, and trained. */
-const program = (members: string, forward: string, call: string, more = ""): string => `import { arange, nn, optim, randint, randn, zeros, log, type Tensor } from "kindling";
+const program = (
+  members: string,
+  forward: string,
+  call: string,
+  more = "",
+): string => `import { arange, nn, optim, randint, randn, zeros, log, type Tensor } from "kindling";
 class Net extends nn.Module {
 ${members}
   override forward(${forward}

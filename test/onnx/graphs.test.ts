@@ -29,10 +29,21 @@ describe("a forward pass as an ONNX graph", () => {
       },
       x(),
     ],
+    "sums that begin with zeros": [
+      (a) => {
+        const total = zeros(a!.size(0), 2);
+        for (const part of a!.split(2, 1)) total.add_(part).mul_(2);
+        return total;
+      },
+      x(),
+    ],
     "masks": [(a) => a!.maskedFill(a!.gt(0.5).logicalAnd(a!.lt(1).logicalOr(a!.le(-1))), -1).add(where(a!.ne(0), a!, 2)), x()],
     "a mask of the padding": [(words) => words!.eq(0).logicalNot().float().div(words!.ne(0).sum(1, true).add(1)), randint(0, 3, [4, 6])],
     "products by Einstein's convention": [(a) => einsum("bij,bkj->bik", [a!.view(-1, 2, 3), a!.view(-1, 2, 3)]), x()],
-    "reductions along dimensions": [(a) => stack([a!.mean(1), a!.std(1), a!.var(1, { correction: 0 }), a!.amax(1), a!.prod(1), a!.logsumexp(1), a!.norm(1, 1)], 1), x()],
+    "reductions along dimensions": [
+      (a) => stack([a!.mean(1), a!.std(1), a!.var(1, { correction: 0 }), a!.amax(1), a!.prod(1), a!.logsumexp(1), a!.norm(1, 1)], 1),
+      x(),
+    ],
     "reductions over the batch": [(a) => a!.sub(a!.mean(0)).div(a!.var(0).add(1).sqrt()), x()],
     "running sums": [(a) => cumsum(a!, 1).add(a!.logcumsumexp(1)), x()],
     "the largest, and where they are": [
@@ -46,7 +57,14 @@ describe("a forward pass as an ONNX graph", () => {
     "whole numbers": [(i) => i!.add(3).mul(2).div(4, { roundingMode: "floor" }).remainder(5).sub(i!), randint(0, 20, [4, 6])],
     "one of several classes": [(i) => nn.functional.oneHot(i!, 7).float().mul(2), randint(0, 7, [4])],
     "flipped, rolled and repeated": [(a) => a!.flip([1]).roll(2, 1).repeat(1, 2).add(a!.repeatInterleave(2, 1)), x()],
-    "triangles": [(a) => a!.view(-1, 2, 3).tril().add(a!.view(-1, 2, 3).triu(1).mul(2)), x()],
+    "triangles": [
+      (a) =>
+        a!
+          .view(-1, 2, 3)
+          .tril()
+          .add(a!.view(-1, 2, 3).triu(1).mul(2)),
+      x(),
+    ],
   };
   for (const [name, [call, ...args]] of Object.entries(passes)) {
     it(`is the same in ONNX Runtime: ${name}`, async () => {
@@ -58,7 +76,11 @@ describe("a forward pass as an ONNX graph", () => {
   }
 
   const refused: Readonly<Record<string, readonly [Forward, RegExp, ...Tensor[]]>> = {
-    "a batch that was written as a number": [(a) => a!.view(4, -1, 2), /with a batch of \d forward fails: shape '\[4, -1, 2\]' is invalid .*`x\.size\(0\)`/, x()],
+    "a batch that was written as a number": [
+      (a) => a!.view(4, -1, 2),
+      /with a batch of \d forward fails: shape '\[4, -1, 2\]' is invalid .*`x\.size\(0\)`/,
+      x(),
+    ],
     "random numbers": [(a) => a!.add(randn(6)), /`add` gets a tensor that is another each time: random numbers/, x()],
     "dropout in training": [(a) => nn.functional.dropout(a!, 0.5), /`dropout` draws random numbers/, x()],
     "a value that decides how often something happens": [
@@ -66,7 +88,11 @@ describe("a forward pass as an ONNX graph", () => {
       /depends on the size of the batch, or on the values in it/,
       x(),
     ],
-    "as many results as the values say": [(a) => a!.maskedSelect(a!.gt(0)), /depends on the size of the batch, or on the values in it|values in the input/, x()],
+    "as many results as the values say": [
+      (a) => a!.maskedSelect(a!.gt(0)),
+      /depends on the size of the batch, or on the values in it|values in the input/,
+      x(),
+    ],
     "a view that sees a later change": [
       (a) => {
         const y = a!.mul(1);
@@ -98,7 +124,13 @@ describe("a forward pass as an ONNX graph", () => {
   });
 
   it("keeps every size where there is no batch", async () => {
-    const { inputs, bytes, samples } = exportModel({ name: "fixed", version: "", call: ((a: Tensor) => a.view(2, 12)) as never, args: [x()], batchDimension: -1 });
+    const { inputs, bytes, samples } = exportModel({
+      name: "fixed",
+      version: "",
+      call: ((a: Tensor) => a.view(2, 12)) as never,
+      args: [x()],
+      batchDimension: -1,
+    });
     assert.deepEqual(inputs[0]!.shape, [4, 6]);
     assert.ok((await compareWith(installed, bytes, samples)).difference === 0);
   });

@@ -23,28 +23,49 @@ const sequences = (draw: Draw, features: number, batchFirst = true): Tensor => {
 };
 
 /** Of no parameters: any shape will do. */
-const pointwise = (make: () => AnyModule): Layer => (draw) => [make() as never, randn(draw(1, 4), draw(1, 6), draw(1, 6)).mul(3)];
-const onRows = (make: (draw: Draw) => AnyModule, channels = 4): Layer => (draw) => [make(draw) as never, rows(draw, channels)];
-const onPlanes = (make: (draw: Draw) => AnyModule, channels = 4): Layer => (draw) => [make(draw) as never, planes(draw, channels)];
-const onVolumes = (make: (draw: Draw) => AnyModule, channels = 2): Layer => (draw) => [make(draw) as never, volumes(draw, channels)];
-const onSequences = (make: (features: number, draw: Draw) => AnyModule, batchFirst = true): Layer => (draw) => {
-  const features = 2 * draw(1, 4);
-  return [make(features, draw) as never, sequences(draw, features, batchFirst)];
-};
+const pointwise =
+  (make: () => AnyModule): Layer =>
+  (draw) => [make() as never, randn(draw(1, 4), draw(1, 6), draw(1, 6)).mul(3)];
+const onRows =
+  (make: (draw: Draw) => AnyModule, channels = 4): Layer =>
+  (draw) => [make(draw) as never, rows(draw, channels)];
+const onPlanes =
+  (make: (draw: Draw) => AnyModule, channels = 4): Layer =>
+  (draw) => [make(draw) as never, planes(draw, channels)];
+const onVolumes =
+  (make: (draw: Draw) => AnyModule, channels = 2): Layer =>
+  (draw) => [make(draw) as never, volumes(draw, channels)];
+const onSequences =
+  (make: (features: number, draw: Draw) => AnyModule, batchFirst = true): Layer =>
+  (draw) => {
+    const features = 2 * draw(1, 4);
+    return [make(features, draw) as never, sequences(draw, features, batchFirst)];
+  };
 const causal = (size: number): Tensor => triu(ones(size, size), 1).bool();
 
 /** Those whose training draws random numbers are tried in `eval()` alone. */
 export const drawsInTraining = /^(Dropout|Alpha|Feature|RReLU)|dropout/;
 
 export const layers: Readonly<Record<string, Layer>> = {
-  Linear: (draw) => { const n = draw(1, 8); return [new nn.Linear(n, draw(1, 8), draw(0, 1) === 1) as never, randn(draw(1, 5), draw(1, 4), n)]; },
-  "Linear (matrix)": (draw) => { const n = draw(1, 8); return [new nn.Linear(n, draw(1, 8)) as never, vectors(draw, n)]; },
-  Bilinear: (draw) => { const b = draw(1, 4); return [new nn.Bilinear(3, 4, 5) as never, randn(b, 3), randn(b, 4)]; },
+  Linear: (draw) => {
+    const n = draw(1, 8);
+    return [new nn.Linear(n, draw(1, 8), draw(0, 1) === 1) as never, randn(draw(1, 5), draw(1, 4), n)];
+  },
+  "Linear (matrix)": (draw) => {
+    const n = draw(1, 8);
+    return [new nn.Linear(n, draw(1, 8)) as never, vectors(draw, n)];
+  },
+  Bilinear: (draw) => {
+    const b = draw(1, 4);
+    return [new nn.Bilinear(3, 4, 5) as never, randn(b, 3), randn(b, 4)];
+  },
   Identity: pointwise(() => new nn.Identity()),
   Flatten: onPlanes(() => new nn.Flatten()),
   Unflatten: (draw) => [new nn.Unflatten(1, [2, 3]) as never, randn(draw(1, 4), 6, draw(1, 4))],
   Conv1d: onRows((draw) => new nn.Conv1d(4, 6, draw(1, 4), draw(1, 3), draw(0, 2), draw(1, 2), [1, 2][draw(0, 1)]!)),
-  Conv2d: onPlanes((draw) => new nn.Conv2d(4, 6, [draw(1, 3), draw(1, 3)], [draw(1, 2), draw(1, 2)], draw(0, 2), draw(1, 2), [1, 2][draw(0, 1)]!, draw(0, 1) === 1)),
+  Conv2d: onPlanes(
+    (draw) => new nn.Conv2d(4, 6, [draw(1, 3), draw(1, 3)], [draw(1, 2), draw(1, 2)], draw(0, 2), draw(1, 2), [1, 2][draw(0, 1)]!, draw(0, 1) === 1),
+  ),
   "Conv2d (same, reflect)": onPlanes(() => new nn.Conv2d(4, 6, 3, { padding: "same", paddingMode: "reflect" })),
   Conv3d: onVolumes((draw) => new nn.Conv3d(2, 3, draw(1, 3), draw(1, 2), draw(0, 1))),
   ConvTranspose1d: onRows((draw) => new nn.ConvTranspose1d(4, 6, draw(2, 4), 2, draw(0, 1), draw(0, 1), [1, 2][draw(0, 1)]!)),
@@ -91,8 +112,13 @@ export const layers: Readonly<Record<string, Layer>> = {
   RMSNorm: onSequences((features) => new nn.RMSNorm([features])),
   LocalResponseNorm: onPlanes((draw) => new nn.LocalResponseNorm(draw(2, 4))),
   Embedding: (draw) => [new nn.Embedding(11, draw(1, 6), draw(0, 1) === 1 ? 0 : null) as never, randint(0, 11, [draw(1, 4), draw(1, 6)])],
-  EmbeddingBag: (draw) => [new nn.EmbeddingBag(11, 4, { mode: (["sum", "mean", "max"] as const)[draw(0, 2)]! }) as never, randint(0, 11, [draw(1, 4), draw(1, 6)])],
-  RNN: onSequences((features, draw) => new nn.RNN(features, draw(1, 6), draw(1, 2), (["tanh", "relu"] as const)[draw(0, 1)]!, draw(0, 1) === 1, true, 0, draw(0, 1) === 1)),
+  EmbeddingBag: (draw) => [
+    new nn.EmbeddingBag(11, 4, { mode: (["sum", "mean", "max"] as const)[draw(0, 2)]! }) as never,
+    randint(0, 11, [draw(1, 4), draw(1, 6)]),
+  ],
+  RNN: onSequences(
+    (features, draw) => new nn.RNN(features, draw(1, 6), draw(1, 2), (["tanh", "relu"] as const)[draw(0, 1)]!, draw(0, 1) === 1, true, 0, draw(0, 1) === 1),
+  ),
   "RNN (time first)": onSequences((features) => new nn.RNN(features, 5), false),
   LSTM: onSequences((features, draw) => new nn.LSTM(features, draw(1, 6), draw(1, 2), draw(0, 1) === 1, true, 0, draw(0, 1) === 1)),
   "LSTM (time first)": onSequences((features, draw) => new nn.LSTM(features, 5, draw(1, 2)), false),
@@ -103,8 +129,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   GRU: onSequences((features, draw) => new nn.GRU(features, draw(1, 6), draw(1, 2), draw(0, 1) === 1, true, 0, draw(0, 1) === 1)),
   "GRU (time first)": onSequences((features) => new nn.GRU(features, 5), false),
   RNNCell: (draw) => [new nn.RNNCell(3, 5) as never, vectors(draw, 3)],
-  LSTMCell: (draw) => { const b = draw(2, 4); return [new nn.LSTMCell(3, 5) as never, randn(b, 3), [randn(b, 5), randn(b, 5)]]; },
-  GRUCell: (draw) => { const b = draw(2, 4); return [new nn.GRUCell(3, 5) as never, randn(b, 3), randn(b, 5)]; },
+  LSTMCell: (draw) => {
+    const b = draw(2, 4);
+    return [new nn.LSTMCell(3, 5) as never, randn(b, 3), [randn(b, 5), randn(b, 5)]];
+  },
+  GRUCell: (draw) => {
+    const b = draw(2, 4);
+    return [new nn.GRUCell(3, 5) as never, randn(b, 3), randn(b, 5)];
+  },
   MultiheadAttention: (draw) => {
     const attention = new nn.MultiheadAttention(8, [1, 2, 4][draw(0, 2)]!, { batchFirst: true });
     return [((x: Tensor) => attention(x, x, x)) as never, sequences(draw, 8)];
@@ -112,12 +144,18 @@ export const layers: Readonly<Record<string, Layer>> = {
   "MultiheadAttention (masks)": (draw) => {
     const [batch, time] = [draw(1, 4), draw(2, 6)];
     const attention = new nn.MultiheadAttention(8, 2, { batchFirst: true });
-    const padding = tensor(Array.from({ length: batch }, () => Array.from({ length: time }, (_, i) => i === time)), { dtype: "bool" });
+    const padding = tensor(
+      Array.from({ length: batch }, () => Array.from({ length: time }, (_, i) => i === time)),
+      { dtype: "bool" },
+    );
     return [((x: Tensor, keyPaddingMask: Tensor) => attention(x, x, x, { keyPaddingMask, attnMask: causal(time) })) as never, randn(batch, time, 8), padding];
   },
   TransformerEncoderLayer: (draw) => [new nn.TransformerEncoderLayer(8, 2, 16, 0, "gelu", 1e-5, true) as never, sequences(draw, 8)],
   "TransformerEncoderLayer (time first)": (draw) => [new nn.TransformerEncoderLayer(8, 2, 16, 0) as never, sequences(draw, 8, false)],
-  TransformerEncoder: (draw) => [new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2, 16, 0, "relu", 1e-5, true, true), 2) as never, sequences(draw, 8)],
+  TransformerEncoder: (draw) => [
+    new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2, 16, 0, "relu", 1e-5, true, true), 2) as never,
+    sequences(draw, 8),
+  ],
   Transformer: (draw) => {
     const batch = draw(1, 4);
     const model = new nn.Transformer(8, 2, 1, 1, 16, 0, { batchFirst: true });
@@ -156,9 +194,24 @@ export const layers: Readonly<Record<string, Layer>> = {
   Dropout2d: onPlanes(() => new nn.Dropout2d()),
   AlphaDropout: pointwise(() => new nn.AlphaDropout()),
   FeatureAlphaDropout: onPlanes(() => new nn.FeatureAlphaDropout()),
-  CosineSimilarity: (draw) => { const b = draw(1, 4); return [new nn.CosineSimilarity() as never, randn(b, 5), randn(b, 5)]; },
-  PairwiseDistance: (draw) => { const b = draw(1, 4); return [new nn.PairwiseDistance() as never, randn(b, 5), randn(b, 5)]; },
-  MSELoss: (draw) => { const b = draw(1, 4); return [new nn.MSELoss() as never, randn(b, 5), randn(b, 5)]; },
-  SmoothL1Loss: (draw) => { const b = draw(1, 4); return [new nn.SmoothL1Loss() as never, randn(b, 5), randn(b, 5)]; },
-  scaledDotProductAttention: (draw) => [((q: Tensor) => F.scaledDotProductAttention(q, q, q, { isCausal: true })) as never, randn(draw(1, 3), 2, draw(2, 6), 4)],
+  CosineSimilarity: (draw) => {
+    const b = draw(1, 4);
+    return [new nn.CosineSimilarity() as never, randn(b, 5), randn(b, 5)];
+  },
+  PairwiseDistance: (draw) => {
+    const b = draw(1, 4);
+    return [new nn.PairwiseDistance() as never, randn(b, 5), randn(b, 5)];
+  },
+  MSELoss: (draw) => {
+    const b = draw(1, 4);
+    return [new nn.MSELoss() as never, randn(b, 5), randn(b, 5)];
+  },
+  SmoothL1Loss: (draw) => {
+    const b = draw(1, 4);
+    return [new nn.SmoothL1Loss() as never, randn(b, 5), randn(b, 5)];
+  },
+  scaledDotProductAttention: (draw) => [
+    ((q: Tensor) => F.scaledDotProductAttention(q, q, q, { isCausal: true })) as never,
+    randn(draw(1, 3), 2, draw(2, 6), 4),
+  ],
 };

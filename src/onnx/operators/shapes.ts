@@ -104,7 +104,10 @@ const placed: Form = ({ graph, inputs: [whole, part], data }) => {
   const { places } = data as { places?: readonly { start: Size; step: Size; length: Size; picked: boolean }[] };
   if (!places) throw new Refusal("writes across dimensions, which has no ONNX form");
   const { shape } = whole!;
-  let spread = graph.reshape(part!.value, places.map(({ length }) => length));
+  let spread = graph.reshape(
+    part!.value,
+    places.map(({ length }) => length),
+  );
   let mask: string | undefined;
   places.forEach(({ start, step, length, picked }, dim) => {
     if (!picked && start === 0 && step === 1 && sameSize(length, shape[dim]!)) return;
@@ -112,7 +115,11 @@ const placed: Form = ({ graph, inputs: [whole, part], data }) => {
     const sources = Array.from({ length: size }, (_, i) => (i - first) / by);
     const isIn = (source: number): boolean => Number.isInteger(source) && source >= 0 && source < count;
     spread = graph.op("Gather", [spread, graph.integers(sources.map((source) => (isIn(source) ? source : 0)))], { axis: dim });
-    const along = graph.constant(sources.map((source) => Number(isIn(source))), shape.map((_, i) => (i === dim ? size : 1)), "bool");
+    const along = graph.constant(
+      sources.map((source) => Number(isIn(source))),
+      shape.map((_, i) => (i === dim ? size : 1)),
+      "bool",
+    );
     mask = mask === undefined ? along : graph.op("And", [mask, along]);
   });
   return mask === undefined ? spread : graph.op("Where", [mask, spread, whole!.value]);
@@ -131,7 +138,11 @@ const positions: Form = ({ graph, inputs, data }) => {
 
 const oneHot: Form = ({ graph, inputs: [input], data }) => {
   const { classes } = data as { classes: number };
-  const all = graph.constant(Array.from({ length: classes }, (_, i) => i), [classes], "int32");
+  const all = graph.constant(
+    Array.from({ length: classes }, (_, i) => i),
+    [classes],
+    "int32",
+  );
   const each = graph.op("Unsqueeze", [input!.value, graph.integers([-1])]);
   return graph.cast(graph.op("Equal", [each, all]), "int32");
 };
