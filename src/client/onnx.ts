@@ -8,6 +8,8 @@ export interface WrittenOnnx {
   /** The file; none where the program ended before, or its model has no ONNX form. */
   readonly onnx?: OnnxFile;
   readonly problems: readonly Problem[];
+  /** Names of the program's models. */
+  readonly models: readonly string[];
   /** Whose weights it has, where they are another run's. */
   readonly weights?: TakenWeights;
 }
@@ -22,19 +24,21 @@ export async function writeOnnx(runner: RunnerProcess, request: Omit<RunRequest,
   const problems: Problem[] = [];
   let onnx: OnnxFile | undefined;
   let weights: TakenWeights | undefined;
+  let models: readonly string[] = [];
   await runner.run(
     { ...request, mode: "inspect", onnx: options },
     {
       event(event) {
         if (event.type === "onnx") ({ onnx } = event);
         else if (event.type === "weights") ({ weights } = event);
+        else if (event.type === "models") models = event.models.map(({ name }) => name);
         else if (event.type === "problem" && event.problem.severity === "error") problems.push(event.problem);
       },
     },
   );
   runner.kill();
   await runner.exited;
-  return { problems, ...(onnx && { onnx }), ...(weights && { weights }) };
+  return { problems, models, ...(onnx && { onnx }), ...(weights && { weights }) };
 }
 
 /** What was written: `x float32 [batch, 4] → output float32 [batch, 3], opset 17, 12 KB`. */

@@ -220,8 +220,10 @@ interface CommonStep {
 }
 
 function align(passes: readonly Pass[]): CommonStep[] {
-  const [{ steps }] = passes as [Pass, ...Pass[]];
-  return steps.map((step, i) => {
+  const [shortest, ...others] = [...passes].sort((a, b) => a.steps.length - b.steps.length) as [Pass, ...Pass[]];
+  const { steps } = shortest;
+  const more = others.at(-1)!.steps[steps.length];
+  const aligned = steps.map((step, i) => {
     const all = passes.map((pass) => pass.steps[i]);
     if (all.some((other) => other?.name !== step.name || other.inputs.length !== step.inputs.length)) throw anotherCourse(step);
     try {
@@ -231,6 +233,8 @@ function align(passes: readonly Pass[]): CommonStep[] {
       throw error;
     }
   });
+  if (more) throw anotherCourse(more);
+  return aligned;
 }
 
 function anotherCourse({ name, mark }: Step): Refusal {

@@ -3,9 +3,11 @@ import type { AnyOperation } from "../engine/autograd/node.ts";
 import type { DType } from "../engine/dtype.ts";
 import { watchOperations, type OperationWatch } from "../engine/instrument.ts";
 import type { Storage } from "../engine/memory/storage.ts";
+import { asStrided } from "../engine/ops/stridedViews.ts";
 import { toTypedArray } from "../engine/ops/reading.ts";
 import type { Shape } from "../engine/shape.ts";
 import { Tensor } from "../engine/tensor.ts";
+import { placesOf } from "./windows.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A tensor that an operation takes: what an earlier one gave (`from` counts all of them), or a constant. */
@@ -36,8 +38,11 @@ export interface Step {
   readonly mark: unknown;
 }
 
+/** A view of a part. */
+type Look = (tensor: Tensor) => Tensor;
+
 /** What a tensor looks at: whoever looks at the same sees the same. */
-interface Look {
+interface Sight {
   readonly key: string;
   readonly version: number;
   readonly id: number;
@@ -58,11 +63,13 @@ const givesPlaces = new Set(["MaxBackward0", "MinBackward0", "SortBackward0", "M
 
 export class Recorder implements OperationWatch {
   readonly steps: Step[] = [];
-  readonly #looks = new Map<Storage, Look[]>();
+  readonly #looks = new Map<Storage, Sight[]>();
   readonly #constants = new Map<Storage, Map<string, Constant>>();
   readonly #names: ReadonlyMap<string, string>;
   readonly #storageNumbers: Map<Storage, number>;
   readonly #mark: () => unknown;
+  /** A constant that is about to be written over, as it is before. */
+  #changed: { readonly storage: Storage; readonly key: string; readonly constant: Constant } | undefined;
   #count = 0;
   #isOff = false;
 
@@ -111,12 +118,21 @@ export class Recorder implements OperationWatch {
     }
   }
 
+  changes(tensor: Tensor): void {
+    if (this.#isOff) return;
+    const { storage, shape, dtype } = tensor;
+    const isKnown = this.#looks.has(storage);
+    const values = (): ArrayLike<number> => this.#quietly(() => toTypedArray(tensor.detach()).slice());
+    this.#changed = isKnown ? undefined : { storage, key: keyOf(tensor), constant: { values: values(), shape, dtype } };
+  }
+
   became(tensor: Tensor, source: Tensor): void {
     // An operation's second output comes from the same one; it is told of by itself.
     if (this.#isOff || tensor.dtype !== source.dtype) return;
     const { from } = this.#quietly(() => this.seen(source));
     if (typeof from === "number") this.#put(tensor, from);
     else this.#forget(tensor);
+    if (tensor.base !== null) this.#quietly(() => this.#wroteInto(tensor));
   }
 
   #ran(name: string, given: readonly Tensor[], results: readonly Tensor[], told: unknown, saved: readonly Tensor[]): void {
@@ -125,24 +141,60 @@ export class Recorder implements OperationWatch {
       const { layout, isCausal, scale, mask, dropoutP } = told as AttentionData;
       inputs = [...layout.split(given.slice(0, given.length - (mask ? 1 : 0))), ...(mask ? [mask] : [])];
       data = { isCausal, scale, dropoutP, order: orderOf(layout.splitOutput(results[0]!)) };
+    } else if (name === "ScatterViewBackward0") {
+      const [whole] = results as [Tensor];
+      data = { places: placesOf(whole, (told as Look)(whole)) };
     } else if (readsSaved.has(name)) inputs = [...given, ...saved];
     if (givesPlaces.has(name)) outputs = [...results, ...saved];
     const wrote = name.endsWith("_") && name !== "copy_" && name !== "fill_" ? inputs[0] : undefined;
     const seen = inputs.map((input) => (input === wrote ? this.#before(input) : this.seen(input)));
-    if (!seen.some(({ from }) => typeof from === "number")) {
+    if (!seen.some(({ from }) => typeof from === "number" || from.trouble !== undefined)) {
       for (const output of outputs) this.#forget(output);
+      if (name.endsWith("_")) this.#wroteInto(results[0]!);
       return;
     }
     this.steps.push({ name, data, inputs: seen, outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })), first: this.#count, mark: this.#mark() });
     for (const output of outputs) this.#put(output, this.#count++);
+    if (name.endsWith("_")) this.#wroteInto(results[0]!);
   }
 
-  /** What a tensor was before it was written over just now. */
-  #before(tensor: Tensor): Seen {
+  /** A view was written to: its base is another one now. */
+  #wroteInto(view: Tensor): void {
+    const { base } = view;
+    if (base === null || keyOf(base) === keyOf(view)) return;
+    const looks = this.#looks.get(view.storage);
+    const part = looks?.some(({ key, version }) => key === keyOf(view) && version === view.storage.version);
+    const before = this.#before(base, view);
+    // Constants in constants need no steps.
+    if (!part && typeof before.from !== "number") return;
+    const written: Seen = part ? this.seen(view) : { from: this.#constant(view, false), shape: view.shape, dtype: view.dtype };
+    const isWhole = base.dense && view.dense && base.numel() === view.numel();
+    const places = isWhole ? undefined : placesOf(base, view);
+    if (!isWhole && !places) return;
+    const [name, inputs, data] = isWhole ? ["ViewBackward0", [written], undefined] : ["ScatterViewBackward0", [before, written], { places }];
+    this.steps.push({ name, data, inputs, outputs: [{ shape: base.shape, dtype: base.dtype }], first: this.#count, mark: this.#mark() });
+    this.#put(base, this.#count++);
+  }
+
+  /** What a tensor was before it, or a part of it, was written over just now. */
+  #before(tensor: Tensor, part?: Tensor): Seen {
+    const { shape, dtype, storage } = tensor;
     const key = keyOf(tensor);
-    const look = this.#looks.get(tensor.storage)?.findLast((each) => each.key === key);
-    if (look?.version === tensor.storage.version - 1) return { from: look.id, shape: tensor.shape, dtype: tensor.dtype };
-    return { from: this.#constant(tensor, true), shape: tensor.shape, dtype: tensor.dtype };
+    const looks = this.#looks.get(storage);
+    const look = looks?.findLast((each) => each.key === key);
+    if (look?.version === storage.version - 1) return { from: look.id, shape, dtype };
+    if (part === undefined && this.#changed?.key === key && this.#changed.storage === storage) return { from: this.#changed.constant, shape, dtype };
+    const isKnown = part !== undefined && !looks?.some((each) => each.key !== keyOf(part));
+    return { from: isKnown ? this.#without(tensor, part) : this.#constant(tensor, true), shape, dtype };
+  }
+
+  /** A constant but for a part, which is of no interest. */
+  #without(tensor: Tensor, part: Tensor): Constant {
+    return this.#quietly(() => {
+      const copy = tensor.detach().clone();
+      asStrided(copy, part.shape, part.strides, part.offset - tensor.offset).fill_(0);
+      return { values: toTypedArray(copy), shape: tensor.shape, dtype: tensor.dtype };
+    });
   }
 
   #put(tensor: Tensor, id: number): void {

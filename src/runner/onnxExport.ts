@@ -20,11 +20,11 @@ import { version } from "./version.ts";
 /** How long the runtime may take for its few passes; milliseconds. */
 const checkTimeLimit = 120_000;
 
-const checkScript = fileURLToPath(new URL("../runner/onnxCheck.js", import.meta.url));
-
 interface Surroundings {
   /** The program's. */
   readonly file: string;
+  /** URL of the folder that holds Kindling itself. */
+  readonly home: string;
   readonly observer: Observer;
   readonly source: ProgramSource;
   /** Where an error of the program's comes from. */
@@ -88,7 +88,7 @@ export class OnnxExport {
     if (!(error instanceof Refusal)) return { ...placeOf(error), code: "onnx" };
     const found = error.mark instanceof CallStack ? error.mark.position(source) : error.cause === undefined ? undefined : placeOf(error.cause).position;
     const message = `Not written as ONNX: ${error.message.replace(/\.$/, "")}.`;
-    return { severity: "error", code: "onnx", message, position: found ?? startOf(file) };
+    return { severity: "error", code: error instanceof SeveralModels ? "onnxModel" : "onnx", message, position: found ?? startOf(file) };
   }
 
   #theModel(): Called & { readonly name: string } {
@@ -102,7 +102,8 @@ export class OnnxExport {
       const call = this.#called.get(root as unknown as AnyModule);
       return call ? [{ name, ...call }] : [];
     });
-    if (called.length > 1) throw new Refusal(`there are several models: ${called.map(({ name }) => `\`${name}\``).join(", ")}. Say which with --model NAME`);
+    if (called.length > 1)
+      throw new SeveralModels(`there are several models: ${called.map(({ name }) => `\`${name}\``).join(", ")}. Say which with --model NAME`);
     if (called[0]) return called[0];
     throw new Refusal(
       `${found.length === 0 ? "no model" : found.map(({ name }) => `\`${name}\``).join(", ")} was called up to the first training step, so what it is called with isn't known`,
@@ -126,13 +127,15 @@ export class OnnxExport {
         mark: () => new CallStack(Recorder.prototype.ran),
       });
       writeFile(file, bytes);
-      const check = checked(this.#around.file, file, samples);
+      const check = checked(this.#around, file, samples);
       return { file, model: name, opset: OPSET, bytes: bytes.length, inputs: inputs.map(portText), outputs: outputs.map(portText), ...(check && { check }) };
     } finally {
       for (const [part, was] of restored) part.training = was;
     }
   }
 }
+
+class SeveralModels extends Refusal {}
 
 const portText = ({ name, dtype, shape }: Port): string => `${name} ${dtype} [${shape.join(", ")}]`;
 
@@ -147,13 +150,19 @@ function stateOf(module: Module): ReadonlyMap<string, Tensor> {
 }
 
 /** Runs it where a runtime is installed, in a process of its own: what the runtime does there is none of the program's. */
-function checked(program: string, model: string, samples: readonly Sample[]): OnnxCheck | undefined {
-  const { stdout, status, signal } = spawnSync(process.execPath, [checkScript], {
+function checked({ file: program, home }: Surroundings, model: string, samples: readonly Sample[]): OnnxCheck | undefined {
+  const { stdout, stderr, status, signal } = spawnSync(process.execPath, [fileURLToPath(new URL("runner/onnxCheck.js", home))], {
     input: serialize({ program, model, samples }),
     timeout: checkTimeLimit,
     maxBuffer: 1e6,
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: "pipe",
   });
   if (status === 0) return deserialize(stdout) as OnnxCheck | undefined;
-  return { runtime: "ONNX Runtime", trouble: signal ? `it was ended by ${signal}` : `it ended with exit code ${status}` };
+  const ending = signal ? `it was ended by ${signal}` : `it ended with exit code ${status}`;
+  const words = stderr
+    .toString()
+    .trim()
+    .split("\n")
+    .findLast((line) => line !== "");
+  return { runtime: "ONNX Runtime", trouble: words === undefined ? ending : `${ending}: ${words}` };
 }

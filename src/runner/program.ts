@@ -147,7 +147,7 @@ export class Program {
     shield(this.#observer, (error) => this.#stopWatching(error));
     const { beginning, onnx, file } = job.request;
     this.#beginning = beginning && new Beginning(beginning, this.#observer, job.declarations.values);
-    this.#onnx = onnx && new OnnxExport(onnx, { file, observer: this.#observer, source, placeOf: (error) => this.#problemOf(error) });
+    this.#onnx = onnx && new OnnxExport(onnx, { file, home: job.home, observer: this.#observer, source, placeOf: (error) => this.#problemOf(error) });
   }
 
   async run(): Promise<void> {

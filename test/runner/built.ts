@@ -21,6 +21,7 @@ export async function builtRunner(): Promise<URL> {
       "runner/main": "src/runner/main.ts",
       "runner/worker": "src/runner/worker.ts",
       "runner/again": "src/runner/again.ts",
+      "runner/onnxCheck": "src/runner/onnxCheck.ts",
       "cli/main": "src/cli/main.ts",
     },
     outdir: folder,

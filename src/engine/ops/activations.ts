@@ -43,6 +43,9 @@ const geluTanh = unary({
   derivative: (g, x) => g.mul(geluTanhSlope(x)),
 });
 
+/** By the code in what it remembers, the approximation is told from the exact function, which has the same name. */
+export const approximateGelu: number = Unary.geluTanh;
+
 /** Φ(x) + x·φ(x) */
 function geluSlope(x: Tensor): Tensor {
   const density = exp(x.mul(x).mul(-0.5)).mul(1 / Math.sqrt(2 * Math.PI));

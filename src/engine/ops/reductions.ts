@@ -208,11 +208,10 @@ export function logsumexp(input: Tensor, dim: Size, keepdim = false): Tensor {
   const source = to(input, "float32");
   if (source.numel() === 0) return sum(source.exp(), dim, keepdim).log();
   const dims = reducedDims(dim, source.shape.length);
-  const high = reduceFloat(Reduce.max, source.detach(), dims, true);
+  const high = tellOperation("amax", [source], reduceFloat(Reduce.max, source.detach(), dims, true), { dims });
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
   const total = sum(source.sub(shift).exp(), dim, true).log().add(shift);
-  const result = keepdim ? total : reshape(total, reducedShape(source.shape, dims, false));
-  return tellOperation("logsumexp", [source], result, { shape: source.shape, dims });
+  return keepdim ? total : reshape(total, reducedShape(source.shape, dims, false));
 }
 
 /** Truth values, or for `uint8`, in which older programs keep them, zeros and ones of that type. */

@@ -24,6 +24,7 @@ import type { TreeNode } from "../tree/modelTree.ts";
 import type { ModelsView } from "../tree/modelsView.ts";
 import type { WorkspaceTypes } from "../typings/workspaceTypes.ts";
 import { GoTo, type GoToTarget } from "./goTo.ts";
+import { exportOnnx } from "../export/exportOnnx.ts";
 import { exportPython } from "../python/exportPython.ts";
 import type { PythonView } from "../python/pythonView.ts";
 import { newModel } from "./newModel.ts";
@@ -104,6 +105,7 @@ class Commands {
     showInspection: () => this.#show("inspect"),
     showPython: (target?: Target) => this.#showPython(target),
     exportPython: (target?: Target, folder?: unknown) => this.#exportPython(target, folder),
+    exportOnnx: (target?: Target) => this.#exportOnnx(target),
     copyTable: () => this.#parts.panels.copyTable(),
     newModel: (folder?: vscode.Uri) => this.#newModel(folder),
     openAsKindling: (file?: vscode.Uri) => this.#openAsKindling(file),
@@ -257,6 +259,13 @@ class Commands {
     if (file === undefined) return;
     await this.#save(file);
     await exportPython(file, this.#parts.pool, folder instanceof vscode.Uri ? { folder } : {});
+  }
+
+  async #exportOnnx(target: Target): Promise<void> {
+    const file = await this.#find(target);
+    if (file === undefined) return;
+    await this.#save(file);
+    await exportOnnx(file, this.#parts.pool, (position) => this.#goTo.reveal(position));
   }
 
   async #openAsKindling(file = vscode.window.activeTextEditor?.document.uri): Promise<void> {

@@ -1,6 +1,6 @@
 /** Functions of single elements and of pairs. */
 import type { DType } from "../../engine/dtype.ts";
-import { Unary } from "../../engine/kernels/exports.ts";
+import { approximateGelu } from "../../engine/ops/activations.ts";
 import { inType, type Call, type Form, type Forms, type Graph } from "../graph.ts";
 import { drawnAnew, Refusal } from "../refusal.ts";
 import type { Size } from "../sizes.ts";
@@ -27,7 +27,7 @@ function halfGate(graph: Graph, x: string, inner: string): string {
 }
 
 const gelu = unary((graph, x, { code }) => {
-  if (code !== Unary.geluTanh) return halfGate(graph, x, graph.op("Erf", [scaled(graph, x, Math.SQRT1_2)]));
+  if (code !== approximateGelu) return halfGate(graph, x, graph.op("Erf", [scaled(graph, x, Math.SQRT1_2)]));
   const cubes = scaled(graph, graph.op("Mul", [graph.op("Mul", [x, x]), x]), 0.044715);
   return halfGate(graph, x, graph.op("Tanh", [scaled(graph, graph.op("Add", [x, cubes]), Math.sqrt(2 / Math.PI))]));
 });

@@ -121,7 +121,6 @@ export const reductions: Forms = {
   amin: fold("ReduceMin"),
   max: fold("ReduceMax"),
   min: fold("ReduceMin"),
-  logsumexp: fold("ReduceLogSumExp"),
   any: truth("ReduceMax"),
   all: truth("ReduceMin"),
   argmax: arg("ArgMax"),

@@ -99,6 +99,32 @@ const scattered: Form = ({ graph, inputs, data }) => {
 const added: Form = ({ graph, inputs: [input, part, places], data }) =>
   graph.op("ScatterElements", [input!.value, places!.value, part!.value], { axis: data as number, reduction: "add" });
 
+/** A part put in its place in the whole: spread out along each dimension, and chosen there. */
+const placed: Form = ({ graph, inputs: [whole, part], data }) => {
+  const { places } = data as { places?: readonly { start: Size; step: Size; length: Size; picked: boolean }[] };
+  if (!places) throw new Refusal("writes across dimensions, which has no ONNX form");
+  const { shape } = whole!;
+  let spread = graph.reshape(
+    part!.value,
+    places.map(({ length }) => length),
+  );
+  let mask: string | undefined;
+  places.forEach(({ start, step, length, picked }, dim) => {
+    if (!picked && start === 0 && step === 1 && sameSize(length, shape[dim]!)) return;
+    const [size, first, by, count] = [shape[dim]!, start, step, length].map(fixed) as [number, number, number, number];
+    const sources = Array.from({ length: size }, (_, i) => (i - first) / by);
+    const isIn = (source: number): boolean => Number.isInteger(source) && source >= 0 && source < count;
+    spread = graph.op("Gather", [spread, graph.integers(sources.map((source) => (isIn(source) ? source : 0)))], { axis: dim });
+    const along = graph.constant(
+      sources.map((source) => Number(isIn(source))),
+      shape.map((_, i) => (i === dim ? size : 1)),
+      "bool",
+    );
+    mask = mask === undefined ? along : graph.op("And", [mask, along]);
+  });
+  return mask === undefined ? spread : graph.op("Where", [mask, spread, whole!.value]);
+};
+
 /** One position in the merged dimension for several indices, which may count from the end. */
 const positions: Form = ({ graph, inputs, data }) => {
   const { sizes } = data as { sizes: readonly Size[] };
@@ -164,6 +190,7 @@ export const shapes: Forms = {
   GatherBackward0: gathered,
   ScatterBackward0: scattered,
   ScatterAddBackward0: added,
+  ScatterViewBackward0: placed,
   positions,
   oneHot,
   embeddingBag: bagged,

@@ -1,0 +1,150 @@
+/** Forward passes of all kinds, as ONNX graphs: what has to be the same, and what is refused. */
+import assert from "node:assert/strict";
+import { arange, argmax, cat, cumsum, einsum, full, manualSeed, nn, randint, randn, stack, topk, where, zeros, type Tensor } from "../../src/engine/index.ts";
+import { exportModel, type ExportedModel } from "../../src/onnx/exportModel.ts";
+import { Refusal } from "../../src/onnx/refusal.ts";
+import { compareWith } from "../../src/onnx/runtime.ts";
+import { installed } from "./installed.ts";
+
+type Forward = (...inputs: Tensor[]) => unknown;
+
+const exported = (call: Forward, ...args: Tensor[]): ExportedModel => exportModel({ name: "graph", version: "", call: call as never, args });
+
+describe("a forward pass as an ONNX graph", () => {
+  before(() => manualSeed(3));
+
+  const x = (...shape: number[]): Tensor => randn(...(shape.length > 0 ? shape : [4, 6]));
+  const passes: Readonly<Record<string, readonly [Forward, ...Tensor[]]>> = {
+    "sizes that come from the input": [(a) => a!.view(a!.size(0), 2, 3).permute(2, 0, 1).reshape(3, -1), x()],
+    "a batch that is merged with another dimension, and taken apart": [(a) => a!.reshape(-1, 3).mul(2).view(a!.size(0), 6), x()],
+    "two dimensions that grow": [(a) => a!.unsqueeze(1).expand(-1, a!.size(0), -1).sub(a!.unsqueeze(0)).norm(2, -1), x()],
+    "numbers that count the batch": [(a) => a!.add(arange(a!.size(0)).unsqueeze(1).mul(2)).div(a!.size(0)), x()],
+    "zeros as large as the batch": [(a) => cat([a!, zeros(a!.size(0), 2), full([a!.size(0), 1], 3)], 1), x()],
+    "parts that are written in place": [
+      (a) => {
+        const out = zeros(a!.size(0), 3, 6);
+        out.select(1, 1).copy_(a!);
+        out.narrow(1, 2, 1).add_(a!.unsqueeze(1));
+        return out.mul_(2).relu_();
+      },
+      x(),
+    ],
+    "sums that begin with zeros": [
+      (a) => {
+        const total = zeros(a!.size(0), 2);
+        for (const part of a!.split(2, 1)) total.add_(part).mul_(2);
+        return total;
+      },
+      x(),
+    ],
+    "masks": [(a) => a!.maskedFill(a!.gt(0.5).logicalAnd(a!.lt(1).logicalOr(a!.le(-1))), -1).add(where(a!.ne(0), a!, 2)), x()],
+    "a mask of the padding": [(words) => words!.eq(0).logicalNot().float().div(words!.ne(0).sum(1, true).add(1)), randint(0, 3, [4, 6])],
+    "products by Einstein's convention": [(a) => einsum("bij,bkj->bik", [a!.view(-1, 2, 3), a!.view(-1, 2, 3)]), x()],
+    "reductions along dimensions": [
+      (a) => stack([a!.mean(1), a!.std(1), a!.var(1, { correction: 0 }), a!.amax(1), a!.prod(1), a!.logsumexp(1), a!.norm(1, 1)], 1),
+      x(),
+    ],
+    "reductions over the batch": [(a) => a!.sub(a!.mean(0)).div(a!.var(0).add(1).sqrt()), x()],
+    "running sums": [(a) => cumsum(a!, 1).add(a!.logcumsumexp(1)), x()],
+    "the largest, and where they are": [
+      (a) => {
+        const { values, indices } = topk(a!, 2, 1);
+        return [values, indices, argmax(a!, 1), a!.max(1).indices, a!.sort(1, true).values];
+      },
+      x(),
+    ],
+    "rows by index": [(a, i) => a!.at(arange(a!.size(0)), i!).add(a!.gather(1, i!.unsqueeze(1)).squeeze(1)), x(), randint(0, 6, [4])],
+    "whole numbers": [(i) => i!.add(3).mul(2).div(4, { roundingMode: "floor" }).remainder(5).sub(i!), randint(0, 20, [4, 6])],
+    "one of several classes": [(i) => nn.functional.oneHot(i!, 7).float().mul(2), randint(0, 7, [4])],
+    "flipped, rolled and repeated": [(a) => a!.flip([1]).roll(2, 1).repeat(1, 2).add(a!.repeatInterleave(2, 1)), x()],
+    "triangles": [
+      (a) =>
+        a!
+          .view(-1, 2, 3)
+          .tril()
+          .add(a!.view(-1, 2, 3).triu(1).mul(2)),
+      x(),
+    ],
+  };
+  for (const [name, [call, ...args]] of Object.entries(passes)) {
+    it(`is the same in ONNX Runtime: ${name}`, async () => {
+      const { bytes, samples } = exported(call, ...args);
+      const { difference, trouble } = await compareWith(installed, bytes, samples);
+      assert.equal(trouble, undefined);
+      assert.ok(difference <= 2e-6, String(difference));
+    });
+  }
+
+  const refused: Readonly<Record<string, readonly [Forward, RegExp, ...Tensor[]]>> = {
+    "a batch that was written as a number": [
+      (a) => a!.view(4, -1, 2),
+      /with a batch of \d forward fails: shape '\[4, -1, 2\]' is invalid .*`x\.size\(0\)`/,
+      x(),
+    ],
+    "random numbers": [(a) => a!.add(randn(6)), /`add` gets a tensor that is another each time: random numbers/, x()],
+    "dropout in training": [(a) => nn.functional.dropout(a!, 0.5), /`dropout` draws random numbers/, x()],
+    "a value that decides how often something happens": [
+      (a) => Array.from({ length: 1 + Math.floor(a!.abs().sum().item()) }).reduce<Tensor>((y) => y.mul(0.5), a!),
+      /depends on the size of the batch, or on the values in it/,
+      x(),
+    ],
+    "as many results as the values say": [
+      (a) => a!.maskedSelect(a!.gt(0)),
+      /another each time|depends on the size of the batch, or on the values in it|values in the input/,
+      x(),
+    ],
+    "a view that sees a later change": [
+      (a) => {
+        const y = a!.mul(1);
+        const row = y.narrow(1, 0, 3);
+        y.mul_(2);
+        return row.add(1);
+      },
+      /writes into a part of a tensor in place/,
+      x(),
+    ],
+    "what has no form": [(a) => a!.abs().lgamma(), /^`lgamma` has no ONNX form$/, x()],
+    "no tensor to begin with": [() => zeros(2), /called without a tensor/],
+  };
+  for (const [name, [call, words, ...args]] of Object.entries(refused)) {
+    it(`is refused: ${name}`, () => {
+      assert.throws(
+        () => exported(call, ...args),
+        (error) => error instanceof Refusal && words.test(error.message),
+      );
+    });
+  }
+
+  it("needs no form of what nobody uses", async () => {
+    const { bytes, samples } = exported((a) => {
+      a!.abs().lgamma();
+      return a!.mul(2);
+    }, x());
+    assert.ok((await compareWith(installed, bytes, samples)).difference === 0);
+  });
+
+  it("keeps every size where there is no batch", async () => {
+    const { inputs, bytes, samples } = exportModel({
+      name: "fixed",
+      version: "",
+      call: ((a: Tensor) => a.view(2, 12)) as never,
+      args: [x()],
+      batchDimension: -1,
+    });
+    assert.deepEqual(inputs[0]!.shape, [4, 6]);
+    assert.ok((await compareWith(installed, bytes, samples)).difference === 0);
+  });
+
+  it("names inputs, sizes and outputs", () => {
+    const call = (a: Tensor, { mask }: { mask: Tensor }): unknown => ({ sum: a.add(mask), pairs: [a.reshape(-1), a] });
+    const { inputs, outputs } = exportModel({ name: "named", version: "", call: call as never, args: [x(), { mask: x() }], names: ["image"] });
+    assert.deepEqual(
+      inputs.map(({ name, shape }) => `${name} ${shape.join()}`),
+      ["image batch,6", "mask batch,6"],
+    );
+    assert.deepEqual(
+      outputs.map(({ name, shape }) => `${name} ${shape.join()}`),
+      ["sum batch,6", "pairs_0 6 * batch", "pairs_1 batch,6"],
+    );
+  });
+});
