@@ -40,6 +40,8 @@ export type Command =
   /** A kept run is brought back to a step, and from there goes on where it is a branch, or was cut off. */
   | { readonly type: "rewind"; readonly run: string; readonly step: number }
   | { readonly type: "branch"; readonly run: string; readonly step: number; readonly rate: number | undefined; readonly frozen: readonly string[] }
+  /** The same with the weights of then in other code. */
+  | { readonly type: "branchCode"; readonly run: string; readonly step: number; readonly file: string }
   | { readonly type: "resume"; readonly run: string }
   /** A kept run is asked for more than it told. */
   | {
@@ -137,6 +139,7 @@ Options:
   --measure STEPS
                  (fill-in) all layers in each of these steps: 390-410, or all
   --lr RATE      (branch) the learning rate from then on; without, nothing is changed
+  --code FILE    (branch) other code, which begins with the weights of then, and what the optimizers remembered, wherever path and shape fit
   --freeze PATH  (branch) a module or parameter that learns no more; may be given several times
   -o FOLDER      (to-python) write model.py, train.py and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
@@ -174,6 +177,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   if (forExport !== undefined) throw new UsageError(`\`--${forExport}\` goes with \`export\` only`);
   if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` and `export` only");
   if (mode === "fill-in") return fillInCommand(file, rest, values.measure);
+  if (values.code !== undefined && mode !== "branch") throw new UsageError("`--code` goes with `branch` only");
   if (values.measure !== undefined) throw new UsageError("`--measure` goes with `fill-in` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
@@ -265,6 +269,7 @@ function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly
     case "rewind":
       return { type, run, step: stepOf("--to", values.to, examples.rewind) };
     case "branch":
+      if (values.code !== undefined) return branchCodeCommand(run, values.code, values);
       return { type, run, step: stepOf("--from", values.from, examples.branch), rate: rateOf(values.lr), frozen: values.freeze ?? [] };
   }
 }
@@ -281,6 +286,12 @@ function stepsOf(text: string): StepRange {
   const [, from, last = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   if (from === undefined || Number(last) < Number(from)) throw new UsageError(`--measure takes steps, \`--measure 390-410\`, or \`all\`, not \`${text}\``);
   return { from: Number(from), to: Number(last) + 1 };
+}
+
+function branchCodeCommand(run: string, file: string, { from, lr, freeze }: ReturnType<typeof parse>["values"]): Command {
+  if (lr !== undefined || freeze !== undefined)
+    throw new UsageError("with `--code` the learning rate, and what learns, is the file's own; leave `--lr` and `--freeze` away");
+  return { type: "branchCode", run, step: stepOf("--from", from, "kindling branch RUN --from STEP --code FILE"), file };
 }
 
 function stepOf(option: string, text: string | undefined, example: string): number {
@@ -328,6 +339,7 @@ function parse(args: readonly string[]) {
         from: { type: "string" },
         lr: { type: "string" },
         measure: { type: "string" },
+        code: { type: "string" },
         freeze: { type: "string", multiple: true },
         onnx: { type: "boolean" },
         model: { type: "string" },

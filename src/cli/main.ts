@@ -7,6 +7,7 @@ import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
 import { fillRun } from "./fillIn.ts";
+import { branchWithCode } from "./branchWithCode.ts";
 import { inspect } from "./inspect.ts";
 import { exportOnnx } from "./exportOnnx.ts";
 import { onnxFileOf } from "../client/onnx.ts";
@@ -53,6 +54,8 @@ async function main(args: readonly string[]): Promise<number> {
     case "branch":
     case "resume":
       return replay(command);
+    case "branchCode":
+      return branch(command);
     case "fillIn":
       return fillRun({
         script: runnerScript,
@@ -153,6 +156,11 @@ function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume"
   }
   const { type, ...wanted } = { rate: undefined, frozen: [], ...command };
   return replayRun({ script: runnerScript, kept, step, wanted, goesOn: type !== "rewind", paint: paintFor(process.stderr) });
+}
+
+function branch({ run, step, file }: Extract<Command, { type: "branchCode" }>): Promise<number> {
+  const kept = theRun(run);
+  return branchWithCode({ script: runnerScript, kept, step, file: existingFile(file), paint: paintFor(process.stderr) });
 }
 
 function existingFile(file: string): string {

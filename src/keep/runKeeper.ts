@@ -297,6 +297,7 @@ function infoOf({ request, version, randomSeed }: KeeperOptions): RunInfo {
     directory: request.directory,
     randomSeed,
     ...(replay && { parent: { run: basename(replay.folder), step: replay.step } }),
+    ...(request.weights?.branchOf && { parent: { ...request.weights.branchOf, otherCode: true } }),
     ...(request.keep?.group !== undefined && { group: request.keep.group }),
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.given && { given: Object.fromEntries(request.given.map(({ name, value }) => [name, value])) }),

@@ -485,7 +485,7 @@ export class Observer implements Instrument {
     this.#search.find();
     const holders = this.#optimizers.holders();
     const models = this.#watches.models.map((model) => captured(model, holders));
-    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, ...(failure !== undefined && { failure }) });
+    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, step: this.steps, ...(failure !== undefined && { failure }) });
     if (areGhosts()) return tell("The run is not back at its step yet.");
     if (models.length === 0) return tell("The program has made no model yet.");
     try {

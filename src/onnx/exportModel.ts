@@ -101,7 +101,11 @@ function exportAlong(options: ExportOptions, inputs: readonly NamedTensor[], dim
 /** What the program threw, which it did not with the batch that it came with. */
 function failedWithAnother({ error, batch }: FailedPass): Refusal {
   const reason = error instanceof Error ? error.message : String(error);
-  return new Refusal(`with a batch of ${batch} forward fails: ${reason.replace(/[.\s]*$/, "")}. Sizes have to come from the input: \`x.size(0)\`, or -1; where there is no batch, say --batch-dimension none`, undefined, error);
+  return new Refusal(
+    `with a batch of ${batch} forward fails: ${reason.replace(/[.\s]*$/, "")}. Sizes have to come from the input: \`x.size(0)\`, or -1; where there is no batch, say --batch-dimension none`,
+    undefined,
+    error,
+  );
 }
 
 /** Which dimension of a further input is the batch: one that is as large, -1 where none is. */
@@ -124,7 +128,13 @@ interface FailedPass {
   readonly steps: readonly Step[];
 }
 
-function passOf({ call, args, state, mark = () => undefined }: ExportOptions, inputs: readonly NamedTensor[], dims: readonly number[], batch: number, turn: number): Pass | FailedPass {
+function passOf(
+  { call, args, state, mark = () => undefined }: ExportOptions,
+  inputs: readonly NamedTensor[],
+  dims: readonly number[],
+  batch: number,
+  turn: number,
+): Pass | FailedPass {
   const recorder = new Recorder(state ?? new Map(), mark);
   try {
     return noGrad(() => {
@@ -162,7 +172,8 @@ function numbersFrom(seed: number): (count: number) => number {
 
 type Container = Readonly<Record<string, unknown>>;
 
-const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null && (Object.getPrototypeOf(value) === Object.prototype || Array.isArray(value));
+const isContainer = (value: unknown): value is Container =>
+  typeof value === "object" && value !== null && (Object.getPrototypeOf(value) === Object.prototype || Array.isArray(value));
 
 function tensorsIn(values: readonly unknown[], names: readonly string[]): NamedTensor[] {
   const found: NamedTensor[] = [];
@@ -302,19 +313,34 @@ function written({ name, version }: ExportOptions, passes: readonly Pass[], step
     };
     let value: string | undefined;
     // Not all that an operation is told to read is needed.
-    return { shape, dtype, get value() { return (value ??= find()); } };
+    return {
+      shape,
+      dtype,
+      get value() {
+        return (value ??= find());
+      },
+    };
   };
   for (const step of steps) {
     for (let i = 0; i < step.outputs.length; i++) owners[step.first + i] = step;
     if (!needed.has(step)) continue;
     const used = step.outputs.map((_, i) => wanted.has(step.first + i));
-    const made = formed(graph, step, step.inputs.map((input) => operand(input, step)), used);
+    const made = formed(
+      graph,
+      step,
+      step.inputs.map((input) => operand(input, step)),
+      used,
+    );
     made.forEach((value, i) => (values[step.first + i] = value));
   }
   results.forEach((result, i) => graph.rename(operand(result, undefined).value, pass.outputs[i]!.name));
   const port = (portName: string, dtype: DType, shape: readonly Size[]): Port => ({ name: portName, dtype, shape: shape.map(sizeName) });
   const inputs = pass.inputs.map(({ name: portName, tensor }, i) =>
-    port(portName, tensor.dtype, tensor.shape.map((size, k): Size => (k === dims[i] ? { times: 1, plus: 0 } : size))),
+    port(
+      portName,
+      tensor.dtype,
+      tensor.shape.map((size, k): Size => (k === dims[i] ? { times: 1, plus: 0 } : size)),
+    ),
   );
   const outputs = results.map(({ dtype, shape }, i) => port(pass.outputs[i]!.name, dtype, shape));
   const bytes = encodeModel({ name, version, nodes: graph.nodes, initializers: graph.initializers, inputs, outputs });
@@ -322,7 +348,10 @@ function written({ name, version }: ExportOptions, passes: readonly Pass[], step
 }
 
 /** What is needed for the results, from the last step back. */
-function neededSteps(steps: readonly CommonStep[], results: readonly CommonTensor[]): { readonly needed: ReadonlySet<CommonStep>; readonly wanted: ReadonlySet<number> } {
+function neededSteps(
+  steps: readonly CommonStep[],
+  results: readonly CommonTensor[],
+): { readonly needed: ReadonlySet<CommonStep>; readonly wanted: ReadonlySet<number> } {
   const wanted = new Set<number>();
   const want = (tensors: readonly CommonTensor[]): void => {
     for (const { from } of tensors) if (typeof from === "number") wanted.add(from);
@@ -345,7 +374,8 @@ function formed(graph: Graph, step: CommonStep, inputs: readonly Operand[], used
     return typeof made === "string" ? [made] : made;
   } catch (error) {
     if (error instanceof Uneven) throw anotherCourse(step as unknown as Step);
-    if (error instanceof Refusal && error.mark === undefined) throw new Refusal(error.message.startsWith("`") ? error.message : `${spelt(step.name)} ${error.message}`, step.mark);
+    if (error instanceof Refusal && error.mark === undefined)
+      throw new Refusal(error.message.startsWith("`") ? error.message : `${spelt(step.name)} ${error.message}`, step.mark);
     throw error;
   }
 }
@@ -369,6 +399,11 @@ function sizeName(size: Size): number | string {
 }
 
 function sampleOf({ inputs, outputs }: Pass): Sample {
-  const valuesOf = ({ name, tensor }: NamedTensor): Values => ({ name, values: toTypedArray(tensor.detach()).slice(), shape: [...tensor.shape], dtype: tensor.dtype });
+  const valuesOf = ({ name, tensor }: NamedTensor): Values => ({
+    name,
+    values: toTypedArray(tensor.detach()).slice(),
+    shape: [...tensor.shape],
+    dtype: tensor.dtype,
+  });
   return { inputs: inputs.map(valuesOf), outputs: outputs.map(valuesOf) };
 }

@@ -44,7 +44,10 @@ export class Graph {
 
   constant(values: ArrayLike<number>, shape: readonly number[], dtype: ElementType, wanted?: string): string {
     const bytes = bytesOf(values, dtype);
-    const key = values.length <= 8 && wanted === undefined ? `${dtype} ${shape.join()}: ${Array.from(values, (value) => (Object.is(value, -0) ? "-0" : value)).join()}` : "";
+    const key =
+      values.length <= 8 && wanted === undefined
+        ? `${dtype} ${shape.join()}: ${Array.from(values, (value) => (Object.is(value, -0) ? "-0" : value)).join()}`
+        : "";
     const known = this.#shared.get(key);
     if (key !== "" && known !== undefined) return known;
     const name = this.#free(wanted ?? "constant");

@@ -4,7 +4,10 @@ import type { Sample, Values } from "./exportModel.ts";
 /** What is needed of `onnxruntime-node` or `onnxruntime-web`: they have one API. */
 export interface OnnxRuntime {
   readonly InferenceSession: {
-    create(model: Uint8Array, options?: object): Promise<{
+    create(
+      model: Uint8Array,
+      options?: object,
+    ): Promise<{
       run(feeds: Record<string, unknown>): Promise<Record<string, { readonly data: ArrayLike<number>; readonly dims: readonly number[] }>>;
       release(): Promise<void>;
     }>;

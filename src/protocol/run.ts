@@ -146,7 +146,7 @@ export type RunEvent =
   /** What the run began with, of another one's weights. Replaces what was told before. */
   | { readonly type: "weights"; readonly weights: TakenWeights }
   /** The weights as they are now were written there; or why not. */
-  | { readonly type: "captured"; readonly file: string; readonly failure?: string }
+  | { readonly type: "captured"; readonly file: string; readonly failure?: string; /** Steps taken by then. */ readonly step?: number }
   /** A model was written as an ONNX file. */
   | { readonly type: "onnx"; readonly onnx: OnnxFile }
   /** What is watched from now on. */

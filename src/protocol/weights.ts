@@ -37,6 +37,16 @@ export interface WeightsRequest {
   readonly prefix?: string;
   /** What begins anew though it would fit: paths in the new code of tensors or layers, `fc1.weight` or `net.fc1`. */
   readonly declined: readonly string[];
+  /** The kept run that they are of: the new one is a branch of it. */
+  readonly branchOf?: BranchPoint;
+}
+
+/** Where a run parts from another one. */
+export interface BranchPoint {
+  /** Id of the kept run. */
+  readonly run: string;
+  /** Number of steps that it had taken. */
+  readonly step: number;
 }
 
 /** What a run began with. */

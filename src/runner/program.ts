@@ -16,6 +16,7 @@ import { areGhosts } from "../engine/memory/reading.ts";
 import type { AtMoment, Checkpoints } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
+import { plural } from "../run/numbers.ts";
 import { sent } from "../run/sentEvents.ts";
 import { Beginning } from "./beginning.ts";
 import { OnnxExport } from "./onnxExport.ts";
@@ -215,13 +216,13 @@ export class Program {
   /** That the parameters are those of then, wherever a checkpoint told what they were. */
   #prove({ hashes, step: last }: JobPast, step: number, checkpoints: Checkpoints): void {
     const then = step <= last && !this.#isBack ? hashes.get(step) : undefined;
-    if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${step} steps the parameters are not those of then`);
+    if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${plural(step, "step")} the parameters are not those of then`);
   }
 
   /** That the models end with what they ended with then, where they end after as many steps. */
   #proveEnd({ end, isFilled }: JobPast): string | undefined {
     if (!isFilled || end?.step !== this.#observer.steps || hashOf(this.#observer.checkpoints.capture()) === end.hash) return undefined;
-    return `after ${end.step} steps, at its end, the parameters are not those of then`;
+    return `after ${plural(end.step, "step")}, at its end, the parameters are not those of then`;
   }
 
   #part(reason: string): never {

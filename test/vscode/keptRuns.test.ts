@@ -159,6 +159,35 @@ describe("trainings in the runs view", () => {
     }
   });
 
+  it("go on in the code of now from a step, with the weights of then, as a branch", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const [first] = await runsWhenThereAre(1, uri);
+    const before = window.api.store.get(uri.fsPath)!.train!.runId;
+    const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+    await window.replace(editor, text(0.1).replace("i < 20", "i < 15"));
+    const { showQuickPick, showInputBox } = vscode.window;
+    Object.assign(vscode.window, { showInputBox: async () => "12", showQuickPick: async (items: readonly unknown[]) => items[2] });
+    try {
+      await vscode.commands.executeCommand("kindling.branchKept", first);
+      const over = window.known(uri, ({ train }) => train?.weights !== undefined && train.runId !== before && train.state === "finished");
+      let isOver = false;
+      void over.then(() => (isOver = true));
+      // The rows of the table can't be read from here; Enter on its first one begins.
+      while (!isOver) {
+        await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+        await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 100))]);
+      }
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showInputBox });
+    }
+    const [second, another, ...none] = await runsWhenThereAre(2, uri);
+    assert.deepEqual([second!.run.info.parent, second!.run.summary.steps], [{ run: first!.run.id, step: 12, otherCode: true }, 15]);
+    assert.deepEqual([another!.run.id, none.length], [first!.run.id, 0]);
+  });
+
   it("with several seeds are one group, and come beside each other when they are over", async () => {
     const uri = window.write("net.model.ts", text(0.01));
     await window.show(uri);

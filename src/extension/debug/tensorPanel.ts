@@ -17,7 +17,8 @@ const viewType = "kindling.tensor";
 /** @param target without one, what is selected in the editor, or what the cursor is in */
 export async function showTensor(extension: vscode.Uri, target?: VariableTarget): Promise<void> {
   const frame = vscode.debug.activeStackItem;
-  if (!(frame instanceof vscode.DebugStackFrame)) return say("Show Tensor needs a program that stands in the debugger: set a breakpoint and choose Debug Model.");
+  if (!(frame instanceof vscode.DebugStackFrame))
+    return say("Show Tensor needs a program that stands in the debugger: set a breakpoint and choose Debug Model.");
   const expression = target ? (target.variable.evaluateName ?? target.variable.name) : selectedExpression();
   if (expression === undefined) return say("There is no variable at the cursor: place it in a tensor's name, or select an expression.");
   const read = await readTensor(frame, expression);
@@ -58,8 +59,10 @@ async function readTensor({ session, frameId }: vscode.DebugStackFrame, expressi
   const asked = `((value) => typeof value?.[Symbol.for("kindling.debug.picture")] === "function" ? value[Symbol.for("kindling.debug.picture")]() : "")(${expression}\n)`;
   try {
     const { result } = (await session.customRequest("evaluate", { expression: asked, frameId, context: "clipboard" })) as { readonly result: string };
-    if (!result.startsWith("{")) return `\`${expression}\` is no tensor here.`;
-    const { values, ...facts } = JSON.parse(result) as Omit<Read, "values"> & { readonly values: string };
+    // It comes as a program would write it: a text in quotes.
+    const told = JSON.parse(result) as string;
+    if (told === "") return `\`${expression}\` is no tensor here.`;
+    const { values, ...facts } = JSON.parse(told) as Omit<Read, "values"> & { readonly values: string };
     return { ...facts, values: Float32Array.from(values === "" ? [] : values.split(" "), Number) };
   } catch (error) {
     return `\`${expression}\` can't be read here: ${(error as Error).message}`;

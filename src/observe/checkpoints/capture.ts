@@ -150,12 +150,7 @@ export function gradientName(parameter: string): string {
 }
 
 /** @param names of the parameters */
-function packOptimizer(
-  optimizer: Optimizer,
-  name: string,
-  names: ReadonlyMap<Tensor, string>,
-  put: (name: string, tensor: Tensor) => void,
-): OptimizerContents {
+function packOptimizer(optimizer: Optimizer, name: string, names: ReadonlyMap<Tensor, string>, put: (name: string, tensor: Tensor) => void): OptimizerContents {
   const trained = optimizer.paramGroups.flatMap(({ params }) => params);
   const numbers = new Map(trained.map((parameter, i) => [parameter, i]));
   const groups = optimizer.paramGroups.map(({ params, ...options }) => ({ count: params.length, options }));

@@ -17,7 +17,8 @@ const product: Formula = ([a], [result]) => result!.numel() * a!.shape.at(-1)!;
 
 /** The kernel is laid on each window: positions of a convolution's output, of a transposed convolution's input. */
 const convolution: Formula = ([, weight], _, data) => {
-  const [batch, , , , , , , , height, width] = "transposed" in (data as object) ? (data as { transposed: readonly number[] }).transposed : (data as readonly number[]);
+  const [batch, , , , , , , , height, width] =
+    "transposed" in (data as object) ? (data as { transposed: readonly number[] }).transposed : (data as readonly number[]);
   return batch! * height! * width! * weight!.numel();
 };
 

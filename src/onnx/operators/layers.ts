@@ -23,7 +23,20 @@ const convolution: Form = ({ graph, inputs, data }) => {
   const values = inputs.map(({ value }) => value);
   const isTransposed = !Array.isArray(data);
   const [, group, , , ...windows] = isTransposed ? (data as { transposed: Geometry }).transposed : (data as unknown as Geometry);
-  const [h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw] = windows as [number, number, number, number, number, number, number, number, number, number, number, number];
+  const [h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw] = windows as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const attributes = { kernel_shape: [kh, kw], strides: [sh, sw], pads: [ph, pw, ph, pw], dilations: [dh, dw], group };
   if (!isTransposed) return graph.op("Conv", values, attributes);
   const extra = [h - ((oh - 1) * sh - 2 * ph + dh * (kh - 1) + 1), w - ((ow - 1) * sw - 2 * pw + dw * (kw - 1) + 1)];

@@ -196,12 +196,17 @@ function comparison(make: Pair): Form {
 const compared = (type: string): Form => comparison((graph, a, b) => graph.op(type, [a, b]));
 
 /** Zero is false, all else is true. */
-const logical = (type: string): Form => (call) => call.graph.op(type, [inType(call, call.inputs[0]!, "bool"), inType(call, call.inputs[1]!, "bool")]);
+const logical =
+  (type: string): Form =>
+  (call) =>
+    call.graph.op(type, [inType(call, call.inputs[0]!, "bool"), inType(call, call.inputs[1]!, "bool")]);
 
-const bitwise = (type: string): Form => (call) => {
-  if (call.outputs[0]!.dtype !== "bool") throw new Refusal(`has no ONNX form for whole numbers`);
-  return logical(type)(call);
-};
+const bitwise =
+  (type: string): Form =>
+  (call) => {
+    if (call.outputs[0]!.dtype !== "bool") throw new Refusal(`has no ONNX form for whole numbers`);
+    return logical(type)(call);
+  };
 
 /** Operations that are told by the names that users write. */
 const told: Forms = {

@@ -94,7 +94,8 @@ const softmax =
     return graph.reshape(graph.op(type, [graph.reshape(input!.value, [1])], { axis: 0 }), []);
   };
 
-const runningSum: Form = (call) => call.graph.op("CumSum", [inType(call, call.inputs[0]!, call.outputs[0]!.dtype), call.graph.scalar(call.data as number, "int64")]);
+const runningSum: Form = (call) =>
+  call.graph.op("CumSum", [inType(call, call.inputs[0]!, call.outputs[0]!.dtype), call.graph.scalar(call.data as number, "int64")]);
 
 const runningLogSum: Form = ({ graph, inputs: [input], data }) => {
   const axis = data as number;

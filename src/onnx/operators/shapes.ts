@@ -112,7 +112,11 @@ const positions: Form = ({ graph, inputs, data }) => {
 
 const oneHot: Form = ({ graph, inputs: [input], data }) => {
   const { classes } = data as { classes: number };
-  const all = graph.constant(Array.from({ length: classes }, (_, i) => i), [classes], "int32");
+  const all = graph.constant(
+    Array.from({ length: classes }, (_, i) => i),
+    [classes],
+    "int32",
+  );
   const each = graph.op("Unsqueeze", [input!.value, graph.integers([-1])]);
   return graph.cast(graph.op("Equal", [each, all]), "int32");
 };
