@@ -289,7 +289,8 @@ function stepsOf(text: string): StepRange {
 }
 
 function branchCodeCommand(run: string, file: string, { from, lr, freeze }: ReturnType<typeof parse>["values"]): Command {
-  if (lr !== undefined || freeze !== undefined) throw new UsageError("with `--code` the learning rate, and what learns, is the file's own; leave `--lr` and `--freeze` away");
+  if (lr !== undefined || freeze !== undefined)
+    throw new UsageError("with `--code` the learning rate, and what learns, is the file's own; leave `--lr` and `--freeze` away");
   return { type: "branchCode", run, step: stepOf("--from", from, "kindling branch RUN --from STEP --code FILE"), file };
 }
 

@@ -175,7 +175,12 @@ export class Filling {
   refuse(reason: string): Problem {
     this.discard();
     const message = `Nothing was filled in: ${reason}. What is added may not change the training.`;
-    return { severity: "error", code: "fillIn", message, position: this.#error?.position ?? { file: this.#kept.info.file, line: this.#firstChange, column: 1 } };
+    return {
+      severity: "error",
+      code: "fillIn",
+      message,
+      position: this.#error?.position ?? { file: this.#kept.info.file, line: this.#firstChange, column: 1 },
+    };
   }
 
   /** It is over. @returns why nothing was added */
@@ -292,7 +297,10 @@ export class Filling {
     const { state: then, summary } = this.#kept;
     if (!this.#goesToEnd) return hasArrived ? undefined : `it ended after ${this.#steps} steps`;
     if (hasArrived || this.#steps > summary.steps) return `it takes more than the ${summary.steps} steps of then`;
-    if (state !== then) return state === "failed" ? `it fails now, which it did not then${this.#error ? `: ${this.#error.message}` : ""}` : "it does not end with the error of then";
+    if (state !== then)
+      return state === "failed"
+        ? `it fails now, which it did not then${this.#error ? `: ${this.#error.message}` : ""}`
+        : "it does not end with the error of then";
     return this.#steps < summary.steps ? `it ended after ${this.#steps} steps, and after ${summary.steps} then` : undefined;
   }
 

@@ -44,7 +44,8 @@ describe("the debugger in the packed extension", () => {
     await page.keyboard.press("F9");
     await page.locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified").first().waitFor();
     await workbench.runCommand("Kindling: Debug Model");
-    const row = (name: string) => page.locator(".debug-variables .monaco-list-row").filter({ has: page.locator(".name", { hasText: new RegExp(`^\\s*${name}\\s*[:=]?\\s*$`) }) });
+    const row = (name: string) =>
+      page.locator(".debug-variables .monaco-list-row").filter({ has: page.locator(".name", { hasText: new RegExp(`^\\s*${name}\\s*[:=]?\\s*$`) }) });
     const scope = page.locator(".debug-variables .monaco-list-row", { hasText: "Local: forward" });
     await scope.waitFor({ timeout: 60_000 });
     await eventually(

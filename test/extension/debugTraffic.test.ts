@@ -93,7 +93,10 @@ describe("the row `this` of the debugger", () => {
   it("stands before no method's name in the call stack", () => {
     const stackFrames = ["Proxy(Function).forward", "Proxy.of", "train"].map((name) => ({ name }));
     new ReceiverRow(new Session()).sent(response(request(3, "stackTrace"), { stackFrames }));
-    assert.deepEqual(stackFrames.map(({ name }) => name), ["forward", "Proxy.of", "train"]);
+    assert.deepEqual(
+      stackFrames.map(({ name }) => name),
+      ["forward", "Proxy.of", "train"],
+    );
   });
   it("is the innermost scope's alone", async () => assert.equal(await shown("Proxy(Function)", "Net 49 params", 10), "Proxy(Function)"));
 });

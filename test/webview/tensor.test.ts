@@ -34,7 +34,12 @@ describe("where a tensor's values lie in its picture", () => {
 
   it("is nothing between matrices, beside them, and behind the end of a vector", () => {
     const { count, arrangement } = cells([2, 3, 3]);
-    for (const place of [{ x: 3.5, y: 1 }, { x: -1, y: 0 }, { x: 100, y: 1 }]) assert.equal(valueAt(arrangement, count, place), null);
+    for (const place of [
+      { x: 3.5, y: 1 },
+      { x: -1, y: 0 },
+      { x: 100, y: 1 },
+    ])
+      assert.equal(valueAt(arrangement, count, place), null);
     const vector = cells([70]);
     assert.equal(valueAt(vector.arrangement, vector.count, { x: 6, y: 1 }), null);
     assert.equal(valueAt(vector.arrangement, vector.count, { x: 5, y: 1 }), 69);

@@ -109,7 +109,10 @@ describe("Weights from PyTorch", function () {
     const { stderr } = await run("lstm", 'model.loadStateDict(open("lstm.pt"));');
     assert.match(stderr, /Error\(s\) in loading state_dict for Tagger:\s+Missing key\(s\) in state_dict: "word_embeddings\.weight", "lstm\.weight_ih_l0"/);
     assert.match(stderr, /Unexpected key\(s\) in state_dict: "model", "epoch"\. /);
-    const { stdout } = await run("lstm", 'console.log(model.loadStateDict(open("attention.safetensors"), false).unexpectedKeys.includes("layer.linear1.bias"));');
+    const { stdout } = await run(
+      "lstm",
+      'console.log(model.loadStateDict(open("attention.safetensors"), false).unexpectedKeys.includes("layer.linear1.bias"));',
+    );
     assert.equal(stdout, "true\n");
   });
 
