@@ -62,6 +62,8 @@ export function besideEachOther(all: readonly Beside[]): ComparedRun[] {
     ...described(kept, told),
     variant: variantOf(kept),
     seed: kept.info.seed ?? null,
+    // Another program counts its own steps.
+    ...(kept.info.parent && !kept.info.parent.otherCode && { branchOf: kept.info.parent }),
     ends: Object.fromEntries(Object.entries(kept.summary.series).map(([name, { last, least, largest }]) => [name, { last, least, largest }])),
     clock: told.clock,
     run: {

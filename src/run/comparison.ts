@@ -1,4 +1,5 @@
 /** Runs beside each other: what is known of each, and what differs. Pure. */
+import type { BranchPoint } from "../protocol/index.ts";
 import { plainQuantity } from "./curveNames.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
@@ -19,6 +20,8 @@ export interface ComparedRun {
   /** Runs of one variant differ in nothing but their seed; `null` for a run that stands alone. */
   readonly variant: string | null;
   readonly seed: number | null;
+  /** Where it parted from another run; it is the same run by then. */
+  readonly branchOf?: BranchPoint;
   /** Where each series ended, and its extremes. */
   readonly ends: Readonly<Record<string, SeriesEnd>>;
   readonly clock: readonly StepTime[];

@@ -1,5 +1,6 @@
 /** What the extension and the page of compared runs tell each other, and how it is written. */
-import { dictionary, list, nullable, number, record, text, variants, whole } from "./codec.ts";
+import type { BranchPoint } from "../protocol/index.ts";
+import { dictionary, list, nullable, number, optional, record, text, variants, whole } from "./codec.ts";
 import type { ComparedRun, SeriesEnd, StepTime } from "./comparison.ts";
 import type { FromPanel } from "./panelMessages.ts";
 import { runSnapshot } from "./records.ts";
@@ -28,6 +29,7 @@ export const toComparison = variants<ToComparison, "type">("type", {
         health: text,
         variant: nullable(text),
         seed: nullable(whole),
+        branchOf: optional(record<BranchPoint>({ run: text, step: whole })),
         ends: dictionary(record<SeriesEnd>({ last: number, least: number, largest: number })),
         clock: list(record<StepTime>({ step: number, elapsed: number })),
         run: runSnapshot,

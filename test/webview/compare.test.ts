@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { ComparedRun } from "../../src/run/comparison.ts";
 import { Series } from "../../src/run/series.ts";
 import { aligned } from "../../webview/compare/alignment.ts";
+import { comparedCharts, traced } from "../../webview/compare/charts.ts";
 import { bandOf } from "../../webview/compare/bands.ts";
 import { adder, trained } from "./comparedRuns.ts";
 import { emptySnapshot } from "./fakeRun.ts";
@@ -47,6 +48,28 @@ describe("runs that are aligned", () => {
     ]);
     assert.deepEqual(places(aligned(loss, slower, "seconds")), [0, 500, 1000, 3000, 5000]);
     assert.deepEqual(places(aligned(loss, slower, "steps")), [0, 10, 20, 30, 40]);
+  });
+});
+
+describe("a branch beside the run that it parts from", () => {
+  const values = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  const run = (id: string, more: Partial<ComparedRun>, stride = 1): ComparedRun => {
+    const curves = new Map([["loss", series(values(0, 20), stride)]]);
+    return { id, title: id, settings: {}, health: "", variant: null, seed: null, ends: {}, clock: [], run: { ...emptySnapshot(), curves }, ...more };
+  };
+  const drawn = (...runs: ComparedRun[]): number[][] => comparedCharts(traced(runs, true), (own) => own)[0]!.lines.map(({ series: own }) => [...own.steps]);
+
+  it("is drawn from the last value that both have: the way to there is drawn once", () => {
+    const [trunk, branch] = [run("a", {}), run("b", { branchOf: { run: "a", step: 12 } })];
+    const twig = run("c", { branchOf: { run: "b", step: 15 } });
+    assert.deepEqual(drawn(trunk, branch, twig), [values(0, 20), values(11, 20), values(14, 20)]);
+    // The same for a curve that has no value at each step.
+    assert.deepEqual(drawn(run("a", {}, 10), run("b", { branchOf: { run: "a", step: 12 } }, 10))[1]!.slice(0, 2), [10, 20]);
+  });
+
+  it("is whole where that run isn't shown, or it parts at once", () => {
+    assert.deepEqual(drawn(run("b", { branchOf: { run: "a", step: 12 } })), [values(0, 20)]);
+    assert.deepEqual(drawn(run("a", {}), run("b", { branchOf: { run: "a", step: 0 } }))[1], values(0, 20));
   });
 });
 

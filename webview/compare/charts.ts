@@ -1,6 +1,6 @@
 /** A chart for each curve that runs have, with a line for each run, or a band for each group. Pure. */
 import { variantsOf, variantTitle, type ComparedRun } from "../../src/run/comparison.ts";
-import type { Series } from "../../src/run/series.ts";
+import { Series } from "../../src/run/series.ts";
 import type { Colour } from "../charts/theme.ts";
 import { groupCharts, type Chart, type Line } from "../curves/groups.ts";
 import { bandOf } from "./bands.ts";
@@ -38,6 +38,7 @@ export function hasGroups(runs: readonly ComparedRun[]): boolean {
 /** @param aligned a run's curve over what all are aligned by */
 export function comparedCharts(all: readonly Traced[], aligned: (series: Series, run: ComparedRun) => Series): Chart[] {
   const own = new Map(all.flatMap(({ runs }) => runs).map((run) => [run, groupCharts(run.run.curves)]));
+  const ids = new Set([...own.keys()].map(({ id }) => id));
   const names = [...new Set([...own.values()].flatMap((charts) => charts.flatMap(({ lines }) => lines.map(({ name }) => name))))];
   return names.map((name): Chart => {
     const found = (run: ComparedRun) => own.get(run)!.find(({ lines }) => lines.some((line) => line.name === name));
@@ -46,10 +47,11 @@ export function comparedCharts(all: readonly Traced[], aligned: (series: Series,
         const line = found(run)?.lines.find((one) => one.name === name);
         return line ? [{ line, series: aligned(line.series, run) }] : [];
       });
+      const [alone, another] = runs;
       const [first] = members;
       if (!first) return [];
       const look = { name: label, label, colour, place: round, smooth: first.line.smooth };
-      if (runs.length === 1) return [{ ...look, series: first.series }];
+      if (!another) return [{ ...look, series: afterTrunk(first.line.series, first.series, alone!, ids) }];
       const { median, ...band } = bandOf(members.map(({ series }) => series));
       return [{ ...look, series: median, band }];
     });
@@ -63,4 +65,12 @@ export function comparedCharts(all: readonly Traced[], aligned: (series: Series,
       spansDecades: charts.some(({ spansDecades }) => spansDecades),
     };
   });
+}
+
+/** Of a branch beside the run that it parts from what is its own: it begins at the last value that both have, which is drawn as the other's. */
+function afterTrunk(series: Series, placed: Series, { branchOf }: ComparedRun, shown: ReadonlySet<string>): Series {
+  if (!branchOf || !shown.has(branchOf.run)) return placed;
+  const own = series.steps.findIndex((step) => step >= branchOf.step);
+  const from = own < 0 ? series.length - 1 : own - 1;
+  return from <= 0 ? placed : Series.of([...placed].slice(from));
 }

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { KeptRun } from "../../keep/keptRuns.ts";
+import { treeOf } from "../../keep/branches.ts";
 import { runsFolder } from "../../keep/layout.ts";
 import { byTraining } from "../../keep/ranks.ts";
 import { Throttle } from "../../run/throttle.ts";
@@ -20,8 +21,8 @@ export type KeptRunNode =
   | { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] }
   /** Those that were begun together. */
   | { readonly kind: "group"; readonly group: string; readonly runs: readonly KeptRun[] }
-  /** `others`: the ranks that train with it. */
-  | { readonly kind: "run"; readonly run: KeptRun; readonly others?: readonly KeptRun[] };
+  /** `others`: the ranks that train with it; `branches`: the runs that part from it. */
+  | { readonly kind: "run"; readonly run: KeptRun; readonly others?: readonly KeptRun[]; readonly branches?: readonly KeptRun[] };
 
 export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   readonly #store: RunStore;
@@ -72,9 +73,9 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   }
 
   async getChildren(node?: KeptRunNode): Promise<KeptRunNode[]> {
-    if (node?.kind === "file") return grouped(node.runs);
-    if (node?.kind === "group") return node.runs.map((run) => ({ kind: "run", run }));
-    if (node) return (node.others ?? []).map((run) => ({ kind: "run", run }));
+    if (node?.kind === "file") return withBranches(grouped(treeOf(node.runs).trunks), node.runs);
+    if (node?.kind === "group") return withBranches(nodesOf(node.runs), this.#runsOf(node.runs[0]));
+    if (node) return withBranches(nodesOf([...(node.others ?? []), ...(node.branches ?? [])]), this.#runsOf(node.run));
     if (this.#signature === "") await this.refresh();
     const byFile = new Map<string, KeptRun[]>();
     for (const run of this.#runs) {
@@ -83,6 +84,11 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
       else byFile.set(run.info.file, [run]);
     }
     return [...byFile].map(([file, runs]) => ({ kind: "file", file, runs }));
+  }
+
+  /** Of the same file. */
+  #runsOf(run: KeptRun | undefined): readonly KeptRun[] {
+    return this.#runs.filter(({ info }) => info.file === run?.info.file);
   }
 
   getTreeItem(node: KeptRunNode): vscode.TreeItem {
@@ -101,6 +107,19 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
     const roots = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => vscode.Uri.joinPath(uri, "any").fsPath);
     return [...roots, ...files].map(runsFolder);
   }
+}
+
+function nodesOf(runs: readonly KeptRun[]): KeptRunNode[] {
+  return runs.map((run) => ({ kind: "run", run }));
+}
+
+/** @param runs all of the file */
+function withBranches(nodes: readonly KeptRunNode[], runs: readonly KeptRun[]): KeptRunNode[] {
+  const { branches } = treeOf(runs);
+  return nodes.map((node) => {
+    const own = node.kind === "run" ? branches.get(node.run.id) : undefined;
+    return node.kind === "run" && own ? { ...node, branches: own } : node;
+  });
 }
 
 function every(milliseconds: number, action: () => void): Disposable {
@@ -148,8 +167,8 @@ function groupItem({ group, runs }: Extract<KeptRunNode, { kind: "group" }>): vs
 
 function runItem(node: Extract<KeptRunNode, { kind: "run" }>): vscode.TreeItem {
   const { label, description, tooltip, icon, colour, context } = keptRunRow(node.run, Date.now());
-  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(label, node.others?.length ? Collapsed : None);
+  const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(label, node.branches?.length ? Expanded : node.others?.length ? Collapsed : None);
   item.id = node.run.folder;
   item.description = description;
   item.tooltip = new vscode.MarkdownString(tooltip);
