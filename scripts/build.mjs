@@ -66,7 +66,12 @@ function configurations() {
     },
     {
       ...common,
-      entryPoints: { panel: "webview/main.tsx", comparison: "webview/compare/main.tsx", standAlone: "webview/export/standAlone.ts" },
+      entryPoints: {
+        panel: "webview/main.tsx",
+        comparison: "webview/compare/main.tsx",
+        tensor: "webview/tensor/main.tsx",
+        standAlone: "webview/export/standAlone.ts",
+      },
       outdir: path("dist/webview"),
       format: "iife",
       platform: "browser",

@@ -126,6 +126,16 @@ export function show(command, args, options = {}) {
   });
 }
 
+/** The same for several at once: what one says is shown when it has ended, and not among the others' words. */
+export async function showAtEnd(command, args, options = {}) {
+  const child = spawnTied(command, args, { cwd: root, stdout: "pipe", stderr: "pipe", ...options });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
+  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
+  process.stdout.write(said);
+  return code === 0;
+}
+
 /** Full path of a program on PATH, or undefined. */
 export function which(name) {
   for (const directory of (process.env.PATH ?? "").split(delimiter)) {

@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { makeVsix } from "./package.mjs";
+import { add, filesIn, nothing, runFileByFile, runOnce } from "./suites.mjs";
 import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
@@ -25,14 +27,18 @@ const checks = {
   build: [process.execPath, ["scripts/build.mjs"]],
 };
 
+/** By the environment that they run in, and the arguments that choose some of their tests. */
 const suites = {
-  unit: () => [...inFolders(folders.unit), ...sideBySide],
-  runs: () => [...inFolders(folders.runs), ...sideBySide],
-  page: () => inFolders(folders.page),
-  builds: () => ["--import", "tsx", "test/harness/builds.ts"],
-  vscode: () => ["--import", "tsx", "test/harness/hostTests.ts", "server"],
-  e2e: () => [...mocha, "--timeout", "180000", "--slow", "20000", "test/e2e/**/*.test.ts"],
-  desktop: () => ["--import", "tsx", "test/harness/hostTests.ts", "desktop"],
+  unit: (environment, grep) => runOnce([...inFolders(folders.unit), ...sideBySide, ...grep], environment),
+  runs: (environment, grep) => runOnce([...inFolders(folders.runs), ...sideBySide, ...grep], environment),
+  page: (environment, grep) => runFileByFile(filesIn("webview"), [...mocha, "--timeout", "60000", ...grep], environment),
+  builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment),
+  vscode: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "server"], environment),
+  e2e: async (environment, grep) => {
+    const packed = { ...environment, KINDLING_VSIX: environment.KINDLING_VSIX ?? (await makeVsix()) };
+    return runFileByFile(filesIn("e2e"), [...mocha, "--timeout", "180000", "--slow", "20000", ...grep], packed);
+  },
+  desktop: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "desktop"], environment),
 };
 
 const plans = {
@@ -54,19 +60,12 @@ function inFolders(names) {
 }
 
 async function runSuite(name, folder, grep) {
-  const totals = join(folder, `${name}.json`);
-  const environment = { KINDLING_TEST_TOTALS: totals, KINDLING_TEST_FAILURES: join(folder, failures), ...(grep && { KINDLING_TEST_GREP: grep }) };
-  const mochaGrep = grep && name !== "vscode" && name !== "desktop" ? ["--grep", grep] : [];
-  const ended = await show(process.execPath, [...suites[name](), ...mochaGrep], { env: { ...process.env, ...environment } });
-  const result = existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : { passed: 0, failed: 0, skipped: 0 };
-  if (result.passed + result.failed === 0 && !grep) {
-    say(`the ${name} suite ran no test`);
-    result.failed++;
-  } else if (!ended && result.failed === 0) {
-    say(`the ${name} suite ended with an error`);
-    result.failed++;
-  }
-  return result;
+  const files = { KINDLING_TEST_TOTALS: join(folder, `${name}.json`), KINDLING_TEST_FAILURES: join(folder, failures) };
+  const environment = { ...process.env, ...files, ...(grep && { KINDLING_TEST_GREP: grep }) };
+  const result = await suites[name](environment, grep ? ["--grep", grep] : []);
+  if (result.passed + result.failed > 0 || grep) return result;
+  say(`the ${name} suite ran no test`);
+  return { ...result, failed: 1 };
 }
 
 async function prepare(names) {
@@ -89,7 +88,7 @@ await runScript(async () => {
   const plan = plans[positionals[0] ?? "all"];
   if (!plan) throw new PlainError(`there is no suite "${positionals[0]}"; there are ${Object.keys(plans).join(", ")}`);
   await prepare(plan.suites);
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { ...nothing };
   const started = performance.now();
   for (const name of plan.checks) {
     say(name);
@@ -100,8 +99,7 @@ await runScript(async () => {
   const folder = mkdtempSync(join(tmpdir(), "kindling-totals-"));
   for (const name of plan.suites) {
     say(`${name} tests`);
-    const result = await runSuite(name, folder, values.grep);
-    for (const key of Object.keys(total)) total[key] += result[key];
+    add(total, await runSuite(name, folder, values.grep));
   }
   // Once more and together: a log of half an hour is read from its end.
   if (existsSync(join(folder, failures))) process.stdout.write(`\nfailed:\n${readFileSync(join(folder, failures), "utf8")}`);

@@ -142,8 +142,8 @@ export class Store implements CurveStore {
     this.#change(message);
     if (message.type === "thinned") this.#isThinned = true;
     if (message.type === "snapshot") this.#tellWaiting();
-    // By which the extension knows the panel again, however soon the window goes.
-    if (message.type === "file") this.save();
+    // By these the extension knows the panel again, and the run of one that is kept, however soon the window goes.
+    if (message.type === "file" || message.type === "snapshot") this.save();
     if (message.type === "events" && !message.events.some(isAtOnce)) this.#drawing.call();
     else this.#frame ??= requestAnimationFrame(this.#show);
   };

@@ -1,5 +1,6 @@
 /** What the words on the command line ask for. */
 import { parseArgs } from "node:util";
+import type { StepRange } from "../protocol/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
 
 export type Command =
@@ -18,6 +19,8 @@ export type Command =
       readonly checkpoints: boolean;
       /** A run or a file, whose weights it begins with. */
       readonly weightsFrom: string | undefined;
+      /** Of these, only those whose names begin with it, as if it weren't there. */
+      readonly weightsPrefix: string | undefined;
       /** Of these, what begins anew all the same. */
       readonly weightsExcept: readonly string[];
       /** Whether the first bad number is looked for however late it comes. */
@@ -37,7 +40,20 @@ export type Command =
   /** A kept run is brought back to a step, and from there goes on where it is a branch, or was cut off. */
   | { readonly type: "rewind"; readonly run: string; readonly step: number }
   | { readonly type: "branch"; readonly run: string; readonly step: number; readonly rate: number | undefined; readonly frozen: readonly string[] }
+  /** The same with the weights of then in other code. */
+  | { readonly type: "branchCode"; readonly run: string; readonly step: number; readonly file: string }
   | { readonly type: "resume"; readonly run: string }
+  /** A kept run is asked for more than it told. */
+  | {
+      readonly type: "fillIn";
+      readonly run: string;
+      /** The text that tells more; without, the run's own file where nothing is to be measured, else what ran. */
+      readonly file: string | undefined;
+      /** The steps that are measured, `to` not among them; all, where there is no end. */
+      readonly samples: StepRange | undefined;
+    }
+  /** What is in a file of weights. */
+  | { readonly type: "listWeights"; readonly file: string; readonly prefix: string | undefined; readonly json: boolean }
   | {
       readonly type: "weights";
       readonly run: string;
@@ -54,6 +70,7 @@ export type Command =
       readonly training: boolean;
       readonly batchDimension: number | undefined;
       readonly weightsFrom: string | undefined;
+      readonly weightsPrefix: string | undefined;
       readonly step: number | undefined;
       readonly programArguments: readonly string[];
     }
@@ -69,6 +86,7 @@ export interface ConstantValues {
   readonly values: readonly string[];
 }
 
+const prefixOfWhat = "`--weights-prefix` goes with `--weights-from` and `weights FILE` only";
 export const whichRuns = "which runs? `kindling compare RUN RUN`, or the name of a group; `kindling runs` lists them";
 
 /** A command line that can't be understood; exit code 2. */
@@ -81,9 +99,11 @@ export const usage = `Usage:
   kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
   kindling compare RUN RUN …                      what differs between them, and their series side by side
   kindling weights RUN [--step K] -o FILE         write what its models ended with, or had after K steps, as .safetensors or .pt
+  kindling weights FILE                           list what a file of weights holds: .pt, .pth, .bin, .safetensors, or the .index.json of several
   kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
   kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
   kindling resume RUN                             go on with one that was cut off or stopped
+  kindling fill-in RUN [FILE]                     add what the file logs now, or every step's histograms, as if it had always been there
   kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
   kindling export FILE.model.ts --onnx            write its model as FILE.onnx for ONNX Runtime, and compare the two where that is installed
   kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
@@ -92,15 +112,18 @@ export const usage = `Usage:
 What stands after \`--\` is the program's own: it finds it in process.argv.
 
 Options:
-  --json         (inspect, runs, show, compare) print everything as JSON
+  --json         (inspect, runs, show, compare, weights FILE) print everything as JSON
   --no-keep      (train) write nothing of the run down
   --seeds N      (train) train with the seeds 1 to N, as one group; RUN may be a group, too
   --with NAME=VALUE,VALUE …
                  (train) train with each of these values of a top-level \`const\` of the file; several make all combinations
   --no-checkpoints
                  (train) keep everything of the run but the parameters on the way
-  --weights-from RUN or FILE.safetensors
-                 (train, export) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting
+  --weights-from RUN or FILE
+                 (train, export) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting;
+                 FILE is PyTorch's (.pt, .pth, .bin), .safetensors, or the .index.json of several
+  --weights-prefix PREFIX
+                 (train, export, weights FILE) of a file only what begins with it, as if it weren't there: \`backbone.\`
   --weights-except PATH
                  (train) begin this one anew all the same; may be given several times
   --find-bad-number
@@ -113,7 +136,10 @@ Options:
   --step K       (weights, export) of the last checkpoint that is kept up to there
   --to STEP      (rewind) the number of steps taken
   --from STEP    (branch) the same
+  --measure STEPS
+                 (fill-in) all layers in each of these steps: 390-410, or all
   --lr RATE      (branch) the learning rate from then on; without, nothing is changed
+  --code FILE    (branch) other code, which begins with the weights of then, and what the optimizers remembered, wherever path and shape fit
   --freeze PATH  (branch) a module or parameter that learns no more; may be given several times
   -o FOLDER      (to-python) write model.py, train.py and what they need there
   --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
@@ -145,11 +171,14 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (file === undefined) throw new UsageError(whichRuns);
       return { type: "compare", runs: [file, ...rest], json };
   }
-  if (mode === "weights") return readWeights(file, rest, values);
+  if (mode === "weights") return weightsCommand(file, rest, values);
   if (mode === "export") return exportCommand(file, rest, values, programArguments);
   const forExport = (["onnx", "model", "training", "batch-dimension"] as const).find((name) => values[name] !== undefined);
   if (forExport !== undefined) throw new UsageError(`\`--${forExport}\` goes with \`export\` only`);
   if (values.step !== undefined) throw new UsageError("`--step` goes with `weights` and `export` only");
+  if (mode === "fill-in") return fillInCommand(file, rest, values.measure);
+  if (values.code !== undefined && mode !== "branch") throw new UsageError("`--code` goes with `branch` only");
+  if (values.measure !== undefined) throw new UsageError("`--measure` goes with `fill-in` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
   if (mode === "from-python") return readFromPython(file, rest, values);
@@ -163,6 +192,8 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   const weightsExcept = values["weights-except"] ?? [];
   if (mode === "inspect" && weightsFrom !== undefined) throw new UsageError("`--weights-from` goes with `train` and `export` only");
   if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
+  const weightsPrefix = values["weights-prefix"];
+  if (weightsPrefix !== undefined && weightsFrom === undefined) throw new UsageError(prefixOfWhat);
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
   const varied = variations(values, mode);
@@ -178,15 +209,19 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
     checkpoints: !values["no-checkpoints"],
     findsLate: values["find-bad-number"] ?? false,
     weightsFrom,
+    weightsPrefix,
     weightsExcept,
     programArguments,
     ...varied,
   };
 }
 
-function readWeights(run: string | undefined, rest: readonly string[], { output, step }: { output?: string; step?: string }): Command {
+function weightsCommand(run: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+  const { output, step, json = false, "weights-prefix": prefix } = values;
   if (run === undefined) throw new UsageError("of which run? `kindling weights RUN -o FILE`; `kindling runs` lists them");
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
+  if (output === undefined && step === undefined && isWeightsFile(run)) return { type: "listWeights", file: run, prefix, json };
+  if (prefix !== undefined) throw new UsageError("`--weights-prefix` goes with `--weights-from` and `weights FILE` only");
   if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
   if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
@@ -202,14 +237,20 @@ function exportCommand(
   if (file === undefined) throw new UsageError("which file? `kindling export FILE.model.ts --onnx`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (!values.onnx) throw new UsageError("as what? `kindling export FILE.model.ts --onnx`; `to-python` writes it for PyTorch");
-  const { step, output, model, training = false, "weights-from": weightsFrom, "batch-dimension": dimension } = values;
+  const { step, output, model, training = false, "weights-from": weightsFrom, "weights-prefix": weightsPrefix, "batch-dimension": dimension } = values;
   const whole = (option: string, text: string | undefined): number | undefined => {
     if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
     throw new UsageError(`${option} takes a whole number, not \`${text}\``);
   };
+  if (weightsPrefix !== undefined && weightsFrom === undefined) throw new UsageError(prefixOfWhat);
   if (step !== undefined && weightsFrom === undefined) throw new UsageError("`--step` goes with `--weights-from RUN`: of which run?");
   const numbers = { step: whole("--step", step), batchDimension: dimension === "none" ? -1 : whole("--batch-dimension", dimension) };
-  return { type: "export", file, output, model, training, weightsFrom, programArguments, ...numbers };
+  return { type: "export", file, output, model, training, weightsFrom, weightsPrefix, programArguments, ...numbers };
+}
+
+/** A run's name has no such ending. */
+function isWeightsFile(word: string): boolean {
+  return /\.(safetensors|pt|pth|bin|ckpt|tar|index\.json)$/i.test(word);
 }
 
 type ReplayWord = "rewind" | "branch" | "resume";
@@ -228,8 +269,29 @@ function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly
     case "rewind":
       return { type, run, step: stepOf("--to", values.to, examples.rewind) };
     case "branch":
+      if (values.code !== undefined) return branchCodeCommand(run, values.code, values);
       return { type, run, step: stepOf("--from", values.from, examples.branch), rate: rateOf(values.lr), frozen: values.freeze ?? [] };
   }
+}
+
+function fillInCommand(run: string | undefined, [file, ...rest]: readonly string[], measure: string | undefined): Command {
+  if (run === undefined) throw new UsageError("which run? `kindling fill-in RUN [FILE]`; `kindling runs` lists them");
+  if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
+  return { type: "fillIn", run, file, samples: measure === undefined ? undefined : stepsOf(measure) };
+}
+
+/** `390-410`, both ends among them; `all`. */
+function stepsOf(text: string): StepRange {
+  if (text === "all") return { from: 0, to: Number.MAX_SAFE_INTEGER };
+  const [, from, last = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (from === undefined || Number(last) < Number(from)) throw new UsageError(`--measure takes steps, \`--measure 390-410\`, or \`all\`, not \`${text}\``);
+  return { from: Number(from), to: Number(last) + 1 };
+}
+
+function branchCodeCommand(run: string, file: string, { from, lr, freeze }: ReturnType<typeof parse>["values"]): Command {
+  if (lr !== undefined || freeze !== undefined)
+    throw new UsageError("with `--code` the learning rate, and what learns, is the file's own; leave `--lr` and `--freeze` away");
+  return { type: "branchCode", run, step: stepOf("--from", from, "kindling branch RUN --from STEP --code FILE"), file };
 }
 
 function stepOf(option: string, text: string | undefined, example: string): number {
@@ -276,12 +338,15 @@ function parse(args: readonly string[]) {
         to: { type: "string" },
         from: { type: "string" },
         lr: { type: "string" },
+        measure: { type: "string" },
+        code: { type: "string" },
         freeze: { type: "string", multiple: true },
         onnx: { type: "boolean" },
         model: { type: "string" },
         training: { type: "boolean" },
         "batch-dimension": { type: "string" },
         "weights-from": { type: "string" },
+        "weights-prefix": { type: "string" },
         "weights-except": { type: "string", multiple: true },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },

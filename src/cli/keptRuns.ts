@@ -1,6 +1,7 @@
 /** `kindling runs`, `kindling show` and `kindling compare`: what is kept of trainings. */
 import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { additionsOf, additionText } from "../keep/additions.ts";
 import { callOf, compareRuns, tookText } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
 import { versionsText } from "../keep/keptRun.ts";
@@ -44,7 +45,15 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
       : []),
     ...(run.weights ? [["weights", `of ${originText(run.weights)}: ${weightsSentence(run.weights.matches)}`] as const] : []),
     ["health", health(run).sentence.replaceAll("`", "") || "nothing to say"],
-    ...(info.parent ? [["branch of", `${info.parent.run}, from step ${formatCount(info.parent.step)} on`] as const] : []),
+    ...(info.parent
+      ? [
+          [
+            "branch of",
+            `${info.parent.run}, from step ${formatCount(info.parent.step)} on${info.parent.otherCode ? ", in other code with its weights" : ""}`,
+          ] as const,
+        ]
+      : []),
+    ...additionsOf(kept.folder).map(({ addition }) => ["added later", `${additionText(addition)} (${new Date(addition.at).toLocaleString()})`] as const),
     ...(label.note === undefined ? [] : [["note", label.note] as const]),
     ["kept in", shortPath(kept.folder)],
   ];

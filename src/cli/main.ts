@@ -6,10 +6,12 @@ import { runsFolder } from "../keep/layout.ts";
 import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { readCommandLine, usage, UsageError, type Command } from "./commandLine.ts";
+import { fillRun } from "./fillIn.ts";
+import { branchWithCode } from "./branchWithCode.ts";
 import { inspect } from "./inspect.ts";
 import { exportOnnx } from "./exportOnnx.ts";
 import { onnxFileOf } from "../client/onnx.ts";
-import { weightsToBeginWith, weightsToExport } from "./weightsFrom.ts";
+import { weightsRequest } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { printComparison, printRun, printRuns, theRun } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
@@ -46,10 +48,22 @@ async function main(args: readonly string[]): Promise<number> {
     case "weights":
       // A training has an engine of its own.
       return (await import("./weights.ts")).writeWeights(command);
+    case "listWeights":
+      return (await import("./listWeights.ts")).listWeights(command, existingFile(command.file), paintFor(process.stdout));
     case "rewind":
     case "branch":
     case "resume":
       return replay(command);
+    case "branchCode":
+      return branch(command);
+    case "fillIn":
+      return fillRun({
+        script: runnerScript,
+        kept: theRun(command.run),
+        file: command.file === undefined ? undefined : existingFile(command.file),
+        samples: command.samples,
+        paint: paintFor(process.stderr),
+      });
     case "mcp":
       // Its protocol is of no use to a training.
       return (await import("./mcp.ts")).serve(runnerScript, existingFolder(command.folder));
@@ -67,6 +81,7 @@ function writeOnnx({
   training,
   batchDimension,
   weightsFrom,
+  weightsPrefix,
   step,
   programArguments,
 }: Extract<Command, { type: "export" }>): Promise<number> {
@@ -78,7 +93,7 @@ function writeOnnx({
     timeLimit: inspectTimeLimit,
     threads: 0,
     programArguments,
-    ...(weightsFrom !== undefined && { weights: weightsToExport(weightsFrom, path, step) }),
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { step, prefix: weightsPrefix }) }),
   };
   const onnx = {
     file: resolve(output ?? onnxFileOf(path)),
@@ -105,7 +120,7 @@ async function translatePython(file: string, output: string | undefined): Promis
 }
 
 function run(command: Extract<Command, { type: "run" }>): Promise<number> {
-  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsExcept, programArguments, seeds, constants } = command;
+  const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsPrefix, weightsExcept, programArguments, seeds, constants } = command;
   const path = existingFile(file);
   const request: RunRequest = {
     file: path,
@@ -117,7 +132,7 @@ function run(command: Extract<Command, { type: "run" }>): Promise<number> {
     threads,
     programArguments,
     findsLate,
-    ...(weightsFrom !== undefined && { weights: weightsToBeginWith(weightsFrom, path, weightsExcept) }),
+    ...(weightsFrom !== undefined && { weights: weightsRequest(weightsFrom, path, { declined: weightsExcept, prefix: weightsPrefix }) }),
     ...(keep && mode === "train" && { keep: { folder: runsFolder(path), limit: roomForRuns, checkpoints } }),
   };
   const paint = paintFor(process.stderr);
@@ -141,6 +156,11 @@ function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume"
   }
   const { type, ...wanted } = { rate: undefined, frozen: [], ...command };
   return replayRun({ script: runnerScript, kept, step, wanted, goesOn: type !== "rewind", paint: paintFor(process.stderr) });
+}
+
+function branch({ run, step, file }: Extract<Command, { type: "branchCode" }>): Promise<number> {
+  const kept = theRun(run);
+  return branchWithCode({ script: runnerScript, kept, step, file: existingFile(file), paint: paintFor(process.stderr) });
 }
 
 function existingFile(file: string): string {

@@ -24,6 +24,7 @@ interface Operations {
   item(input: Tensor): number;
   permute(input: Tensor, dims: readonly number[]): Tensor;
   setData(target: Tensor, source: Tensor): void;
+  picturedTensor(input: Tensor): string;
   tensorDetails(input: Tensor): object;
   transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 }
@@ -355,6 +356,11 @@ export class Tensor {
   /** What a debugger shows of it where it is opened. */
   [Symbol.for("debug.properties")](): object {
     return ops.tensorDetails(this);
+  }
+
+  /** Its values, or the beginning of them, for a picture in the debugger. */
+  [Symbol.for("kindling.debug.picture")](): string {
+    return ops.picturedTensor(this);
   }
 
   /** The slices along the first dimension. */

@@ -7,6 +7,7 @@ import { registerCommands } from "./commands/commands.ts";
 import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
+import { FillInCommands } from "./keptRuns/fillInCommands.ts";
 import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
 import { ReplayCommands } from "./keptRuns/replayCommands.ts";
 import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
@@ -87,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const keptRuns = new KeptRunsView(store);
+  const fillIns = new FillInCommands({ store, pool, panels });
   const replays = new ReplayCommands({ store, controller, panels });
   const values = new MeasuredValuesStore(store);
   const python = new PythonView();
@@ -116,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     showProblems(store, extension),
     showStatus(store, current),
     keptRuns,
-    registerKeptRunCommands(keptRuns, panels, replays, extension),
+    registerKeptRunCommands({ view: keptRuns, panels, replays, fillIns, extension }),
     pythonFiles,
     offerPasteAsKindling(),
     registerCommands({

@@ -30,6 +30,8 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
         ")",
       );
     case "zip":
+      if (call.arguments.length === 1 && call.arguments[0]!.star && to.typeOf(call).kind === "tuple")
+        return primary(to.context.helper("unzip"), "(", to.spread(first!), ")");
       return primary(
         to.context.helper("zip"),
         "(",
@@ -98,6 +100,8 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "issubclass":
       return { doc: [to.operand(first!, level.primary), ".prototype instanceof ", to.operand(second!, level.primary)], level: level.relation };
     case "hasattr":
+      // Of a module of which nothing is known TypeScript lets everything be read, but not after an `in`.
+      if (isAnyModule(to, first!)) return { doc: [to.receiver(first!), accessor(to, second!), " !== undefined"], level: level.equality };
       return { doc: [to.doc(attributeName(second!)), " in ", to.operand(first!, level.relation)], level: level.relation };
     case "getattr":
       return getAttribute(to, first!, second!, positional[2]);
@@ -315,7 +319,7 @@ export function callable(to: Expressions, value: Expression): Doc {
     const call: Call = { kind: "call", callee: value, arguments: [{ value: parameter }], from: value.from, to: value.to };
     return ["(value: any) => ", arrowBody(builtinCall(to, path.slice("builtins.".length), call))];
   }
-  return to.operand(value, level.assignment);
+  return to.argument(value);
 }
 
 function mapped(to: Expressions, [fn, ...values]: readonly Expression[]): Code {
@@ -364,6 +368,11 @@ function instanceTest(to: Expressions, value: Expression, of: Expression): Code 
   if (builtin === "dict") return { doc: [to.operand(value, level.relation), " instanceof Object"], level: level.relation };
   const name = path && kindlingPath(path) === "Tensor" ? to.context.api("Tensor") : to.operand(of, level.primary);
   return { doc: [to.operand(value, level.relation), " instanceof ", name], level: level.relation };
+}
+
+function isAnyModule(to: Expressions, value: Expression): boolean {
+  const type = present(to.typeOf(value));
+  return type.kind === "object" && type.of === "nn.Module";
 }
 
 /** The name of an attribute that a program says as text. */

@@ -6,18 +6,21 @@ import { argumentName, camelCase } from "./names.ts";
 import { partsOf, type Argument, type Call, type Expression } from "./syntax.ts";
 import { isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
 
-/** `(a, b, { name: c })`, as all of the API takes it. */
-export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0 } = {}): Doc {
+/**
+ * `(a, b, { name: c })`, as all of the API takes it.
+ * @param options `needsFirst`: what is called does something to its first argument, which has to be there
+ */
+export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0, needsFirst = false } = {}): Doc {
   const docs: Doc[] = [];
   const named: Doc[] = [];
   for (const argument of call.arguments.slice(from)) {
     if (argument.star === "**") {
       named.push(...spreadNamed(to, argument.value, rename));
     } else if (argument.name === undefined) {
-      docs.push(positional(to, argument));
+      docs.push(needsFirst && docs.length === 0 && !argument.star ? to.needed(argument.value) : positional(to, argument));
     } else if (!skip.has(argument.name)) {
       const name = keyText(rename ? argumentName(argument.name) : argument.name);
-      const value = to.operand(argument.value, level.assignment);
+      const value = to.argument(argument.value);
       named.push(to.commented(argument.value, value === name ? name : [name, ": ", value]));
     }
   }
@@ -45,7 +48,7 @@ function hugged(docs: readonly Doc[]): Doc | undefined {
 }
 
 function positional(to: Expressions, { value, star }: Argument): Doc {
-  return to.commented(value, star === "*" ? ["...", to.spread(value)] : to.operand(value, level.assignment));
+  return to.commented(value, star === "*" ? ["...", to.spread(value)] : to.argument(value));
 }
 
 /** Arguments of a function of the program: what is given by name goes where the function has it. */
@@ -97,6 +100,10 @@ export function fieldArguments(to: Expressions, call: Call, fields: readonly str
   const docs: (Doc | undefined)[] = [];
   for (const argument of call.arguments) {
     if (argument.star === "**") throw new NoTwin("A dataclass is made of named values here", call.from);
+    if (argument.star === "*") {
+      docs.push(["...(", to.array(argument.value), ` as [${fields.map(() => "any").join(", ")}])`]);
+      continue;
+    }
     const place = argument.name === undefined ? docs.length : fields.indexOf(argument.name);
     if (place < 0) throw new NoTwin(`There is no field \`${argument.name}\``, call.from);
     docs[place] = to.operand(argument.value, level.assignment);
@@ -155,8 +162,16 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
   // The gradients of inputs are all that it ever gives.
   if (api === "autograd.grad") return primary(to.context.api(api), argumentsOf(to, call, { skip: new Set(["only_inputs"]) }));
   const text = functional(to, api, path) ?? to.context.api(api);
+  // NumPy's names of arguments are PyTorch's as well.
+  const plain = { ...call, arguments: call.arguments.map(numpyNames) };
   const constructs = /^[A-Z]/.test(last) && last !== "Tensor";
-  return primary(constructs ? "new " : "", text, argumentsOf(to, call));
+  return primary(constructs ? "new " : "", text, argumentsOf(to, plain, { needsFirst: !constructs }));
+}
+
+/** NumPy's names of arguments. */
+export function numpyNames<T extends { readonly name?: string }>(argument: T): T {
+  const name = { axis: "dim", keepdims: "keepdim" }[argument.name ?? ""];
+  return name ? { ...argument, name } : argument;
 }
 
 function functional(to: Expressions, api: string, path: string): string | undefined {

@@ -37,7 +37,7 @@ function heritage(to: Statements, info: ClassInfo): string {
 
 /** Bases that say nothing here. */
 function isLeftOut(path: string | undefined): boolean {
-  return path !== undefined && /^(builtins\.object|abc\.|typing\.|enum\.)/.test(path);
+  return path !== undefined && /^(builtins\.(object|NamedTuple)|abc\.|typing\.|enum\.)/.test(path);
 }
 
 /** What a module takes and gives, what a dataset's sample is, where that isn't the usual. */
@@ -48,16 +48,16 @@ function generics(to: Statements, info: ClassInfo, root: string): string {
     const parameters = forward.node.parameters.slice(1);
     if (parameters.some(({ star }) => star)) return "<any, any>";
     const single = parameters.length === 1 && isTensor(forward.parameters.get(parameters[0]!.name) ?? unknown);
-    const out = to.typeName(forward.returns);
+    const out = forward.returns.kind === "none" ? "void" : to.to.typeName(forward.returns);
     if (single && out === "Tensor") return "";
     const entries = parameters.map(
-      (parameter) => `${to.context.own(parameter.name)}${parameter.default ? "?" : ""}: ${to.typeName(forward.parameters.get(parameter.name) ?? any)}`,
+      (parameter) => `${to.context.own(parameter.name)}${parameter.default ? "?" : ""}: ${to.to.typeName(forward.parameters.get(parameter.name) ?? any)}`,
     );
     return `<[${entries.join(", ")}]${out === "Tensor" ? "" : `, ${out}`}>`;
   }
   if (root === "data.Dataset" || root === "data.IterableDataset") {
     const item = info.methods.get("__getitem__")?.returns ?? (info.methods.has("__iter__") ? any : undefined);
-    return item ? `<${to.typeName(item)}>` : "<any>";
+    return item ? `<${to.to.typeName(item)}>` : "<any>";
   }
   return "";
 }
@@ -71,6 +71,7 @@ function members(to: Statements, info: ClassInfo, margin: number): string[] {
   const fields = fieldLines(to, info, pad);
   if (fields.length > 0) groups.push(fields);
   if (info.dataclass && !info.methods.has("__init__")) groups.push(dataclassConstructor(to, info, margin));
+  if (info.isTuple) groups.push([`${pad}*[Symbol.iterator](): Generator<any> {`, `${pad}  yield* Object.values(this);`, `${pad}}`]);
   for (const statement of node.body.statements) {
     if (statement.kind === "function")
       groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...method(to, info, statement, margin)]);
@@ -109,7 +110,7 @@ function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
 }
 
 function fieldType(to: Statements, type: Type): string {
-  return to.typeName(type);
+  return to.to.typeName(type);
 }
 
 function memberName(name: string): string {
@@ -134,7 +135,7 @@ function dataclassConstructor(to: Statements, info: ClassInfo, margin: number): 
   for (const statement of info.node.body.statements) {
     if (statement.kind !== "assign" || statement.targets[0]!.kind !== "name") continue;
     const { name } = statement.targets[0];
-    const type = to.typeName(info.fields.get(name) ?? any);
+    const type = to.to.typeName(info.fields.get(name) ?? any);
     names.push(name);
     parameters.push(`${to.context.own(name)}: ${type}${statement.value ? ` = ${defaultValue(to, statement)}` : ""}`);
   }
@@ -176,13 +177,20 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const inherited = info.bases.some((base) => base.kind === "class" && findMethod(base.of, statement.name));
   const fromApi =
     info.root !== undefined && info.root !== "autograd.Function" && overridable.has(name) && !(name === "forward" && !info.root.startsWith("nn."));
-  const isOverride = inherited || fromApi || (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
-  const overrides = isOverride && !shared ? "override " : "";
+  const ofFunction = info.root === "autograd.Function" && /^(forward|backward)$/.test(name);
+  const isLength = statement.name === "__len__" && info.root?.startsWith("nn.");
+  const isOverride =
+    ofFunction ||
+    isLength ||
+    inherited ||
+    fromApi ||
+    (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
+  const overrides = isOverride && (ofFunction || !shared) ? "override " : "";
   const returns = statement.name === "__iter__" ? ": any" : setter ? "" : to.returnType(own);
   const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;
   const lines = to.functionBody(own, statement, margin + 2);
   if (isAbstract(statement)) lines.push(`${" ".repeat(margin + 2)}throw new Error("not implemented");`);
-  return [...doc, `${pad}${head}${layOut(["(", to.parameters(own, statement.parameters), ")"], margin)}${returns} {`, ...lines, `${pad}}`];
+  return [...doc, `${pad}${head}${layOut(["(", to.to.parameters(own, statement.parameters), ")"], margin)}${returns} {`, ...lines, `${pad}}`];
 }
 
 function isAbstract(statement: FunctionStatement): boolean {
@@ -212,7 +220,7 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
     if (derived) lines.push(...superLines(to, info, call, margin + 2));
     lines.push(...to.functionBody(own, statement, margin + 2, rest));
   }
-  return [`${pad}constructor${layOut(["(", to.parameters(own, statement.parameters), ")"], margin)} {`, ...lines, `${pad}}`];
+  return [`${pad}constructor${layOut(["(", to.to.parameters(own, statement.parameters), ")"], margin)} {`, ...lines, `${pad}}`];
 }
 
 function superLines(to: Statements, info: ClassInfo, call: Call | undefined, margin: number): string[] {

@@ -8,10 +8,26 @@ import { group, indent, keyText, line, listed, memberText, quoted, type Doc } fr
 import { libraryCall, libraryValue } from "./libraries.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
-import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Slice } from "./syntax.ts";
+import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Parameter, Slice } from "./syntax.ts";
 import { formatText, percentText } from "./text.ts";
 import { arrowBody, methodName, negated, tensorOperators } from "./words.ts";
-import { findMethod, isMap, isModule, isNumber, isSequence, itemOf, lineage, present, unknown, type ClassInfo, type Type } from "./types.ts";
+import {
+  any,
+  findMethod,
+  isMap,
+  isModule,
+  isNumber,
+  isSequence,
+  itemOf,
+  lineage,
+  present,
+  typeText,
+  unknown,
+  variableText,
+  type ClassInfo,
+  type FunctionInfo,
+  type Type,
+} from "./types.ts";
 
 const arithmetic: Readonly<Record<string, readonly [symbol: string, level: number]>> = {
   "+": ["+", level.plus],
@@ -187,16 +203,17 @@ export class Expressions {
         return primary(this.context.helper("calculate"), "(", this.doc(left), `, "${tensorOperators[operator]}", `, this.doc(right), ")");
       }
     }
-    if (operator === "//") return primary("Math.floor(", this.operand(left, level.times), " / ", this.operand(right, level.power), ")");
-    if (operator === "%" && mayBeNegative(left)) return primary(this.context.helper("mod"), "(", this.doc(left), ", ", this.doc(right), ")");
+    if (operator === "//") return primary("Math.floor(", this.sure(left, level.times), " / ", this.sure(right, level.power), ")");
+    if (operator === "%" && mayBeNegative(left))
+      return primary(this.context.helper("mod"), "(", this.sure(left, level.assignment), ", ", this.sure(right, level.assignment), ")");
     const [symbol, binding] = arithmetic[operator]!;
-    if (operator === "**") return { doc: [this.operand(left, level.primary), " ** ", this.operand(right, level.power)], level: level.power };
-    return { doc: [this.operand(left, binding), ` ${symbol} `, this.operand(right, binding + 1)], level: binding };
+    if (operator === "**") return { doc: [this.sure(left, level.primary), " ** ", this.sure(right, level.power)], level: level.power };
+    return { doc: [this.sure(left, binding), ` ${symbol} `, this.sure(right, binding + 1)], level: binding };
   }
 
   #tensorBinary(operator: string, left: Expression, right: Expression): Code {
     const method = tensorOperators[operator]!;
-    if (present(this.typeOf(left)).kind === "tensor") return primary(this.operand(left, level.primary), `.${method}(`, this.doc(right), ")");
+    if (present(this.typeOf(left)).kind === "tensor") return primary(this.receiver(left), `.${method}(`, this.sure(right, level.assignment), ")");
     if (["+", "*", "&", "|", "^"].includes(operator) && isNumber(present(this.typeOf(left)))) {
       return primary(this.operand(right, level.primary), `.${method}(`, this.doc(left), ")");
     }
@@ -323,7 +340,7 @@ export class Expressions {
       if (simple(leftType) && simple(rightType)) return equality(operator === "==" ? "===" : "!==");
     }
     if ((isNumber(leftType) || leftType.kind === "string") && (isNumber(rightType) || rightType.kind === "string")) {
-      return { doc: [this.operand(left, level.relation + 1), ` ${operator} `, this.operand(right, level.relation + 1)], level: level.relation };
+      return { doc: [this.sure(left, level.relation + 1), ` ${operator} `, this.sure(right, level.relation + 1)], level: level.relation };
     }
     return primary(this.context.helper("compare"), "(", this.doc(left), `, "${tensorOperators[operator]}", `, this.doc(right), ")");
   }
@@ -349,23 +366,70 @@ export class Expressions {
 
   // ---- functions
 
-  lambda(expression: Lambda): Code {
+  /** @param inCall TypeScript takes the types of the parameters from what is called */
+  lambda(expression: Lambda, { inCall = false } = {}): Code {
     const body = this.lambdaBody(expression);
-    return { doc: [this.#parameterList(expression), " => ", arrowBody(body)], level: level.assignment };
+    const type = this.typeOf(expression);
+    const list =
+      inCall || type.kind !== "function" ? expression.parameters.map((parameter) => this.#untyped(parameter)) : this.#typed(type.of, expression.parameters);
+    return { doc: ["(", commas(list), ") => ", arrowBody(body)], level: level.assignment };
+  }
+
+  /** A value that is passed in a call. */
+  argument(value: Expression): Doc {
+    return value.kind === "lambda" ? this.lambda(value, { inCall: true }).doc : this.operand(value, level.assignment);
+  }
+
+  /** A value that is passed in a call and has to be there. */
+  needed(value: Expression): Doc {
+    return this.#isMaybeNone(value) ? this.receiver(value) : this.commented(value, this.argument(value));
+  }
+
+  /** A type as TypeScript writes it, with its import. */
+  typeName(type: Type): string {
+    return this.imported(typeText(type));
+  }
+
+  /** A type's text, with the imports of what it names. */
+  imported(type: string): string {
+    return type.replaceAll(/\b(Tensor|(?:nn|optim|data|distributions|autograd)(?:\.\w+)+)/g, (name) => this.context.typeName(name));
+  }
+
+  /** Parameters with types and defaults. */
+  parameters(info: FunctionInfo, parameters: readonly Parameter[]): Doc {
+    return commas(this.#typed(info, parameters.slice(info.bound ? 1 : 0)));
+  }
+
+  #typed(info: FunctionInfo, parameters: readonly Parameter[]): Doc[] {
+    const list = [...parameters];
+    // `name=name` keeps what a loop's variable is now, which each turn has for itself here.
+    while (isCapture(list.at(-1))) list.pop();
+    const both = list.some(({ star }) => star === "*") && list.some(({ star }) => star === "**");
+    return list
+      .filter(({ star }) => !(both && star === "**"))
+      .map((parameter): Doc => {
+        const type = info.parameters.get(parameter.name) ?? unknown;
+        const name = this.context.own(parameter.name);
+        if (parameter.star === "*") return `...${name}: ${this.typeName(type.kind === "list" ? type : any).replace(/^any$/, "any[]")}`;
+        if (parameter.star === "**") return `${name}: Record<string, any> = {}`;
+        // What is given another value in the function may be that as well.
+        const text = info.scope.names.get(parameter.name)?.kind === "any" ? this.imported(variableText(info.scope, parameter.name)) : this.typeName(type);
+        if (!parameter.default) return `${name}: ${text}`;
+        const own = this.typeOf(parameter.default);
+        const obvious = typeText(own) === text && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
+        return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.operand(parameter.default, level.assignment)];
+      });
+  }
+
+  #untyped(parameter: Parameter): Doc {
+    const name = `${parameter.star === "*" ? "..." : ""}${this.context.own(parameter.name)}`;
+    return parameter.default ? [name, " = ", this.doc(parameter.default)] : name;
   }
 
   /** What gives nothing in Python, as `append` does, gives nothing here. */
   lambdaBody({ body }: Lambda): Code {
     const code = this.expression(body);
     return body.kind === "call" && this.typeOf(body).kind === "none" ? { doc: ["void ", within(code, level.unary)], level: level.unary } : code;
-  }
-
-  #parameterList(expression: Lambda): Doc {
-    const entries = expression.parameters.map((parameter): Doc => {
-      const name = `${parameter.star === "*" ? "..." : ""}${this.context.own(parameter.name)}`;
-      return parameter.default ? [name, " = ", this.doc(parameter.default)] : name;
-    });
-    return ["(", entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])), ")"];
   }
 
   // ---- attributes
@@ -375,9 +439,12 @@ export class Expressions {
     const code = this.#attribute(expression);
     const type = this.typeOf(expression);
     const owner = present(this.typeOf(expression.object));
-    const isMethod = type.kind === "function" && type.of.bound === "self";
-    const isApply = expression.name === "apply" && owner.kind === "class" && owner.of.root === "autograd.Function";
-    return isMethod || isApply ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
+    if (type.kind === "function" && owner.kind === "class" && owner.of.root === "autograd.Function" && expression.name === "apply") {
+      const taken = type.of.node.parameters.slice(1);
+      const given = taken.map(({ name }) => this.context.own(name));
+      return { doc: ["(", commas(this.#typed(type.of, taken)), ") => ", code.doc, `(${given.join(", ")})`], level: level.assignment };
+    }
+    return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
   }
 
   #attribute(expression: Attribute): Code {
@@ -404,9 +471,23 @@ export class Expressions {
 
   /** What stands before a dot. */
   receiver(object: Expression): Doc {
-    const code = this.expression(object);
-    if (object.kind === "number") return ["(", code.doc, ")"];
-    return this.typeOf(object).kind === "nullable" && object.kind !== "name" ? [within(code, level.primary), "!"] : within(code, level.primary);
+    const code = this.certain(object);
+    return object.kind === "number" ? ["(", code.doc, ")"] : within(code, level.primary);
+  }
+
+  /** A value that has to be there: what may be `None` to TypeScript isn't, or Python would stumble, too. */
+  certain(expression: Expression): Code {
+    const code = this.expression(expression);
+    return this.#isMaybeNone(expression) ? primary(within(code, level.primary), "!") : code;
+  }
+
+  /** As an operand that has to be there. */
+  sure(expression: Expression, least: number): Doc {
+    return within(this.certain(expression), least);
+  }
+
+  #isMaybeNone(expression: Expression): boolean {
+    return this.typeOf(expression).kind === "nullable" && expression.kind !== "conditional" && expression.kind !== "logical";
   }
 
   /** `.name`, as the object calls it. */
@@ -601,7 +682,7 @@ export class Expressions {
         return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.#calleeDoc(callee), argumentsOf(this, expression));
       }
       default:
-        return primary(this.#calleeDoc(callee), argumentsOf(this, expression));
+        return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) }));
     }
   }
 
@@ -701,7 +782,7 @@ export class Expressions {
     let doc = this.#clause(clauses, 0, result, isSame(clauses, key ? undefined : value));
     if (expression.of === "dict") {
       const type = this.typeOf(expression);
-      doc = type.kind === "dict" && isMap(type) ? ["new Map(", typed(doc), ")"] : ["Object.fromEntries(", doc, ")"];
+      doc = type.kind === "dict" && isMap(type) ? ["new Map(", doc, ")"] : ["Object.fromEntries(", doc, ")"];
     }
     if (expression.of === "set") doc = ["new Set(", doc, ")"];
     return primary(doc);
@@ -751,8 +832,12 @@ export class Expressions {
   }
 }
 
-function typed(doc: Doc): Doc {
-  return doc;
+function isCapture(parameter: Parameter | undefined): boolean {
+  return parameter?.default?.kind === "name" && parameter.default.name === parameter.name;
+}
+
+function commas(docs: readonly Doc[]): Doc {
+  return docs.flatMap((doc, at) => (at > 0 ? [", ", doc] : [doc]));
 }
 
 /** Whether `[x for x in xs if …]` only filters. */

@@ -30,6 +30,13 @@ export const helpers: Readonly<Record<string, Helper>> = {
   }
 }`,
   },
+  unzip: {
+    code: `/** The columns of rows. */
+function unzip<T extends readonly unknown[]>(rows: Iterable<T>): { -readonly [K in keyof T]: T[K][] } {
+  const [first, ...rest] = [...rows];
+  return (first ?? []).map((entry, at) => [entry, ...rest.map((row) => row[at])]) as { -readonly [K in keyof T]: T[K][] };
+}`,
+  },
   decimal: {
     code: `/** A float as Python writes it: 1.0, 1e-05. */
 function decimal(x: number): string {
@@ -310,6 +317,29 @@ function* cycle<T>(values: Iterable<T>): Generator<T> {
   for (;;) yield* seen;
 }`,
   },
+  Deque: {
+    code: `/** A list that holds so many entries at most: the oldest go. */
+class Deque<T> extends Array<T> {
+  constructor(
+    private readonly most: number,
+    values: Iterable<T> = [],
+  ) {
+    super();
+    this.push(...values);
+  }
+
+  override push(...values: T[]): number {
+    super.push(...values);
+    this.splice(0, this.length - this.most);
+    return this.length;
+  }
+
+  /** What is made of it is a plain list. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}`,
+  },
   DefaultMap: {
     code: `/** A Map that makes the values it doesn't have. */
 class DefaultMap<K, V> extends Map<K, V> {
@@ -392,7 +422,7 @@ const random = {
   randrange(start: number, stop?: number): number {
     return stop === undefined ? this.below(start) : start + this.below(stop - start);
   },
-  choice<T>(values: readonly T[]): T {
+  choice<T>(values: ArrayLike<T>): T {
     return values[this.below(values.length)]!;
   },
   choices<T>(values: readonly T[], { k = 1 } = {}): T[] {

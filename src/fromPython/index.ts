@@ -8,6 +8,7 @@ import { withoutOwnHelpers } from "./kindlingsOwn.ts";
 import { kindlingPath, ownName } from "./names.ts";
 import { parse } from "./parser.ts";
 import { prepare } from "./preparation.ts";
+import { renameChanged } from "./renaming.ts";
 import { docComment } from "./comments.ts";
 import { Statements } from "./statements.ts";
 import { blocksOf, expressionsOf, partsOf, type Block, type Expression, type Import, type Statement } from "./syntax.ts";
@@ -36,7 +37,9 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
   const text = withoutOwnHelpers(readable(dedented(source.replaceAll("\r\n", "\n").replaceAll("\t", "    "))));
   const program = parse(text);
   const body = prepare(program.body);
-  const knowledge = infer(body, modulesOf(readModule, new Set()));
+  const others = modulesOf(readModule, new Set());
+  const first = infer(body, others);
+  const knowledge = renameChanged(body, takenNames(body)) ? infer(body, others) : first;
   const context = new Context(text, new Set([...takenNames(body), ...ownNames(body, readModule)]));
   collectImports(body, context, readModule);
   const to = new Statements(context, knowledge);

@@ -2,6 +2,7 @@
  * Finds out what each expression's value is, as far as operators, indexing and printing need to know it. The program is
  * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
  */
+import { collectBindings } from "./declarations.ts";
 import { kindlingPath } from "./names.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
 import {
@@ -24,6 +25,7 @@ import {
   findMethod,
   float,
   floats,
+  functionsOf,
   int,
   ints,
   isModule,
@@ -34,6 +36,7 @@ import {
   likeNumpy,
   lineage,
   listOf,
+  newScope,
   none,
   number,
   present,
@@ -66,7 +69,7 @@ const mostRounds = 12;
 
 export function infer(body: Block, modules: Modules = () => undefined): Knowledge {
   const inference = new Inference(modules);
-  const scope: Scope = { names: new Map(), outer: new Set() };
+  const scope: Scope = newScope();
   inference.settle(body, scope);
   // What nobody passes is taken for what its name and its place say.
   inference.guess();
@@ -94,6 +97,9 @@ const telling: readonly (readonly [RegExp, () => Type])[] = [
   ],
 ];
 
+/** What `forward` and `backward` of one call share. */
+const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
+
 /** Names of what is put into a network. */
 const tensorNames =
   /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta)$/;
@@ -116,6 +122,10 @@ class Inference {
   settle(body: Block, scope: Scope): void {
     for (let round = 0; round < mostRounds; round++) {
       this.#changed = false;
+      for (const one of [scope, ...Array.from(this.functions.values(), (info) => info.scope)]) {
+        one.kinds.clear();
+        one.blurred.clear();
+      }
       this.#scope = scope;
       this.#current = new Map();
       this.#inside = undefined;
@@ -142,7 +152,7 @@ class Inference {
   #guessOf(info: FunctionInfo, parameter: Parameter): Type | undefined {
     if (parameter.star === "*") return listOf(any);
     if (parameter.star === "**") return { kind: "dict", key: string, value: any };
-    if (info.class?.root === "autograd.Function") return parameter.name === "ctx" ? any : floats;
+    if (info.class?.root === "autograd.Function") return parameter.name === "ctx" ? functionContext : floats;
     if (info.class?.root?.startsWith("data.")) return info.name === "__getitem__" ? int : undefined;
     const inForward = info.class?.root?.startsWith("nn.") && info.name !== "__init__";
     if (inForward && info.name === "forward") return floats;
@@ -191,7 +201,10 @@ class Inference {
               ? [statement.value]
               : [])
           this.#of(part);
-        if (statement.kind === "assert" && statement.message) this.#of(statement.message);
+        if (statement.kind === "assert") {
+          if (statement.message) this.#of(statement.message);
+          this.#narrow(statement.test, true);
+        }
         break;
       case "import":
         this.#imported(statement.module, statement.names);
@@ -206,6 +219,7 @@ class Inference {
       case "while":
         this.#loop(() => {
           this.#of(statement.test);
+          this.#narrow(statement.test, true);
           this.#block(statement.body);
         });
         if (statement.otherwise) this.#block(statement.otherwise);
@@ -233,6 +247,7 @@ class Inference {
           if (item.name) this.#bind(item.name, type);
         }
         this.#block(statement.body);
+        this.#blur(statement.body);
         break;
       case "function":
         this.#definition(statement);
@@ -250,26 +265,39 @@ class Inference {
     for (const { test, body } of branches) {
       this.#of(test);
       const start = new Map(this.#current);
-      this.#narrow(test);
+      this.#narrow(test, true);
       this.#block(body);
       if (!leaves(body)) ends.push(this.#current);
       this.#current = start;
+      this.#narrow(test, false);
     }
     if (otherwise) this.#block(otherwise);
     if (!otherwise || !leaves(otherwise)) ends.push(this.#current);
     this.#current = ends.length > 0 ? ends.reduce(merge) : this.#current;
   }
 
-  /** What a test says of a name where it holds. */
-  #narrow(test: Expression): void {
-    if (test.kind === "logical" && test.operator === "and") {
-      this.#narrow(test.left);
-      this.#narrow(test.right);
-    }
-    if (test.kind === "compare" && test.operators[0] === "is not" && test.operands[0]!.kind === "name") {
-      const { name } = test.operands[0];
-      this.#current.set(name, present(this.#lookup(name)));
-    }
+  /** What a test says of names and fields where it holds, or where it doesn't, as far as TypeScript sees it as well. */
+  #narrow(test: Expression, holds: boolean): void {
+    if (test.kind === "unary" && test.operator === "not") this.#narrow(test.operand, !holds);
+    else if (test.kind === "logical" && (test.operator === "and") === holds) {
+      this.#narrow(test.left, holds);
+      this.#narrow(test.right, holds);
+    } else if (isNoneTest(test) && /^(is not|!=)$/.test(test.operators[0]!) === holds) this.#isPresent(test.operands[0]!);
+    else if (holds && (test.kind === "name" || test.kind === "attribute")) this.#isPresent(test);
+    else if (holds && test.kind === "call" && test.callee.kind === "name" && test.callee.name === "isinstance") this.#isOneOf(test);
+  }
+
+  #isPresent(expression: Expression): void {
+    const key = pathOf(expression);
+    if (key !== undefined && expression.type?.kind === "nullable") this.#current.set(key, present(expression.type));
+  }
+
+  /** `isinstance(value, Class)` */
+  #isOneOf({ arguments: [value, of] }: Call): void {
+    const key = value && pathOf(value.value);
+    if (key === undefined || !of || present(value!.value.type ?? unknown).kind === "tensor") return;
+    const type = this.#annotation(of.value);
+    if (type.kind === "tensor" || type.kind === "instance" || (type.kind === "object" && type.of !== "nn.Module")) this.#current.set(key, type);
   }
 
   #loop(body: () => void): void {
@@ -278,6 +306,13 @@ class Inference {
     this.#current = merge(start, this.#current);
     body();
     this.#current = merge(start, this.#current);
+  }
+
+  /** What a function around a block assigns, TypeScript doesn't know behind it. */
+  #blur(body: Block): void {
+    const names = new Set<string>();
+    collectBindings(body, names);
+    for (const name of names) this.#scope.blurred.add(name);
   }
 
   #imported(module: string | undefined, names: readonly { name: string; alias?: string }[]): void {
@@ -315,7 +350,7 @@ class Inference {
       name,
       body,
       bound,
-      scope: { parent: this.#scope, names: new Map(), outer: new Set() },
+      scope: newScope(this.#scope),
       parameters: new Map(),
       returns: unknown,
       generator: node.kind === "function" && yields(node.body),
@@ -341,6 +376,7 @@ class Inference {
     const existing = this.classes.get(statement);
     const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.#of(value));
     const decorators = statement.decorators.map(decoratorName);
+    const isTuple = bases.some((base) => base.kind === "python" && /(^|\.)NamedTuple$/.test(base.path));
     const info: ClassInfo = existing ?? {
       node: statement,
       name: statement.name,
@@ -349,7 +385,8 @@ class Inference {
       fields: new Map(),
       methods: new Map(),
       statics: new Map(),
-      dataclass: decorators.includes("dataclass"),
+      dataclass: isTuple || decorators.includes("dataclass"),
+      isTuple,
     };
     info.bases = bases;
     info.root = rootOf(bases);
@@ -379,7 +416,10 @@ class Inference {
     const before = { scope: this.#scope, current: this.#current, inside: this.#inside, insideClass: this.#insideClass };
     this.#scope = info.scope;
     this.#current = new Map(info.parameters);
-    for (const [name, type] of info.parameters) info.scope.names.set(name, join(info.scope.names.get(name) ?? unknown, type));
+    for (const [name, type] of info.parameters) {
+      info.scope.names.set(name, join(info.scope.names.get(name) ?? unknown, type));
+      info.scope.kinds.set(name, new Set([type]));
+    }
     this.#inside = info;
     this.#insideClass = undefined;
     if ("statements" in info.body) {
@@ -404,10 +444,11 @@ class Inference {
 
   #lookup(name: string): Type {
     const here = this.#current.get(name);
-    if (here && !this.#scope.outer.has(name)) return here;
     for (let scope: Scope | undefined = this.#scope; scope; scope = scope.parent) {
-      const type = scope.names.get(name);
-      if (type && !scope.outer.has(name)) return type;
+      const type = here && !this.#scope.outer.has(name) ? here : scope.outer.has(name) ? undefined : scope.names.get(name);
+      if (!type) continue;
+      if (type.kind === "any") scope.blurred.add(name);
+      return type;
     }
     return { kind: "python", path: `builtins.${name}` };
   }
@@ -419,7 +460,15 @@ class Inference {
     const joined = before ? joinVariable(before, type) : type;
     if (!before || describe(before) !== describe(joined)) this.#changed = true;
     scope.names.set(name, joined);
+    if (!scope.kinds.has(name)) scope.kinds.set(name, new Set());
+    scope.kinds.get(name)!.add(type);
+    this.#forget(`${name}.`);
     if (scope === this.#scope) this.#current.set(name, isMixed(joined) && isNumber(type) ? joined : type);
+  }
+
+  /** What was said of the fields of something else. */
+  #forget(prefix: string): void {
+    for (const key of this.#current.keys()) if (key.startsWith(prefix)) this.#current.delete(key);
   }
 
   #assign(target: Expression, type: Type, value?: Expression): void {
@@ -437,6 +486,7 @@ class Inference {
         break;
       case "attribute":
         this.#assignAttribute(this.#of(target.object), target.name, type);
+        this.#narrowAssigned(target, type);
         break;
       case "index": {
         const object = present(this.#of(target.object));
@@ -451,6 +501,16 @@ class Inference {
       default:
         break;
     }
+  }
+
+  /** A field that may be `None` isn't right after it got a value. */
+  #narrowAssigned(target: Expression & { kind: "attribute" }, type: Type): void {
+    const key = pathOf(target);
+    if (key === undefined) return;
+    this.#current.delete(key);
+    this.#forget(`${key}.`);
+    const field = this.#attribute(target.object.type ?? unknown, target.name);
+    if (field.kind === "nullable" && !["none", "nullable", "unknown", "any"].includes(type.kind)) this.#current.set(key, field.of);
   }
 
   #assignAttribute(object: Type, name: string, type: Type): void {
@@ -472,6 +532,7 @@ class Inference {
     const before = describe(dict);
     dict.key = join(dict.key, subscripts.length > 1 ? tupleOf(...subscripts.map((one) => one.type ?? unknown)) : (key!.type ?? unknown));
     dict.value = join(dict.value, type);
+    if (key?.kind !== "string" || !dict.fields?.has(key.value)) dict.open = true;
     if (key?.kind === "string" && dict.fields) dict.fields.set(key.value, join(dict.fields.get(key.value) ?? unknown, type));
     else delete dict.fields;
     if (describe(dict) !== before) this.#changed = true;
@@ -521,7 +582,7 @@ class Inference {
       case "logical": {
         const left = this.#of(expression.left);
         const before = new Map(this.#current);
-        if (expression.operator === "and") this.#narrow(expression.left);
+        this.#narrow(expression.left, expression.operator === "and");
         const right = this.#of(expression.right);
         this.#current = before;
         return expression.operator === "or" ? join(present(left), right) : join(left.kind === "nullable" ? none : left, right);
@@ -532,8 +593,7 @@ class Inference {
         return operands.some((operand) => present(operand).kind === "tensor") ? bools : bool;
       }
       case "conditional":
-        this.#of(expression.test);
-        return join(this.#of(expression.whenTrue), this.#of(expression.otherwise));
+        return this.#choice(expression);
       case "lambda":
         for (const parameter of expression.parameters) if (parameter.default) this.#of(parameter.default);
         return { kind: "function", of: this.#functionOf(expression, "", expression.body) };
@@ -542,7 +602,7 @@ class Inference {
           this.#of(expression.object);
           return string;
         }
-        return this.#attribute(this.#of(expression.object), expression.name);
+        return this.#narrowed(expression) ?? this.#attribute(this.#of(expression.object), expression.name);
       case "index":
         return this.#indexed(this.#of(expression.object), expression.subscripts);
       case "slice":
@@ -581,6 +641,18 @@ class Inference {
         return any;
       }
     }
+  }
+
+  #choice({ test, whenTrue, otherwise }: Expression & { kind: "conditional" }): Type {
+    this.#of(test);
+    const before = new Map(this.#current);
+    this.#narrow(test, true);
+    const first = this.#of(whenTrue);
+    this.#current = new Map(before);
+    this.#narrow(test, false);
+    const second = this.#of(otherwise);
+    this.#current = before;
+    return join(first, second);
   }
 
   #formatPart(part: string | { value: Expression; spec: readonly unknown[] }): void {
@@ -630,10 +702,13 @@ class Inference {
     const before = this.#current;
     const outer = this.#scope;
     this.#current = new Map(before);
-    this.#scope = { parent: outer, names: new Map(), outer: new Set() };
+    this.#scope = newScope(outer);
     for (const clause of expression.clauses) {
       this.#assign(clause.target, this.#items(this.#of(clause.iterable)));
-      for (const condition of clause.conditions) this.#of(condition);
+      for (const condition of clause.conditions) {
+        this.#of(condition);
+        this.#narrow(condition, true);
+      }
     }
     const key = expression.key ? this.#of(expression.key) : unknown;
     const value = this.#of(expression.value);
@@ -701,6 +776,14 @@ class Inference {
     return any;
   }
 
+  /** What a test or an assignment said of a field, in what follows. */
+  #narrowed(expression: Expression & { kind: "attribute" }): Type | undefined {
+    const key = pathOf(expression);
+    const type = key === undefined ? undefined : this.#current.get(key);
+    if (type) this.#of(expression.object);
+    return type;
+  }
+
   #attribute(objectType: Type, name: string): Type {
     const object = present(objectType);
     switch (object.kind) {
@@ -726,6 +809,8 @@ class Inference {
           const method = one.methods.get(name);
           if (method) return method.property ? method.returns : { kind: "function", of: method, self: object };
         }
+        const applied = name === "apply" && object.of.root === "autograd.Function" ? findMethod(object.of, "forward") : undefined;
+        if (applied) return { kind: "function", of: applied, self: object };
         if (name === "training") return bool;
         if (name === "__class__") return any;
         return unknown;
@@ -749,6 +834,7 @@ class Inference {
     if (of.startsWith("data.") && name === "dataset") return { kind: "object", of: "data.Dataset" };
     if (of.startsWith("data.") && name === "batch_size") return int;
     if (of.startsWith("distributions.")) return floats;
+    if (of === "autograd.FunctionCtx") return name === "saved_tensors" ? listOf(floats) : name === "needs_input_grad" ? listOf(bool) : any;
     if (of === "args") return any;
     return unknown;
   }
@@ -775,6 +861,7 @@ class Inference {
       case "pair":
         return first?.kind === "number" && first.text === "1" ? ints : tensor;
       case "dict":
+        if (first?.kind !== "string") object.open = true;
         return (first?.kind === "string" ? object.fields?.get(first.value) : undefined) ?? object.value;
       case "object":
         if (object.of === "ParamGroup" && first?.kind === "string") {
@@ -813,7 +900,9 @@ class Inference {
     const types = expression.arguments.map((argument) => this.#of(argument.value));
     switch (called.kind) {
       case "function":
-        return this.#invoke(called.of, types, expression.arguments, called.self);
+        return functionsOf(called)
+          .map((one) => this.#invoke(one, types, expression.arguments, called.self))
+          .reduce(join);
       case "class":
         return this.#construct(called.of, types, expression.arguments);
       case "instance": {
@@ -851,7 +940,9 @@ class Inference {
     if (initializer) this.#invoke(initializer, types, given, instance);
     else if (of.dataclass) {
       const names = [...of.fields.keys()];
+      if (given.some(({ star }) => star)) for (const name of names) of.fields.set(name, any);
       for (const [at, type] of types.entries()) {
+        if (given[at]?.star) continue;
         const name = given[at]?.name ?? names[at];
         if (name) of.fields.set(name, joinVariable(of.fields.get(name) ?? unknown, type));
       }
@@ -861,15 +952,15 @@ class Inference {
 
   /** Tells a function what it is given, and gives back what it returns. */
   #invoke(info: FunctionInfo, types: readonly Type[], given: readonly Argument[] = [], self?: Type): Type {
-    const parameters = info.node.parameters.slice(
-      info.bound && (self === undefined || self.kind !== "class" || info.bound === "class" || true) ? (info.bound ? 1 : 0) : 0,
-    );
+    // `apply` of a function of its own hands `forward` its context first.
+    const parameters = info.node.parameters.slice(info.bound || (info.class?.root === "autograd.Function" && self) ? 1 : 0);
     let at = 0;
     for (const [index, type] of types.entries()) {
       const argument = given[index];
       if (argument?.star === "*") {
         const item = this.#items(type);
-        for (; at < parameters.length && !parameters[at]!.byName; at++) this.#tell(info, parameters[at]!, type.kind === "tuple" ? entryOf(type, 0) : item);
+        const entries = type.kind === "tuple" ? type.entries : [];
+        for (let entry = 0; at < parameters.length && !parameters[at]!.byName; at++, entry++) this.#tell(info, parameters[at]!, entries[entry] ?? item);
         continue;
       }
       if (argument?.star === "**") {
@@ -1211,8 +1302,10 @@ class Inference {
       case "enumerate":
         return { kind: "iterator", of: tupleOf(int, this.#items(first)) };
       case "zip":
-        if (expression.arguments.some(({ star }) => star))
-          return { kind: "iterator", of: itemOf(first).kind === "tuple" ? listOf(itemOf(itemOf(first))) : any };
+        if (expression.arguments.some(({ star }) => star)) {
+          const row = this.#items(first);
+          return row.kind === "tuple" && types.length === 1 ? tupleOf(...row.entries.map(listOf)) : { kind: "iterator", of: any };
+        }
         return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
       case "list":
       case "sorted":
@@ -1374,8 +1467,11 @@ function isMixed(type: Type): boolean {
 
 function merge(a: Map<string, Type>, b: Map<string, Type>): Map<string, Type> {
   const merged = new Map(a);
+  // What is known of a field on one way only isn't known where both meet.
+  for (const key of a.keys()) if (key.includes(".") && !b.has(key)) merged.delete(key);
   for (const [name, type] of b) {
     const before = merged.get(name);
+    if (!before && name.includes(".")) continue;
     merged.set(name, before ? joinVariable(before, type) : type);
   }
   return merged;
@@ -1385,9 +1481,23 @@ function merge(a: Map<string, Type>, b: Map<string, Type>): Map<string, Type> {
 export function entryOf(type: Type, at: number): Type {
   const whole = present(type);
   if (whole.kind === "tuple") return whole.entries[at] ?? unknown;
+  if (whole.kind === "instance" && whole.of.isTuple) return [...whole.of.fields.values()][at] ?? unknown;
   if (whole.kind === "pair") return at === 1 ? ints : tensor;
   if (whole.kind === "python") return whole;
   return itemOf(whole);
+}
+
+/** `x is None` and its like. */
+function isNoneTest(test: Expression): test is Expression & { kind: "compare" } {
+  const last = test.kind === "compare" && test.operators.length === 1 && /^(is|is not|==|!=)$/.test(test.operators[0]!) ? test.operands[1] : undefined;
+  return last?.kind === "constant" && last.value === "None";
+}
+
+/** `self.best.score`, where only names stand between the dots. */
+function pathOf(expression: Expression): string | undefined {
+  if (expression.kind === "name") return expression.name;
+  const object = expression.kind === "attribute" ? pathOf(expression.object) : undefined;
+  return expression.kind === "attribute" && object !== undefined ? `${object}.${expression.name}` : undefined;
 }
 
 function rootOf(bases: readonly Type[]): string | undefined {
@@ -1557,12 +1667,14 @@ function describe(type: Type, depth = 5): string {
     case "tuple":
       return `(${type.entries.map((entry) => describe(entry, depth - 1)).join()})`;
     case "dict":
-      return `{${describe(type.key, depth - 1)}:${describe(type.value, depth - 1)}:${type.fields ? [...type.fields].map(([name, field]) => `${name}=${describe(field, depth - 2)}`).join() : ""}${type.map ? "m" : ""}}`;
+      return `{${describe(type.key, depth - 1)}:${describe(type.value, depth - 1)}:${type.fields ? [...type.fields].map(([name, field]) => `${name}=${describe(field, depth - 2)}`).join() : ""}${type.map ? "m" : ""}${type.open ? "o" : ""}}`;
     case "object":
       return `${type.of}<${type.item ? describe(type.item, depth - 1) : ""}>`;
     case "instance":
     case "class":
       return `${type.kind} ${type.of.name}`;
+    case "function":
+      return `function ${functionsOf(type).length}`;
     case "python":
       return type.path;
     case "tensor":

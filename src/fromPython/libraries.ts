@@ -1,10 +1,9 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
-import { argumentsOf } from "./calls.ts";
+import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { memberText, type Doc } from "./layout.ts";
-import { numpyNames } from "./methods.ts";
 import { camelCase, kindlingPath } from "./names.ts";
 import type { Call, Expression } from "./syntax.ts";
 import { isNumber, isSequence, itemOf, present } from "./types.ts";
@@ -299,9 +298,12 @@ function collection(to: Expressions, name: string, call: Call): Code {
     }
     case "Counter":
       return primary(to.context.helper("counted"), "(", first ? to.spread(first.value) : "[]", ")");
-    case "deque":
-      if (call.arguments.some((argument) => argument.name === "maxlen")) to.context.report(call.from, "`maxlen` has no twin here: the list keeps growing");
+    case "deque": {
+      const most = call.arguments.find((argument, at) => argument.name === "maxlen" || (at === 1 && !argument.name))?.value;
+      const entries = first && !first.name && !(first.value.kind === "list" && first.value.entries.length === 0) ? [", ", to.spread(first.value)] : "";
+      if (most) return primary("new ", to.context.helper("Deque"), "(", to.doc(most), entries, ")");
       return primary(first && !first.name ? ["[...", to.spread(first.value), "]"] : "[]");
+    }
     default:
       return missing(`collections.${name}`, call);
   }

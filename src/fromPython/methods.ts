@@ -1,5 +1,5 @@
 /** Methods of tensors and of Python's own lists, dictionaries, sets and texts. */
-import { argumentsOf } from "./calls.ts";
+import { argumentsOf, numpyNames } from "./calls.ts";
 import { callable } from "./builtins.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
@@ -47,12 +47,6 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
   const camel = camelCase(name);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
   return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
-}
-
-/** NumPy's names of arguments. */
-export function numpyNames<T extends { readonly name?: string }>(argument: T): T {
-  const name = { axis: "dim", keepdims: "keepdim" }[argument.name ?? ""];
-  return name ? { ...argument, name } : argument;
 }
 
 /** The type of elements that a Python path names. */

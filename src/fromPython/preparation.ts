@@ -2,7 +2,42 @@
 import type { Assign, Block, Call, Expression, Statement } from "./syntax.ts";
 
 export function prepare(body: Block): Block {
-  return withoutParser({ statements: body.statements.flatMap(unwrapped), tail: body.tail });
+  return withoutParser({ statements: body.statements.flatMap(unwrapped).map(asClass), tail: body.tail });
+}
+
+/** `Point = namedtuple("Point", ["x", "y"])` is a class with these fields. */
+function asClass(statement: Statement): Statement {
+  if (statement.kind !== "assign" || statement.value?.kind !== "call" || statement.targets[0]!.kind !== "name") return statement;
+  const { callee, arguments: given } = statement.value;
+  const name = callee.kind === "attribute" ? callee.name : callee.kind === "name" ? callee.name : "";
+  const fields = name === "namedtuple" && given[1] ? fieldNames(given[1].value) : [];
+  if (fields.length === 0) return statement;
+  const { from, to, blankBefore, comments } = statement;
+  const place = { from, to };
+  const body = fields.map((field): Statement => ({
+    kind: "assign",
+    targets: [{ kind: "name", name: field, ...place }],
+    comments: { before: [] },
+    blankBefore: false,
+    ...place,
+  }));
+  const base: Expression = { kind: "name", name: "NamedTuple", ...place };
+  return {
+    kind: "class",
+    name: statement.targets[0].name,
+    bases: [{ value: base }],
+    decorators: [],
+    body: { statements: body, tail: [] },
+    comments,
+    blankBefore,
+    ...place,
+  };
+}
+
+/** `"x y"`, `"x, y"` or a list of names. */
+function fieldNames(value: Expression): string[] {
+  if (value.kind === "string") return value.value.split(/[\s,]+/).filter(Boolean);
+  return value.kind === "list" || value.kind === "tuple" ? value.entries.flatMap((entry) => (entry.kind === "string" ? [entry.value] : [])) : [];
 }
 
 /** `if __name__ == "__main__":` is where a program begins; here it just goes on. */

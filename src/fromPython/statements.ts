@@ -6,29 +6,27 @@ import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { Expressions } from "./expressions.ts";
-import { constantIndex, decoratorName, type Knowledge } from "./inference.ts";
+import { constantIndex, decoratorName, leaves, type Knowledge } from "./inference.ts";
+import { tellsItself } from "./annotations.ts";
 import { layOut, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
-import type {
-  Assign,
-  Block,
-  Call,
-  Expression,
-  For,
-  FunctionStatement,
-  If,
-  Index,
-  Lambda,
-  Parameter,
-  Sequence,
-  Statement,
-  Try,
-  Update,
-  With,
-} from "./syntax.ts";
+import type { Assign, Block, Call, Expression, For, FunctionStatement, If, Index, Sequence, Statement, Try, Update, With } from "./syntax.ts";
 import { blocksOf, expressionsOf, mentionsName } from "./syntax.ts";
-import { any, findMethod, isMap, isNumber, present, typeText, unknown, type ClassInfo, type FunctionInfo, type Scope, type Type } from "./types.ts";
-import { arrowBody, negated, tensorOperators } from "./words.ts";
+import {
+  any,
+  findMethod,
+  isMap,
+  isNumber,
+  present,
+  typeText,
+  unknown,
+  variableText,
+  type ClassInfo,
+  type FunctionInfo,
+  type Scope,
+  type Type,
+} from "./types.ts";
+import { negated, tensorOperators } from "./words.ts";
 
 export class Statements {
   readonly context: Context;
@@ -41,6 +39,8 @@ export class Statements {
   /** Loops whose `break` has to say that it happened, innermost last. */
   readonly #broken: (string | undefined)[] = [];
   #caught: string | undefined;
+  /** Whether the function at hand gives a value on some of its ways, and `None` on others. */
+  #givesNull = false;
   #guards = 0;
 
   constructor(context: Context, knowledge: Knowledge) {
@@ -94,21 +94,24 @@ export class Statements {
 
   #hoisted(statement: Statement, margin: number): string[] {
     const names = this.declarations.before.get(statement) ?? [];
-    return names.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}!: ${this.typeName(this.#variable(name))};`);
+    return names.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}!: ${this.#variableType(name)};`);
   }
 
   /** All that a variable ever holds. */
   #variable(name: string): Type {
-    for (let scope: Scope | undefined = this.#scope; scope; scope = scope.parent) {
-      const type = scope.names.get(name);
-      if (type) return type;
-    }
-    return unknown;
+    return this.#scopeOf(name)?.names.get(name) ?? unknown;
   }
 
-  /** A type as TypeScript writes it, with its import. */
-  typeName(type: Type): string {
-    return typeText(type).replaceAll(/\b(Tensor|(?:nn|optim|data|distributions)(?:\.\w+)+)/g, (name) => this.context.typeName(name));
+  #scopeOf(name: string): Scope | undefined {
+    let scope: Scope | undefined = this.#scope;
+    while (scope && !scope.names.has(name)) scope = scope.parent;
+    return scope;
+  }
+
+  /** A variable's type as TypeScript writes it. */
+  #variableType(name: string): string {
+    const scope = this.#scopeOf(name);
+    return scope ? this.to.imported(variableText(scope, name)) : "any";
   }
 
   #line(doc: Doc, margin: number): string[] {
@@ -134,7 +137,7 @@ export class Statements {
         return flag ? [`${pad}${flag} = true;`, `${pad}break;`] : [`${pad}break;`];
       }
       case "return":
-        return this.#line(statement.value ? ["return ", to.doc(statement.value)] : "return", margin);
+        return this.#line(statement.value ? ["return ", to.doc(statement.value)] : this.#givesNull ? "return null" : "return", margin);
       case "delete":
         return statement.targets.flatMap((target) => this.#deletion(target, margin));
       case "raise":
@@ -217,7 +220,7 @@ export class Statements {
 
   #bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
     if (target!.kind !== "name") return [];
-    return [`${" ".repeat(margin)}let ${this.context.own(target!.name)}: ${this.typeName(this.#variable(target!.name))};`];
+    return [`${" ".repeat(margin)}let ${this.context.own(target!.name)}: ${this.#variableType(target!.name)};`];
   }
 
   #assignTo(target: Expression, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
@@ -227,8 +230,7 @@ export class Statements {
         const keyword = declared?.get(target.name);
         const type = this.#variable(target.name);
         const code = this.#coerced(value, type);
-        if (value.kind === "lambda" && keyword) return this.#lambdaConstant(target.name, value, keyword, margin);
-        const annotation = keyword ? this.#annotationOf(value, type, keyword) : "";
+        const annotation = keyword ? this.#annotationOf(value, target.name, keyword) : "";
         return this.#line([keyword ? `${keyword} ` : "", this.context.own(target.name), annotation, " = ", code], margin);
       }
       case "tuple":
@@ -246,17 +248,6 @@ export class Statements {
     }
   }
 
-  #lambdaConstant(name: string, value: Lambda, keyword: string, margin: number): string[] {
-    return this.#line([`${keyword} ${this.context.own(name)} = `, this.#arrow(value)], margin);
-  }
-
-  /** A lambda with the types of its parameters. */
-  #arrow(value: Lambda): Doc {
-    const info = this.knowledge.functions.get(value);
-    if (!info) return this.to.doc(value);
-    return [`(`, this.parameters(info, value.parameters), ") => ", arrowBody(this.to.lambdaBody(value))];
-  }
-
   /** A number for a variable that is to hold tensors is one from the start. */
   #coerced(value: Expression, type: Type): Doc {
     const own = this.to.typeOf(value);
@@ -266,19 +257,15 @@ export class Statements {
     return this.to.operand(value, level.assignment);
   }
 
-  #annotationOf(value: Expression, type: Type, keyword: string): string {
-    const empty =
-      ((value.kind === "list" || value.kind === "dict") && value.entries.length === 0) ||
-      (value.kind === "call" && value.arguments.length === 0 && ["list", "dict", "set"].includes(this.to.typeOf(value).kind));
+  #annotationOf(value: Expression, name: string, keyword: string): string {
     const own = this.to.typeOf(value);
-    if (empty && type.kind !== "unknown") return `: ${this.typeName(type)}`;
-    if (own.kind === "dict" && !isMap(own) && own.fields === undefined) return `: ${this.typeName(type)}`;
-    if (keyword === "const") return "";
-    if (value.kind === "constant" && value.value === "None") return `: ${type.kind === "none" ? "any" : this.typeName(type)}`;
-    const [wide, narrow] = [typeText(type), typeText(own)];
-    if (wide === narrow || narrow === "any") return wide !== "any" || narrow === "any" ? "" : ": any";
-    if (type.kind === "tensor" && isNumber(own)) return "";
-    return `: ${this.typeName(type)}`;
+    const type = this.#variable(name);
+    const text = this.#variableType(name);
+    if (value.kind === "constant" && value.value === "None" && keyword === "let") return `: ${type.kind === "none" ? "any" : text}`;
+    if (type.kind !== "unknown" && !tellsItself(value)) return `: ${text}`;
+    if (keyword === "const" || (type.kind === "tensor" && isNumber(own))) return "";
+    const narrow = typeText(own);
+    return narrow === "any" || narrow === typeText(type) ? "" : `: ${text}`;
   }
 
   #takeApart(target: Sequence, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
@@ -286,7 +273,7 @@ export class Statements {
     const here = names.filter((name) => declared?.has(name));
     const lines: string[] = [];
     const all = here.length === names.length && here.length > 0 && target.entries.every(isPattern);
-    if (!all) for (const name of new Set(here)) lines.push(`${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`);
+    if (!all) for (const name of new Set(here)) lines.push(`${" ".repeat(margin)}let ${this.context.own(name)}: ${this.#variableType(name)};`);
     const keyword = all ? (here.some((name) => declared!.get(name) === "let") ? "let " : "const ") : "";
     let code: Doc;
     let annotation = "";
@@ -294,10 +281,8 @@ export class Statements {
       const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : any));
       const entries = value.entries.map((entry, at) => this.#coerced(entry, types[at]!));
       code = ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", entry]), "]"];
-      const vague = value.entries.some(
-        (entry) => (entry.kind === "list" && entry.entries.length === 0) || entry.kind === "constant" || (entry.kind === "dict" && entry.entries.length === 0),
-      );
-      if (all && vague) annotation = `: [${types.map((type) => this.typeName(type)).join(", ")}]`;
+      const vague = value.entries.some((entry) => entry.kind === "constant" || !tellsItself(entry));
+      if (all && vague) annotation = `: [${types.map((type) => this.to.typeName(type)).join(", ")}]`;
     } else {
       const type = present(this.to.typeOf(value));
       code = type.kind === "dict" ? this.to.spread(value) : this.to.operand(value, level.assignment);
@@ -453,9 +438,7 @@ export class Statements {
     const declared = names.filter((name) => this.declarations.at.get(statement)?.has(name));
     // Where some of the names live on behind the loop, the others are declared in front of it.
     const before =
-      declared.length < names.length
-        ? declared.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}: ${this.typeName(this.#variable(name))};`)
-        : [];
+      declared.length < names.length ? declared.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}: ${this.#variableType(name)};`) : [];
     return [...before, ...this.#loop(this.#loopHead(statement), statement.body, flag, statement.otherwise, margin)];
   }
 
@@ -592,7 +575,7 @@ export class Statements {
     const pad = " ".repeat(margin);
     const name = this.context.own(statement.name);
     const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
-    const returns = this.returnType(info);
+    const returns = this.returnType(info, mentionsName(statement.body, statement.name));
     for (const decorator of statement.decorators) this.checkDecorator(decorator);
     const inner = this.functionBody(info, statement, margin + 2);
     const usesThis = this.to.self !== undefined && mentionsName(statement.body, this.to.self);
@@ -601,7 +584,7 @@ export class Statements {
       this.declarations.at.get(statement)?.get(statement.name) === undefined &&
       this.declarations.before.size > 0 &&
       [...this.declarations.before.values()].some((names) => names.includes(statement.name));
-    const parameters = layOut(["(", this.parameters(info, statement.parameters), ")"], margin);
+    const parameters = layOut(["(", this.to.parameters(info, statement.parameters), ")"], margin);
     const exported = this.exports && margin === 0 ? "export " : "";
     if (usesThis || redefined) {
       const star = info.generator ? "function* " : "";
@@ -622,18 +605,18 @@ export class Statements {
     this.context.report(decorator.from, `The decorator \`@${name}\` has no twin here: the function stays as it is`);
   }
 
-  /** `: Tensor`, where it can be said. */
-  returnType(info: FunctionInfo): string {
+  /** `: Tensor`, where it can be said, and where TypeScript wants it said: of what a function that calls itself gives. */
+  returnType(info: FunctionInfo, callsItself = false): string {
     if (info.generator) return "";
     const type = info.returns;
     if (type.kind === "none") return ": void";
-    const text = this.typeName(type);
-    return /\bany\b/.test(text) || type.kind === "unknown" ? "" : `: ${text}`;
+    const text = this.to.typeName(type);
+    return text === "any" && !callsItself ? "" : `: ${text}`;
   }
 
   /** The lines of a function's body. */
   functionBody(info: FunctionInfo, statement: FunctionStatement, margin: number, body: Block = statement.body): string[] {
-    const outer = { scope: this.#scope, self: this.to.self };
+    const outer = { scope: this.#scope, self: this.to.self, givesNull: this.#givesNull };
     this.#scope = info.scope;
     if (info.bound) this.to.self = statement.parameters[0]?.name;
     this.declarations.place(body, new Set(statement.parameters.map(({ name }) => name)));
@@ -642,33 +625,14 @@ export class Statements {
       .map((decorator) => (decorator.kind === "call" ? this.context.apiPathOf(decorator.callee) : this.context.apiPathOf(decorator)))
       .find((api) => api && /^(noGrad|inferenceMode|enableGrad)$/.test(api));
     const lines = guard ? [`${" ".repeat(margin)}using ${this.guardName()} = ${this.context.api(guard)}();`] : [];
+    this.#givesNull = !info.generator && info.returns.kind === "nullable";
     lines.push(...this.block(body, margin));
+    if (this.#givesNull && !leaves(body)) lines.push(`${" ".repeat(margin)}return null;`);
     this.#broken.pop();
+    this.#givesNull = outer.givesNull;
     this.#scope = outer.scope;
     this.to.self = outer.self;
     return lines;
-  }
-
-  /** Parameters with types and defaults. */
-  parameters(info: FunctionInfo, parameters: readonly Parameter[]): Doc {
-    const list = parameters.slice(info.bound ? 1 : 0);
-    // `name=name` keeps what a loop's variable is now, which each turn has for itself here.
-    while (isCapture(list.at(-1))) list.pop();
-    const both = list.some(({ star }) => star === "*") && list.some(({ star }) => star === "**");
-    const docs = list
-      .filter(({ star }) => !(both && star === "**"))
-      .map((parameter): Doc => {
-        const type = info.parameters.get(parameter.name) ?? unknown;
-        const name = this.context.own(parameter.name);
-        if (parameter.star === "*") return `...${name}: ${this.typeName(type.kind === "list" ? type : any).replace(/^any$/, "any[]")}`;
-        if (parameter.star === "**") return `${name}: Record<string, any> = {}`;
-        const text = this.typeName(type);
-        if (!parameter.default) return `${name}: ${text}`;
-        const own = this.to.typeOf(parameter.default);
-        const obvious = typeText(own) === text && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
-        return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.#coerced(parameter.default, any)];
-      });
-    return docs.flatMap((doc, at) => [at > 0 ? ", " : "", doc]);
   }
 
   /** The call `super(…)` that a constructor begins with. */
@@ -714,8 +678,4 @@ function isPattern(expression: Expression): boolean {
   if (expression.kind === "name") return true;
   if (expression.kind === "starred") return isPattern(expression.value);
   return (expression.kind === "tuple" || expression.kind === "list") && expression.entries.every(isPattern);
-}
-
-function isCapture(parameter: Parameter | undefined): boolean {
-  return parameter?.default?.kind === "name" && parameter.default.name === parameter.name;
 }

@@ -134,7 +134,7 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   const [, align, sign, zero, width, comma, digits, form] = match;
   const numeric = ["int", "float", "number"].includes(type.kind) || (type.kind === "tensor" && (form === "f" || form === "%"));
   if (!numeric && type.kind !== "string") return undefined;
-  const bare = type.kind === "tensor" ? primary(within(to.expression(value), level.primary), ".item()") : to.expression(value);
+  const bare = type.kind === "tensor" ? primary(to.receiver(value), ".item()") : to.certain(value);
   let code: Code;
   if (type.kind === "string") {
     if (sign || comma || digits || form === "f" || form === "%" || form === "d") return undefined;

@@ -1,5 +1,6 @@
 /** What is known of a Python value, so far as operators, indexing and printing depend on it. */
-import { kindlingPath } from "./names.ts";
+import { keyText } from "./layout.ts";
+import { kindlingPath, ownName } from "./names.ts";
 import type { Block, ClassStatement, Expression, FunctionStatement, Lambda } from "./syntax.ts";
 
 /** Numbers of a tensor; unknown where nothing says. */
@@ -19,6 +20,8 @@ export interface DictType {
   value: Type;
   /** Types by name where only names that stand in the source are keys. */
   fields?: Map<string, Type>;
+  /** Keys are put into it, or it is asked for what isn't known by name. */
+  open?: boolean;
   /** It is a `Map` whatever its keys: the API made it. */
   map?: boolean;
 }
@@ -37,7 +40,8 @@ export type Type =
   /** A value of a class of this program. */
   | { readonly kind: "instance"; readonly of: ClassInfo }
   | { readonly kind: "class"; readonly of: ClassInfo }
-  | { readonly kind: "function"; readonly of: FunctionInfo; readonly self?: Type }
+  /** `others`: it may be one of these as well. */
+  | { readonly kind: "function"; readonly of: FunctionInfo; readonly self?: Type; readonly others?: readonly FunctionInfo[] }
   /** A value of a class of the API: `nn.Linear`; what it hands out when gone through. */
   | { readonly kind: "object"; readonly of: string; readonly item?: Type }
   /** What an import gave, by its Python name: `torch.nn.Linear`, `math.sqrt`. */
@@ -69,6 +73,8 @@ export interface ClassInfo {
   /** Names that stand in the class itself. */
   readonly statics: Map<string, Type>;
   readonly dataclass: boolean;
+  /** Its fields can be taken apart as a tuple's. */
+  readonly isTuple: boolean;
 }
 
 /** The names of a function, or of the whole program. */
@@ -78,6 +84,24 @@ export interface Scope {
   readonly names: Map<string, Type>;
   /** Names of an outer scope that are assigned here. */
   readonly outer: Set<string>;
+  /** What a name is given, one after the other. */
+  readonly kinds: Map<string, Set<Type>>;
+  /** Names of which it isn't known, at some place, which of their kinds they are. */
+  readonly blurred: Set<string>;
+}
+
+export function newScope(parent?: Scope): Scope {
+  return { ...(parent && { parent }), names: new Map(), outer: new Set(), kinds: new Map(), blurred: new Set() };
+}
+
+/** How TypeScript writes a variable's type: `Tensor[] | Tensor` where it is first one and then the other. */
+export function variableText({ names, kinds, blurred }: Scope, name: string): string {
+  const type = names.get(name) ?? unknown;
+  if (type.kind !== "any" || blurred.has(name)) return typeText(type);
+  const texts = [...new Set(Array.from(kinds.get(name) ?? [], typeText))];
+  return texts.length === 0 || texts.some((text) => /\bany\b/.test(text))
+    ? "any"
+    : texts.map((text) => (text.startsWith("(") ? `(${text})` : text)).join(" | ");
 }
 
 export const unknown: Type = { kind: "unknown" };
@@ -177,7 +201,7 @@ export function join(a: Type, b: Type): Type {
     return any;
   }
   if (a.kind === b.kind && !["function", "class", "python", "instance", "object"].includes(a.kind)) return a;
-  if (a.kind === "function" && b.kind === "function" && a.of === b.of) return a;
+  if (a.kind === "function" && b.kind === "function") return joinFunctions(a, b);
   if (a.kind === "class" && b.kind === "class" && a.of === b.of) return a;
   if (a.kind === "python" && b.kind === "python" && a.path === b.path) return a;
   if (isClass(a) && isClass(b)) return { kind: "constructor" };
@@ -187,6 +211,16 @@ export function join(a: Type, b: Type): Type {
 /** Whether it is a class, of the program or of the API: called, it makes something. */
 function isClass(type: Type): boolean {
   return type.kind === "class" || type.kind === "constructor" || (type.kind === "python" && /(^|\.)[A-Z]\w*$/.test(kindlingPath(type.path) ?? ""));
+}
+
+function joinFunctions(a: Type & { kind: "function" }, b: Type & { kind: "function" }): Type {
+  const all = new Set([...functionsOf(a), ...functionsOf(b)]);
+  return all.size === functionsOf(a).length ? a : { ...a, others: [...all].slice(1) };
+}
+
+/** All functions that it may be. */
+export function functionsOf({ of, others = [] }: Type & { kind: "function" }): readonly FunctionInfo[] {
+  return [of, ...others];
 }
 
 function joinNumbers(a: Type, b: Type): Type {
@@ -199,6 +233,7 @@ function joinDicts(a: DictType, b: DictType): DictType {
   a.key = b.key = join(a.key, b.key);
   a.value = b.value = join(a.value, b.value);
   if (a.map || b.map) a.map = b.map = true;
+  if (a.open || b.open || !haveSameFields(a, b)) a.open = b.open = true;
   if (a.fields && b.fields) {
     for (const [name, type] of b.fields) a.fields.set(name, join(a.fields.get(name) ?? unknown, type));
     b.fields = a.fields;
@@ -207,6 +242,10 @@ function joinDicts(a: DictType, b: DictType): DictType {
     delete b.fields;
   }
   return a;
+}
+
+function haveSameFields({ fields: a }: DictType, { fields: b }: DictType): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.size === b.size && [...a.keys()].every((name) => b.has(name)));
 }
 
 function joinInstances(a: ClassInfo, b: ClassInfo): Type {
@@ -252,6 +291,7 @@ export function itemOf(type: Type): Type {
       if (type.of === "nn.Sequential" || type.of === "nn.ModuleList") return someModule;
       return type.of === "nn.ParameterList" ? floats : unknown;
     case "instance": {
+      if (type.of.isTuple) return [...type.of.fields.values()].reduce(join, unknown);
       for (const name of ["__iter__", "__getitem__"]) {
         const method = findMethod(type.of, name);
         if (method) return name === "__iter__" ? itemOf(method.returns) : method.returns;
@@ -298,10 +338,10 @@ export function typeText(type: Type): string {
       return `Iterable<${typeText(type.of)}>`;
     case "dict":
       if (isMap(type)) return `Map<${typeText(type.key)}, ${typeText(type.value)}>`;
-      return `Record<string, ${typeText(type.value)}>`;
+      return type.fields && !type.open && type.fields.size > 0 ? fieldsText(type.fields) : `Record<string, ${valueText(type)}>`;
     case "nullable": {
       const of = typeText(type.of);
-      return of === "any" ? of : `${of.includes("=>") ? `(${of})` : of} | null`;
+      return of === "any" ? of : `${of.startsWith("(") ? `(${of})` : of} | null`;
     }
     case "instance":
       return type.of.name;
@@ -310,10 +350,34 @@ export function typeText(type: Type): string {
     case "object":
       return objectText(type.of, type.item);
     case "function":
-      return "(...values: any[]) => any";
+      return functionText(type);
     default:
       return "any";
   }
+}
+
+function fieldsText(fields: ReadonlyMap<string, Type>): string {
+  return `{ ${Array.from(fields, ([name, type]) => `${keyText(name)}: ${typeText(type)}`).join("; ")} }`;
+}
+
+/** Python's truth values are numbers to it, TypeScript's aren't. */
+function valueText({ value, fields }: DictType): string {
+  const texts = new Set(Array.from(fields?.values() ?? [], typeText));
+  return isNumber(value) && texts.size > 1 ? "any" : typeText(value);
+}
+
+/** Functions that are being written: one that gives itself has no type that ends. */
+const open = new Set<FunctionInfo>();
+
+function functionText(type: Type & { kind: "function" }): string {
+  const { of } = type;
+  if (type.others || open.has(of) || of.node.parameters.some(({ star }) => star)) return "(...values: any[]) => any";
+  open.add(of);
+  const own = of.node.parameters.slice(of.bound ? 1 : 0);
+  const parameters = own.map(({ name, default: usual }) => `${ownName(name)}${usual ? "?" : ""}: ${typeText(of.parameters.get(name) ?? unknown)}`);
+  const returns = of.returns.kind === "none" ? "void" : typeText(of.returns);
+  open.delete(of);
+  return `(${parameters.join(", ")}) => ${returns}`;
 }
 
 function objectText(of: string, item: Type | undefined): string {
@@ -323,7 +387,7 @@ function objectText(of: string, item: Type | undefined): string {
   if (of === "data.Subset") return `${of}<any>`;
   if (of === "optim.Optimizer") return "optim.Optimizer<any>";
   if (of === "optim.lrScheduler.LRScheduler") return of;
-  return /^(nn|optim|data|distributions)\./.test(of) ? of : "any";
+  return /^(nn|optim|data|distributions|autograd)\./.test(of) ? of : "any";
 }
 
 function bracketed(text: string): string {

@@ -1,5 +1,5 @@
 /** The checkpoints that are kept of a run. */
-import { readdirSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckpointEvent } from "./checkpointKeeper.ts";
 import type { KeptRun } from "./keptRuns.ts";
@@ -15,17 +15,19 @@ export interface KeptCheckpoint {
   readonly bytes: number;
   /** Of all parameters and buffers, see `hashOf`. */
   readonly hash: string;
+  /** Of the whole file; none of those that were kept before there was any. */
+  readonly digest: string | undefined;
 }
 
 /** In the order of their steps. */
 export function checkpointsOf({ folder }: Pick<KeptRun, "folder">): readonly KeptCheckpoint[] {
   const own = join(folder, names.checkpoints);
   const present = new Set(namesIn(own));
-  return checkpointEvents({ folder }).flatMap(({ step, isEnd = false, hash }) => {
+  return checkpointEvents({ folder }).flatMap(({ step, isEnd = false, hash, digest }) => {
     const name = isEnd ? endFile : checkpointFile(step);
     const path = join(own, name);
     const size = present.has(name) ? statSync(path, { throwIfNoEntry: false })?.size : undefined;
-    return size === undefined ? [] : [{ step, isEnd, path, bytes: size, hash }];
+    return size === undefined ? [] : [{ step, isEnd, path, bytes: size, hash, digest }];
   });
 }
 
@@ -36,6 +38,23 @@ export function checkpointEvents({ folder }: Pick<KeptRun, "folder">): readonly 
     if ((json as { readonly type?: unknown }).type === "checkpoint") events.push(json as CheckpointEvent);
   }
   return events;
+}
+
+/** What the program calls the models whose parameters are in the file. */
+export function modelsIn(path: string): readonly string[] {
+  const descriptor = openSync(path, "r");
+  try {
+    const size = new BigUint64Array(1);
+    readSync(descriptor, size, 0, 8, 0);
+    const header = Buffer.alloc(Number(size[0]));
+    readSync(descriptor, header, 0, header.length, 8);
+    const { __metadata__: said } = JSON.parse(header.toString()) as { readonly __metadata__: Readonly<Record<string, string>> };
+    return (JSON.parse(said["kindling"]!) as { readonly models: readonly { readonly name: string }[] }).models.map(({ name }) => name);
+  } catch {
+    return [];
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function namesIn(folder: string): string[] {

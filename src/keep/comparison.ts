@@ -10,6 +10,7 @@ import { health } from "../run/health/health.ts";
 import { optionText } from "../run/interventions.ts";
 import { formatCount, formatDuration, plural } from "../run/numbers.ts";
 import { memoryBounds, shrink, type RunSnapshot } from "../run/snapshot.ts";
+import { dataFilesOf } from "./dataFiles.ts";
 import { codeOf, gitOf, type KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
 import { readRun, type ToldRun } from "./readRun.ts";
@@ -127,13 +128,14 @@ function settingsOf(kept: KeptRun, { run, firstOptimizers }: ToldRun): Readonly<
   const { info } = kept;
   const parameters = run.models.map(({ name, modules }) => [`parameters of ${name}`, formatCount(modules[0]?.counts.total ?? 0)] as const);
   const code = codeOf(kept).map(({ path, name }) => [`code of ${basename(path)}`, fingerprint(join(kept.folder, names.code, name))] as const);
+  const data = [...dataFilesOf(kept)].map(([path, print]) => [`data of ${basename(path)}`, print.slice(0, 8)] as const);
   const commit = gitOf(kept);
   return {
     file: basename(info.file),
     ...info.given,
     ...(info.seed !== undefined && { seed: String(info.seed) }),
     arguments: info.arguments.join(" "),
-    ...Object.fromEntries([...optionsOf(firstOptimizers), ...parameters, ...code]),
+    ...Object.fromEntries([...optionsOf(firstOptimizers), ...parameters, ...code, ...data]),
     interventions: String(run.interventions.length),
     kindling: info.kindling,
     ...(info.node !== undefined && { node: info.node }),

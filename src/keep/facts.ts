@@ -2,6 +2,7 @@
 import { health } from "../run/health/health.ts";
 import type { RunSnapshot } from "../run/snapshot.ts";
 import type { Comparison } from "./comparison.ts";
+import { additionsOf } from "./additions.ts";
 import { codeOf, gitOf, type KeptRun } from "./keptRuns.ts";
 
 export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
@@ -33,7 +34,23 @@ export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
 export function detailsOf(kept: KeptRun, run: RunSnapshot) {
   const { problems, notes, models, optimizers, interventions } = run;
   const series = jsonable(kept.summary.series);
-  return { health: health(run).sentence, git: gitOf(kept) ?? null, code: codeOf(kept), series, problems, notes, models, optimizers, interventions };
+  const added = additionsOf(kept.folder).map(({ addition }) => ({
+    ...addition,
+    at: new Date(addition.at).toISOString(),
+    series: Object.keys(addition.series),
+  }));
+  return {
+    ...(added.length > 0 && { added }),
+    health: health(run).sentence,
+    git: gitOf(kept) ?? null,
+    code: codeOf(kept),
+    series,
+    problems,
+    notes,
+    models,
+    optimizers,
+    interventions,
+  };
 }
 
 export function comparisonFacts({ runs, differences, last, sentences }: Comparison) {

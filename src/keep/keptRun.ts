@@ -1,6 +1,6 @@
 /** What is written of a run beside its series and events, and how. The format is described in docs/runs.md. */
-import type { Progress, RunState } from "../protocol/index.ts";
-import { checked, dictionary, flag, list, number, optional, record, text, whole, type Codec } from "../run/codec.ts";
+import type { BranchPoint, Progress, RunState } from "../protocol/index.ts";
+import { checked, dictionary, flag, list, number, oneOf, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { keptProgress, runState } from "../run/records.ts";
 
 export const format = 1;
@@ -41,11 +41,9 @@ export interface RunInfo {
   readonly given?: Readonly<Record<string, string>>;
 }
 
-export interface Parent {
-  /** Id of the run. */
-  readonly run: string;
-  /** Number of steps that are the same. */
-  readonly step: number;
+export interface Parent extends BranchPoint {
+  /** It is another program, which began with the weights of then and counts its own steps from 0; else all steps by then are the same. */
+  readonly otherCode?: true;
 }
 
 export interface Rank {
@@ -118,7 +116,7 @@ export const runInfo: Codec<RunInfo> = checked(
     host: text,
     directory: optional(text),
     randomSeed: optional(whole),
-    parent: optional(record<Parent>({ run: text, step: whole })),
+    parent: optional(record<Parent>({ run: text, step: whole, otherCode: optional(oneOf<true>(true)) })),
     rank: optional(record<Rank>({ number: whole, of: whole, job: text })),
     group: optional(text),
     seed: optional(whole),
@@ -128,6 +126,8 @@ export const runInfo: Codec<RunInfo> = checked(
   (info) => info.format === format,
 );
 
+export const seriesSummary = record<SeriesSummary>({ last: number, least: number, largest: number, outline: list(number) });
+
 export const runSummary = record<RunSummary>({
   state: runState,
   endedAt: optional(number),
@@ -135,7 +135,7 @@ export const runSummary = record<RunSummary>({
   kernels: optional(text),
   steps: whole,
   epochs: whole,
-  series: dictionary(record<SeriesSummary>({ last: number, least: number, largest: number, outline: list(number) })),
+  series: dictionary(seriesSummary),
   progress: optional(keptProgress),
 });
 

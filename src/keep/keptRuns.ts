@@ -1,13 +1,13 @@
 /** The runs that are kept in a folder: which there are, and what a person says of them. */
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { RunState } from "../protocol/index.ts";
-import type { Codec } from "../run/codec.ts";
 import { isFinal } from "../run/standing.ts";
+import { additionsOf, withAdditions } from "./additions.ts";
 import { codeFiles, gitState, runInfo, runLabel, runSummary, type CodeFiles, type GitState, type RunInfo, type RunLabel, type RunSummary } from "./keptRun.ts";
 import { isRunId, names } from "./layout.ts";
-import { writeWhole } from "./wholeFile.ts";
+import { readWhole, writeWhole } from "./wholeFile.ts";
 
 /** A run on another machine that has written nothing for so many milliseconds is over. */
 const silence = 30_000;
@@ -39,19 +39,20 @@ export function listRuns(folder: string): KeptRun[] {
 /** @returns nothing where there is none, or none that can be read */
 export function keptRun(folder: string, id: string): KeptRun | undefined {
   const own = join(folder, id);
-  const info = readJson(join(own, names.run), runInfo);
+  const info = readWhole(join(own, names.run), runInfo);
   if (!info) return undefined;
-  const summary = readJson(join(own, names.summary), runSummary) ?? { state: "starting", steps: 0, epochs: 0, series: {} };
-  const label = readJson(join(own, names.label), runLabel) ?? {};
+  const told = readWhole(join(own, names.summary), runSummary) ?? { state: "starting", steps: 0, epochs: 0, series: {} };
+  const summary = withAdditions(told, additionsOf(own));
+  const label = readWhole(join(own, names.label), runLabel) ?? {};
   return { id, folder: own, info, summary, label, state: isFinal(summary.state) || isAlive(info, own) ? summary.state : "interrupted" };
 }
 
 export function codeOf({ folder }: KeptRun): CodeFiles {
-  return readJson(join(folder, names.files), codeFiles) ?? [];
+  return readWhole(join(folder, names.files), codeFiles) ?? [];
 }
 
 export function gitOf({ folder }: KeptRun): GitState | undefined {
-  return readJson(join(folder, names.git), gitState);
+  return readWhole(join(folder, names.git), gitState);
 }
 
 export function setLabel({ folder }: KeptRun, label: RunLabel): void {
@@ -80,18 +81,15 @@ export function findRuns(runs: readonly KeptRun[], word: string): KeptRun[] {
 
 function isAlive({ host, process: pid }: RunInfo, folder: string): boolean {
   if (host !== hostname()) return Date.now() - (statSync(join(folder, names.summary), { throwIfNoEntry: false })?.mtimeMs ?? 0) < silence;
+  return isProcess(pid);
+}
+
+/** Whether there is such a process on this machine. */
+export function isProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-function readJson<T>(path: string, codec: Codec<T>): T | undefined {
-  try {
-    return codec.decode(JSON.parse(readFileSync(path, "utf8")));
-  } catch {
-    return undefined;
   }
 }

@@ -18,6 +18,8 @@ export const names = {
   events: "events.jsonl",
   /** What the clock, chance and files answered the program, for it to be run again. */
   world: "world.jsonl",
+  /** What the program read from tensors, so that not all has to be computed again. */
+  readings: "readings.jsonl",
   /** The program's own files as they were, under `code`, and the repository they were in. */
   code: "code",
   files: "files.json",
@@ -25,6 +27,9 @@ export const names = {
   checkpoints: "checkpoints",
   git: "git.json",
   diff: "diff.patch",
+  /** What it was filled in with when it was over: a folder each time, `1`, `2` …, with what that was in `addition`. */
+  added: "added",
+  addition: "addition.json",
 } as const;
 
 /** In the folder of checkpoints: the one after so many steps, and what the run came to. */

@@ -3,19 +3,15 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Intervention, MetricPoint } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
-import { checkpointEvents } from "./checkpoints.ts";
+import { digestOf } from "./checkpointKeeper.ts";
+import { checkpointEvents, checkpointsOf, modelsIn, type KeptCheckpoint } from "./checkpoints.ts";
 import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRun, type KeptRun } from "./keptRuns.ts";
 import { formatCount, plural } from "../run/numbers.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
 import { row, understood } from "./readRun.ts";
-
-/** What the world answered to one kind of question, in the order in which it was asked. */
-export interface WorldAnswers {
-  readonly what: string;
-  readonly answers: readonly unknown[];
-}
+import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 
 export interface Past {
   readonly kept: KeptRun;
@@ -26,6 +22,17 @@ export interface Past {
   readonly interventions: readonly Intervention[];
   /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
   readonly hashes: ReadonlyMap<number, string>;
+  /** The parts of the way to the step that needn't be computed, in their order. */
+  readonly hops: readonly Hop[];
+}
+
+/** Steps of a run that needn't be computed, because a checkpoint says what they come to. */
+export interface Hop {
+  /** Steps that the run has taken where it begins; where it can't begin between two steps, it begins after the next. */
+  readonly from: number;
+  /** Steps that the run had taken at the checkpoint. */
+  readonly to: number;
+  readonly file: Uint8Array<ArrayBuffer>;
 }
 
 /** A line of `world.jsonl`; one with `cut` is the last: the step from which on there was no room for more. */
@@ -35,8 +42,15 @@ interface WorldLine {
   readonly cut?: number;
 }
 
+/** A line of `readings.jsonl`. */
+interface ReadingsLine {
+  readonly values: readonly unknown[];
+}
+
 const anything: Codec<unknown> = { encode: (value) => value, decode: (json) => json };
 const worldLine = record<WorldLine>({ what: optional(text), answers: optional(list(anything)), cut: optional(whole) });
+
+const readingsLine = record<ReadingsLine>({ values: list(anything) });
 
 /** Why a run can't be run again, in words for the user. */
 export class CannotRepeat extends Error {}
@@ -58,7 +72,51 @@ export function pastOf(folder: string, step: number): Past {
     if (cut !== undefined && step > cut)
       throw new CannotRepeat(`What the program asked of the clock and of files was kept up to step ${cut} only: choose an earlier step.`);
   }
-  return { kept, texts: textsOf(kept), world, points: readSeries(kept), interventions: readInterventions(kept), hashes: hashesOf(kept) };
+  for (const json of linesOf(join(folder, names.readings))) {
+    const { values } = understood(() => readingsLine.decode(json)) ?? {};
+    if (values) world.push({ what: ofTensors, answers: values });
+  }
+  return {
+    kept,
+    texts: textsOf(kept),
+    world,
+    points: readSeries(kept),
+    interventions: readInterventions(kept),
+    hashes: hashesOf(kept),
+    hops: hopsTo(kept, step),
+  };
+}
+
+/** Steps that are always computed: what a program makes once, and what is told once of its models, is made and told in them. */
+export const firstSteps = 16;
+/** A hop is so long, and so many steps before the one that is wanted are computed: what the last step left behind has gone by then. */
+const [shortestHop, fewestComputed] = [16, 2];
+
+/**
+ * To the last checkpoint before the step. Where a model was trained to its end on the way, so that later checkpoints don't have
+ * it, the steps between the last that does and the next are computed.
+ */
+function hopsTo(kept: KeptRun, step: number): readonly Hop[] {
+  const usable = checkpointsOf(kept).filter((one) => !one.isEnd && one.digest !== undefined && one.step >= firstSteps && one.step <= step - fewestComputed);
+  return hopsBy(usable);
+}
+
+function hopsBy(usable: readonly KeptCheckpoint[]): readonly Hop[] {
+  const hops: Hop[] = [];
+  let from = firstSteps;
+  const models = usable.map(({ path }) => modelsIn(path));
+  for (const [i, { step, path, digest }] of usable.entries()) {
+    const isLast = i === usable.length - 1;
+    if (!isLast && models[i]!.every((name) => models[i + 1]!.includes(name))) continue;
+    if (step - from >= shortestHop) {
+      const file = new Uint8Array(readFileSync(path));
+      // One that is not what was written is none.
+      if (digestOf(file) !== digest) return hopsBy(usable.filter((_, k) => k !== i));
+      hops.push({ from, to: step, file });
+    }
+    if (!isLast) from = usable[i + 1]!.step;
+  }
+  return hops;
 }
 
 /** How many steps a run took. What one that was cut off said last of itself is a little older than its curves. */

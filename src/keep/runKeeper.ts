@@ -2,29 +2,32 @@
  * Writes a run down while it goes on: what it tells is on disk a moment later, whoever is killed then. Where it can't be
  * written any more it says so once, and the run goes on.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
 import { storedEvent } from "../run/records.ts";
-import { storedFromPacked } from "../run/records/statistics.ts";
-import type { WorldAnswers } from "./past.ts";
+import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 import { isFinal } from "../run/standing.ts";
 import { CheckpointKeeper, type CheckpointEvent } from "./checkpointKeeper.ts";
 import { gitStateOf } from "./git.ts";
-import { codeFiles, format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
+import { keepCode } from "./keepCode.ts";
+import { format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
 import { names, runId } from "./layout.ts";
 import { LineFile } from "./lines.ts";
 import { Outline } from "./outline.ts";
 import { prune } from "./prune.ts";
+import { SampleLines, shareOfSamples } from "./sampleLines.ts";
 import { writeWhole } from "./wholeFile.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
 /** The same for what the world answered the program. */
 const shareOfWorld = 0.02;
-/** Of the room for all runs, the parts that what one run measured, and its checkpoints, may take; and a single large one of them. */
-const [shareOfSamples, shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.1, 0.5];
+/** And for what it read from tensors. */
+const shareOfReadings = 0.02;
+/** Of the room for all runs, the parts that a run's checkpoints may take, and a single large one of them. */
+const [shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.5];
 /** From one time that is written down to the next. */
 const leastGrowth = 1.01;
 
@@ -47,8 +50,11 @@ export class RunKeeper {
   readonly #folder: string;
   readonly #series: LineFile;
   readonly #events: LineFile;
+  readonly #samples: SampleLines;
   readonly #world: LineFile;
+  readonly #readings: LineFile;
   #worldBytes = 0;
+  #readingsBytes = 0;
   /** None where they aren't wanted. */
   readonly checkpoints: CheckpointKeeper | undefined;
   readonly #clock: LineFile;
@@ -60,9 +66,6 @@ export class RunKeeper {
   #progress: Progress | undefined;
   /** What was written last of when steps were. */
   #clocked = { step: 0, elapsed: 0 };
-  #measured = 0;
-  #measuredBytes = 0;
-  #skippedStep = -1;
   #timer: NodeJS.Timeout | undefined;
   #kernels: string | undefined;
   #isOver = false;
@@ -90,7 +93,9 @@ export class RunKeeper {
     writeWhole(join(this.#folder, names.run), runInfo.encode(info));
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
+    this.#samples = new SampleLines(this.#events, limit * shareOfSamples);
     this.#world = new LineFile(join(this.#folder, names.world));
+    this.#readings = new LineFile(join(this.#folder, names.readings));
     this.#clock = new LineFile(join(this.#folder, names.clock));
     if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
@@ -107,11 +112,18 @@ export class RunKeeper {
 
   /** What the world answered the program. */
   answers(all: readonly WorldAnswers[]): void {
+    if (this.#isOver) return;
+    for (const one of all) if (one.what === ofTensors) this.#addReadings(one.answers);
     const room = this.#options.request.keep!.limit * shareOfWorld;
-    if (this.#isOver || this.#worldBytes > room) return;
-    for (const one of all) this.#worldBytes += this.#world.add(one);
+    if (this.#worldBytes > room) return;
+    for (const one of all) if (one.what !== ofTensors) this.#worldBytes += this.#world.add(one);
     if (this.#worldBytes > room) this.#world.add({ cut: this.#progress?.step ?? 0 });
     this.#flushSoon();
+  }
+
+  /** Where there is no room for more, what was read up to there is still of use. */
+  #addReadings(values: readonly unknown[]): void {
+    if (this.#readingsBytes <= this.#options.request.keep!.limit * shareOfReadings) this.#readingsBytes += this.#readings.add({ values });
   }
 
   #flushSoon(): void {
@@ -166,15 +178,11 @@ export class RunKeeper {
         this.#progress = event.progress;
         return this.#addTime(event.progress);
       case "statistics":
-        return this.#addStatistics(event.packed);
       case "changes":
-        if (event.changes.step !== this.#skippedStep) this.#events.add(storedEvent.encode(event));
-        return;
       case "work":
-        if (event.work.step !== this.#skippedStep) this.#events.add(storedEvent.encode(event));
-        return;
+        return this.#samples.add(event);
       case "files":
-        this.#keepCode(event.files);
+        keepCode(this.#folder, event.files, this.#options.texts);
         this.#events.add(storedEvent.encode(event));
         return;
       case "state":
@@ -218,29 +226,6 @@ export class RunKeeper {
     this.#outlines.set(to, outline);
   }
 
-  /** All of a short run's steps; the more room they take, the fewer. */
-  #addStatistics(packed: unknown): void {
-    const room = this.#options.request.keep!.limit * shareOfSamples;
-    const doublings = Math.floor(-Math.log2(Math.max(1e-9, 1 - this.#measuredBytes / room)));
-    if (this.#measured++ % 2 ** doublings !== 0) {
-      this.#skippedStep = (packed as { readonly step: number }).step;
-      return;
-    }
-    this.#measuredBytes += this.#events.add({ type: "statistics", statistics: storedFromPacked(packed) });
-  }
-
-  #keepCode(files: readonly string[]): void {
-    const { texts } = this.#options;
-    const root = commonFolder(files);
-    const kept = files.map((path) => ({ path, name: relative(root, path).split(sep).join("/") }));
-    for (const { path, name } of kept) {
-      const copy = join(this.#folder, names.code, name);
-      mkdirSync(dirname(copy), { recursive: true });
-      writeFileSync(copy, texts?.get(path) ?? readFileSync(path));
-    }
-    writeWhole(join(this.#folder, names.files), codeFiles.encode(kept));
-  }
-
   async #keepGit(folder: string): Promise<void> {
     const found = await gitStateOf(folder);
     if (!found || this.#isOver) return;
@@ -253,6 +238,7 @@ export class RunKeeper {
   #flush(): void {
     this.#timer = undefined;
     this.#world.flush();
+    this.#readings.flush();
     this.#series.flush();
     this.#events.flush();
     this.#clock.flush();
@@ -288,7 +274,7 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    for (const file of [this.#series, this.#events, this.#world, this.#clock]) file.close();
+    for (const file of [this.#series, this.#events, this.#world, this.#readings, this.#clock]) file.close();
   }
 }
 
@@ -311,18 +297,11 @@ function infoOf({ request, version, randomSeed }: KeeperOptions): RunInfo {
     directory: request.directory,
     randomSeed,
     ...(replay && { parent: { run: basename(replay.folder), step: replay.step } }),
+    ...(request.weights?.branchOf && { parent: { ...request.weights.branchOf, otherCode: true } }),
     ...(request.keep?.group !== undefined && { group: request.keep.group }),
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.given && { given: Object.fromEntries(request.given.map(({ name, value }) => [name, value])) }),
   };
-}
-
-function commonFolder(files: readonly string[]): string {
-  const folders = files.map((file) => dirname(file).split(sep));
-  const [first = []] = folders;
-  let length = first.length;
-  for (const folder of folders) while (length > 0 && folder.slice(0, length).join(sep) !== first.slice(0, length).join(sep)) length--;
-  return first.slice(0, length).join(sep) || sep;
 }
 
 function notKept(error: unknown, file: string, what: string): Problem {

@@ -2,6 +2,7 @@
 import type { DataLoader } from "../engine/data/dataLoader.ts";
 import type { ComputedLoss, Instrument, Resumable } from "../engine/instrument.ts";
 import { writeFile } from "../engine/io/files.ts";
+import { areGhosts } from "../engine/memory/reading.ts";
 import type { AnyModule } from "../engine/nn/module.ts";
 import type { LRScheduler } from "../engine/optim/lrScheduler/base.ts";
 import type { Optimizer } from "../engine/optim/optimizer.ts";
@@ -388,6 +389,11 @@ export class Observer implements Instrument {
     this.values?.value(value, place, this.calls.innermost);
   }
 
+  /** From the step to come on operations compute nothing for a while. */
+  leaveOut(): void {
+    this.#measurements.leaveOut();
+  }
+
   /** Hears what the program is told; called while it passes or waits at the gate. */
   steer(steering: Steering): void {
     switch (steering.type) {
@@ -479,7 +485,8 @@ export class Observer implements Instrument {
     this.#search.find();
     const holders = this.#optimizers.holders();
     const models = this.#watches.models.map((model) => captured(model, holders));
-    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, ...(failure !== undefined && { failure }) });
+    const tell = (failure?: string): void => this.#options.sink.event({ type: "captured", file, step: this.steps, ...(failure !== undefined && { failure }) });
+    if (areGhosts()) return tell("The run is not back at its step yet.");
     if (models.length === 0) return tell("The program has made no model yet.");
     try {
       writeFile(file, writeWeights({ models, step: this.steps }, file));

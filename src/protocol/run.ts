@@ -146,7 +146,7 @@ export type RunEvent =
   /** What the run began with, of another one's weights. Replaces what was told before. */
   | { readonly type: "weights"; readonly weights: TakenWeights }
   /** The weights as they are now were written there; or why not. */
-  | { readonly type: "captured"; readonly file: string; readonly failure?: string }
+  | { readonly type: "captured"; readonly file: string; readonly failure?: string; /** Steps taken by then. */ readonly step?: number }
   /** A model was written as an ONNX file. */
   | { readonly type: "onnx"; readonly onnx: OnnxFile }
   /** What is watched from now on. */
@@ -211,6 +211,21 @@ export interface ReplayOptions {
   readonly folder: string;
   /** Number of steps taken by then. */
   readonly step: number;
+  /** It goes no further, isn't paused, and what it tells beyond what it told then is added to the kept run. */
+  readonly fill?: FillOptions;
+}
+
+export interface FillOptions {
+  /** Whose text takes the place of the run's own file, with what is on disk now of its imports; without, all is as it was. */
+  readonly file?: string;
+  /** The steps that are measured, every one: from 0, up to before `to`. */
+  readonly samples?: StepRange;
+}
+
+/** Steps from 0, up to before `to`. */
+export interface StepRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface KeepOptions {
@@ -244,6 +259,8 @@ export interface SamplingOptions {
   readonly bins: number;
   /** Upper bound for the watch's share of the run's time, 0 to 1; the interval between sampled steps follows from it. */
   readonly budget: number;
+  /** Every step, whatever it costs. Default false. */
+  readonly everyStep?: boolean;
 }
 
 export const defaultSampling: SamplingOptions = { enabled: true, bins: 40, budget: 0.02 };

@@ -180,7 +180,7 @@ const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
     intervention: record({ intervention }),
     refused: record({ message: text }),
     weights: record({ weights: takenWeights }),
-    captured: record({ file: text, failure: optional(text) }),
+    captured: record({ file: text, failure: optional(text), step: optional(whole) }),
     onnx: record({ onnx: onnxFile }),
     watch: record({ watch: watchSettings }),
     place: record({ place }),

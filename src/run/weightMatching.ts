@@ -1,6 +1,7 @@
 /** Which weights of one run belong where in another: by path and shape, and where those differ, by what is likely meant. Pure. */
 import type { ModelInfo, WeightMatch, WeightTensor } from "../protocol/index.ts";
 import { groupBy } from "./groupBy.ts";
+import { likelyPrefix, nameBefore } from "./weightPrefix.ts";
 
 /** The weights of a model, in the order in which it holds them. */
 export interface WeightModel {
@@ -12,6 +13,9 @@ export interface WeightModel {
 
 /** As much alike names have to be for one to be the other's new name. */
 const similar = 0.5;
+
+/** Pairs of names that are looked at; where more are left, the models have little in common. */
+const mostCompared = 100_000;
 
 /** Parameters, each once, and buffers that are saved. */
 export function weightModel({ name, modules }: ModelInfo): WeightModel {
@@ -32,7 +36,7 @@ function isDeclined({ model, path }: WeightMatch, declined: readonly string[]): 
 
 /** Whether something was taken over by it. */
 export function isTaken({ kind, declined }: WeightMatch): boolean {
-  return !declined && (kind === "kept" || kind === "renamed" || kind === "resized");
+  return !declined && (kind === "kept" || kind === "renamed" || kind === "transposed" || kind === "resized");
 }
 
 /** What becomes of every tensor of all models, those of the new code first. */
@@ -49,26 +53,37 @@ export function matchWeights(before: readonly WeightModel[], now: readonly Weigh
 export function pairModels<Before extends WeightModel, Now extends WeightModel>(before: readonly Before[], now: readonly Now[]): ReadonlyMap<Now, Before> {
   const pairs = new Map<Now, Before>();
   const left = new Set(before);
-  const pair = (model: Now, choose: (candidates: readonly Before[]) => Before | undefined): void => {
-    const found = pairs.has(model) ? undefined : choose([...left]);
-    if (!found) return;
+  const pair = (model: Now, found: Before | undefined): void => {
+    if (!found || pairs.has(model) || !left.has(found)) return;
     pairs.set(model, found);
     left.delete(found);
   };
-  for (const model of now) pair(model, (candidates) => candidates.find(({ name }) => name === model.name));
-  for (const model of now) pair(model, (candidates) => mostInCommon(candidates, model));
+  for (const model of now)
+    pair(
+      model,
+      [...left].find(({ name }) => name === model.name),
+    );
+  const open = now.filter((model) => !pairs.has(model));
+  const rated = open.flatMap((model) => [...left].map((old) => ({ model, old, common: inCommon(old, model), isOfType: old.type === model.type })));
+  rated.sort((a, b) => b.common - a.common || Number(b.isOfType) - Number(a.isOfType));
+  for (const { model, old, common, isOfType } of rated) if (common > 0 || isOfType) pair(model, old);
   return pairs;
 }
 
-function mostInCommon<Before extends WeightModel>(candidates: readonly Before[], { tensors, type }: WeightModel): Before | undefined {
-  const own = new Map(tensors.map((tensor) => [tensor.path, tensor]));
-  const rated = candidates.map((candidate) => ({
-    candidate,
-    common: candidate.tensors.filter((tensor) => isSame(own.get(tensor.path), tensor)).length,
-    isOfType: candidate.type === type,
-  }));
-  const [best] = rated.filter(({ common, isOfType }) => common > 0 || isOfType).sort((a, b) => b.common - a.common || Number(b.isOfType) - Number(a.isOfType));
-  return best?.candidate;
+/** How many tensors have the same name, but for what stands before all of them, and can be taken over. */
+function inCommon(before: WeightModel, { tensors }: WeightModel): number {
+  const old = new Map(before.tensors.map((tensor) => [tensor.path, tensor]));
+  const canBe = canBeTaken(before);
+  const prefix = likelyPrefix(before.tensors, tensors, canBe);
+  return tensors.filter((tensor) => {
+    const origin = old.get(nameBefore(prefix, tensor.path) ?? "");
+    return origin !== undefined && canBe(origin, tensor);
+  }).length;
+}
+
+/** A file that doesn't tell whose it is may be of a program that keeps the weights of its linear layers the other way round. */
+function canBeTaken({ type }: WeightModel): (old: WeightTensor, tensor: WeightTensor) => boolean {
+  return type === undefined ? (old, tensor) => fits(old, tensor) || fitsTransposed(old, tensor) : fits;
 }
 
 /** What becomes of the tensors of one model; of a model that wasn't there before, all are new. */
@@ -76,6 +91,7 @@ export function matchTensors(before: WeightModel | undefined, { name, tensors }:
   const old = new Map((before?.tensors ?? []).map((tensor) => [tensor.path, tensor]));
   const from = new Map<WeightTensor, WeightTensor>();
   for (const tensor of tensors) if (isSame(old.get(tensor.path), tensor)) from.set(tensor, old.get(tensor.path)!);
+  const transposed = before ? findPrefixed(before, tensors, from) : new Set<WeightTensor>();
   const sides = (): Sides => {
     const taken = new Set(from.values());
     return {
@@ -86,17 +102,89 @@ export function matchTensors(before: WeightModel | undefined, { name, tensors }:
     };
   };
   for (const find of [renamedModules, renamedTensors, resizedTensors]) for (const [tensor, origin] of find(sides())) from.set(tensor, origin);
+  const nearest = nearestNames(sides());
   const matches = tensors.map((tensor): WeightMatch => {
-    const match = matchOf(name, tensor, from.get(tensor));
+    const match = transposed.has(tensor) ? transposedMatch(name, tensor, from.get(tensor)!) : matchOf(name, tensor, from.get(tensor), nearest.get(tensor));
     return match.kind !== "new" && isDeclined(match, declined) ? { ...match, declined: true } : match;
   });
   return [...matches, ...sides().leftBefore.map((tensor) => gone(before!.name, tensor))];
 }
 
-function matchOf(model: string, tensor: WeightTensor, origin: WeightTensor | undefined): WeightMatch {
+/**
+ * Tensors that have their names but for what stands before all of them, and those that lie the other way round.
+ * @param from gets where they come from
+ * @returns those that have to be transposed
+ */
+function findPrefixed(before: WeightModel, now: readonly WeightTensor[], from: Map<WeightTensor, WeightTensor>): ReadonlySet<WeightTensor> {
+  const prefix = likelyPrefix(before.tensors, now, canBeTaken(before));
+  const old = new Map(before.tensors.map((tensor) => [tensor.path, tensor]));
+  const taken = new Set(from.values());
+  const transposed = new Set<WeightTensor>();
+  for (const layer of groupBy(now, ({ path }) => ownerOf(path)).values()) {
+    const pairs = layer.flatMap((tensor) => {
+      const origin = old.get(nameBefore(prefix, tensor.path) ?? "");
+      return origin && !from.has(tensor) && !taken.has(origin) ? [[tensor, origin] as const] : [];
+    });
+    const isTurned = before.type === undefined && pairs.every(([tensor, origin]) => fits(origin, tensor) || fitsTransposed(origin, tensor));
+    for (const [tensor, origin] of pairs) {
+      if (fits(origin, tensor)) from.set(tensor, origin);
+      else if (isTurned) {
+        from.set(tensor, origin);
+        transposed.add(tensor);
+      }
+    }
+  }
+  for (const tensor of squareBeside(now, transposed)) if (from.has(tensor)) transposed.add(tensor);
+  return transposed;
+}
+
+/** Of a square matrix no shape tells which way round it is: it is as the others in the same block are, `c_proj` as `c_attn`. */
+function* squareBeside(now: readonly WeightTensor[], transposed: ReadonlySet<WeightTensor>): Iterable<WeightTensor> {
+  for (const block of groupBy(now.filter(isMatrix), ({ path }) => ownerOf(ownerOf(path))).values()) {
+    const [square, others] = [block.filter(isSquare), block.filter((tensor) => !isSquare(tensor))];
+    if (others.some((tensor) => transposed.has(tensor)) && others.every((tensor) => transposed.has(tensor))) yield* square;
+  }
+}
+
+function isMatrix({ path, shape }: WeightTensor): boolean {
+  return leafOf(path) === "weight" && shape.length === 2;
+}
+
+function isSquare({ shape: [rows, columns] }: WeightTensor): boolean {
+  return rows === columns;
+}
+
+function fitsTransposed(old: WeightTensor, tensor: WeightTensor): boolean {
+  return isMatrix(tensor) && old.dtype === tensor.dtype && old.shape.length === 2 && old.shape[0] === tensor.shape[1] && old.shape[1] === tensor.shape[0];
+}
+
+function transposedMatch(model: string, { path, shape }: WeightTensor, origin: WeightTensor): WeightMatch {
+  return { kind: "transposed", model, path, shape, from: { path: origin.path, shape: origin.shape } };
+}
+
+/** For what has no origin, what is left over under a name much like it, each once: the most alike first. */
+function nearestNames({ left, leftBefore }: Sides): ReadonlyMap<WeightTensor, WeightTensor> {
+  if (left.length * leftBefore.length > mostCompared) return new Map();
+  const byLeaf = groupBy(leftBefore, ({ path }) => leafOf(path));
+  const ratings = left.flatMap((tensor) => {
+    const candidates = byLeaf.get(leafOf(tensor.path)) ?? [];
+    return candidates.map((old) => ({ tensor, old, rating: pathLikeness(ownerOf(old.path), ownerOf(tensor.path)) + (fits(old, tensor) ? similar : 0) }));
+  });
+  ratings.sort((a, b) => b.rating - a.rating);
+  const nearest = new Map<WeightTensor, WeightTensor>();
+  const taken = new Set<WeightTensor>();
+  for (const { tensor, old, rating } of ratings) {
+    if (rating < similar || nearest.has(tensor) || taken.has(old)) continue;
+    nearest.set(tensor, old);
+    taken.add(old);
+  }
+  return nearest;
+}
+
+function matchOf(model: string, tensor: WeightTensor, origin: WeightTensor | undefined, nearest: WeightTensor | undefined): WeightMatch {
   const { path, shape } = tensor;
   const base = { model, path, shape };
-  if (!origin) return { ...base, kind: "new" };
+  if (!origin) return { ...base, kind: "new", ...(nearest && { nearest: { path: nearest.path, shape: nearest.shape } }) };
   if (isSame(origin, tensor)) return { ...base, kind: "kept" };
   return { ...base, kind: origin.path === path ? "resized" : "renamed", from: { path: origin.path, shape: origin.shape } };
 }

@@ -17,7 +17,7 @@ export interface WeightRow {
 }
 
 /** In this order they are told. */
-const kinds: readonly WeightRowKind[] = ["renamed", "resized", "new", "gone", "kept"];
+const kinds: readonly WeightRowKind[] = ["renamed", "transposed", "resized", "new", "gone", "kept"];
 
 /** What has to be looked at first. */
 export function weightRows(matches: readonly WeightMatch[]): readonly WeightRow[] {
@@ -28,8 +28,15 @@ export function weightRows(matches: readonly WeightMatch[]): readonly WeightRow[
 function rowOf(matches: readonly WeightMatch[]): WeightRow {
   const [{ kind, model, path, from }] = matches as readonly [WeightMatch];
   const name = [model, ownerOf(path)].filter((part) => part !== "").join(".");
-  const origin = kind === "renamed" && from && ownerOf(from.path) !== ownerOf(path) ? ` ← ${ownerOf(from.path) || "the model itself"}` : "";
-  return { kind, name: `${name}${origin}`, tensors: matches.map(tensorText).join(", "), matches };
+  const origin =
+    (kind === "renamed" || kind === "transposed") && from && ownerOf(from.path) !== ownerOf(path) ? ` ← ${ownerOf(from.path) || "the model itself"}` : "";
+  return { kind, name: `${name}${origin}`, tensors: `${matches.map(tensorText).join(", ")}${nearestText(matches)}`, matches };
+}
+
+/** What new ones may have been meant to come from. */
+function nearestText(matches: readonly WeightMatch[]): string {
+  const names = matches.flatMap(({ nearest }) => (nearest ? [`${nearest.path} ${shapeText(nearest.shape)}`] : []));
+  return names.length > 0 ? `; nearest: ${names.join(", ")}` : "";
 }
 
 function tensorText({ path, shape, from }: WeightMatch): string {
@@ -46,6 +53,7 @@ export function weightsSentence(matches: readonly WeightMatch[]): string {
   const parts = [
     `${plural(counted("kept"), "tensor")} kept`,
     ...kindCount(counted("renamed"), "renamed"),
+    ...kindCount(counted("transposed"), "transposed"),
     ...kindCount(counted("resized"), "resized"),
     ...kindCount(fresh, "new"),
     ...kindCount(matches.filter(({ kind }) => kind === "gone").length, "gone"),

@@ -1,11 +1,21 @@
 /** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
 import { open, url } from "node:inspector";
+import { Filling } from "../keep/filling.ts";
 import { CannotRepeat, pastOf, type Past } from "../keep/past.ts";
 import { RunKeeper } from "../keep/runKeeper.ts";
-import { debugArgument, type Problem, type RunCommand, type RunnerMessage, type RunRequest, type SentEvent } from "../protocol/index.ts";
+import {
+  debugArgument,
+  roomForRuns,
+  type Problem,
+  type RunCommand,
+  type RunnerMessage,
+  type RunRequest,
+  type RunState,
+  type SentEvent,
+} from "../protocol/index.ts";
 import { endWithChildren } from "./ending.ts";
 import { startOf } from "./problems.ts";
-import { Supervisor, type RunEnd } from "./supervisor.ts";
+import { Supervisor, type RunEnd, type SupervisorOptions } from "./supervisor.ts";
 import { version } from "./version.ts";
 
 const places = {
@@ -22,8 +32,16 @@ function send(message: RunnerMessage): Promise<void> {
 }
 
 const isDebugged = process.argv.includes(debugArgument);
-const supervise = (past?: Past): Supervisor =>
-  new Supervisor({ places, emit: (event) => void tell(event), answered: (answers) => keeper?.answers(answers), debug: isDebugged, ...(past && { past }) });
+const supervise = (more: Pick<SupervisorOptions, "past" | "inFull"> = {}): Supervisor =>
+  new Supervisor({
+    places,
+    emit: (event) => void tell(event),
+    answered: (answers) => keeper?.answers(answers),
+    debug: isDebugged,
+    ...more,
+    ...(filling && { filling }),
+  });
+let filling: Filling | undefined;
 /** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
 let supervisor = isDebugged ? undefined : supervise();
 let busy = false;
@@ -31,29 +49,54 @@ let keeper: RunKeeper | undefined;
 
 function tell(event: SentEvent): Promise<void> {
   keeper?.event(event);
+  const reason = filling?.event(event);
+  if (reason !== undefined) supervisor!.refuse(reason);
   return send({ type: "event", event });
 }
 
-function run(request: RunRequest): Promise<RunEnd> {
+async function run(request: RunRequest): Promise<RunEnd> {
   const tellProblem = (problem: Problem): void => void send({ type: "event", event: { type: "problem", problem } });
   let past: Past | undefined;
   try {
     past = request.replay && pastOf(request.replay.folder, request.replay.step);
+    filling = past && fillingOf(past, request);
   } catch (error) {
     if (!(error instanceof CannotRepeat)) throw error;
     tellProblem({ severity: "error", code: "replay", message: error.message, position: startOf(request.file) });
-    return Promise.resolve({ state: "failed" });
+    return { state: "failed" };
   }
   if (past) supervisor?.discard();
-  const own = (supervisor = past ? supervise(past) : (supervisor ?? supervise()));
-  if (request.keep) {
+  const own = (supervisor = past ? supervise({ past }) : (supervisor ?? supervise()));
+  if (request.keep && !filling) {
     const { randomSeed, ready: kernels } = own;
     keeper = RunKeeper.begin({ request, version: version(), kernels, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
   }
-  return own.run(request, keeper?.checkpoints);
+  const end = await own.run(request, keeper?.checkpoints);
+  if (!past || end.astray === undefined) return end;
+  tellInFull(request, end.astray);
+  supervisor = supervise({ past, inFull: true });
+  return supervisor.run(request, keeper?.checkpoints);
 }
 
-async function finish({ state, exitCode }: RunEnd): Promise<never> {
+/** The short way back to a step could not be gone. */
+function tellInFull({ replay }: RunRequest, reason: string): void {
+  void tell({ type: "note", name: "rewound", step: replay!.step, text: `All steps on the way were computed again: ${reason}.` });
+}
+
+function fillingOf(past: Past, { replay, keep }: RunRequest): Filling | undefined {
+  if (!replay?.fill) return undefined;
+  return new Filling({ past, fill: replay.fill, step: replay.step, limit: keep?.limit ?? roomForRuns, version: version() });
+}
+
+/** @returns how the filling in ended */
+function fillIn(state: RunState): RunState {
+  const problem = filling!.finish({ state, hasArrived: supervisor!.isBack });
+  if (problem) void send({ type: "event", event: { type: "problem", problem } });
+  return filling!.isDone ? "finished" : state === "stopped" ? state : "failed";
+}
+
+async function finish(end: RunEnd): Promise<never> {
+  const { state, exitCode }: RunEnd = filling ? { state: fillIn(end.state) } : end;
   const told = tell({ type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) });
   await keeper?.close();
   await told;
@@ -91,6 +134,7 @@ process.on("message", (command: RunCommand) => {
 // Nobody is left to report to.
 process.on("disconnect", () => {
   void keeper?.close();
+  filling?.discard();
   endWithChildren();
 });
 // Ctrl+C in a terminal reaches the whole group of processes, before the parent's word does.

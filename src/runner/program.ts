@@ -11,11 +11,12 @@ import type { CheckpointSink } from "../observe/checkpoints/checkpoint.ts";
 import { hashOf } from "../keep/checkpointKeeper.ts";
 import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer, type ObserverOptions } from "../observe/observer.ts";
-import { readWeights } from "../observe/weights/weightFile.ts";
-import { readFile } from "../engine/io/files.ts";
-import type { AtMoment } from "../observe/checkpoints/checkpoints.ts";
+import { openWeights } from "../observe/weights/openWeights.ts";
+import { areGhosts } from "../engine/memory/reading.ts";
+import type { AtMoment, Checkpoints } from "../observe/checkpoints/checkpoints.ts";
 import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Problem, RunEvent, SentEvent, Steering } from "../protocol/index.ts";
+import { plural } from "../run/numbers.ts";
 import { sent } from "../run/sentEvents.ts";
 import { Beginning } from "./beginning.ts";
 import { OnnxExport } from "./onnxExport.ts";
@@ -131,10 +132,11 @@ export class Program {
       gate: this.#gate,
       quietly,
       places: job.declarations.values,
-      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() }, atMoment: this.#proof(job.past) }),
+      ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() } }),
+      atMoment: this.#atMoment(job.past),
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
       ...this.#weights(),
-      ...(job.request.mode === "inspect" ? { firstStep: () => this.#endInspection() } : {}),
+      ...(job.request.mode === "inspect" ? { firstStep: () => this.#leave() } : {}),
     });
     this.#printed = new PrintedLines(
       () => this.#observer.step,
@@ -186,7 +188,7 @@ export class Program {
     this.#surroundings.during(() => this.#tell({ type: "note", name: "seed", step: this.#observer.step, text }));
   }
 
-  #newWorld(past: Job["past"]): World {
+  #newWorld(past: JobPast | undefined): World {
     // What was printed then need not be printed twice.
     mute(past !== undefined);
     return new World({
@@ -194,15 +196,33 @@ export class Program {
       foreign: [fileURLToPath(new URL(".", this.#job.program)), fileURLToPath(this.#job.home)],
       tell: (answers) => this.#toMain({ type: "world", answers }),
       parted: (reason) => this.#part(reason),
+      ...((this.#job.checkpoints || past?.hops.length) && {
+        readings: {
+          hops: past?.hops ?? [],
+          leavesOut: () => this.#observer.leaveOut(),
+          astray: (reason) => this.#goAstray(reason),
+        },
+      }),
     });
   }
 
-  /** That the parameters are those of then, wherever a checkpoint told what they were. */
-  #proof({ hashes, step: last }: JobPast): AtMoment {
+  #atMoment(past: JobPast | undefined): AtMoment {
     return (step, checkpoints) => {
-      const then = step <= last && !this.#isBack ? hashes.get(step) : undefined;
-      if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${step} steps the parameters are not those of then`);
+      this.#world?.readings?.atMoment(step, checkpoints);
+      if (past && !areGhosts()) this.#prove(past, step, checkpoints);
     };
+  }
+
+  /** That the parameters are those of then, wherever a checkpoint told what they were. */
+  #prove({ hashes, step: last }: JobPast, step: number, checkpoints: Checkpoints): void {
+    const then = step <= last && !this.#isBack ? hashes.get(step) : undefined;
+    if (then !== undefined && hashOf(checkpoints.capture()) !== then) this.#part(`after ${plural(step, "step")} the parameters are not those of then`);
+  }
+
+  /** That the models end with what they ended with then, where they end after as many steps. */
+  #proveEnd({ end, isFilled }: JobPast): string | undefined {
+    if (!isFilled || end?.step !== this.#observer.steps || hashOf(this.#observer.checkpoints.capture()) === end.hash) return undefined;
+    return `after ${plural(end.step, "step")}, at its end, the parameters are not those of then`;
   }
 
   #part(reason: string): never {
@@ -210,25 +230,40 @@ export class Program {
     return leave(1);
   }
 
+  /** The short way back to a step can't be gone, or not be known to be right. */
+  #goAstray(reason: string): never {
+    this.#hasEnded = true;
+    setInstrument(null);
+    this.#post({ type: "ended", outcome: "failed", astray: reason });
+    return leave(1);
+  }
+
   /** The run is back at its step; from here on it is lived anew. */
   #arrive(): void {
+    if (this.#job.past?.isFilled) {
+      this.#post({ type: "arrived" });
+      return this.#leave();
+    }
+    this.#world?.arrive();
     this.#isBack = true;
     this.#printed.flush();
     mute(false);
-    this.#world?.arrive();
     this.#post({ type: "arrived" });
   }
 
   #checkpointSink(tray: CheckpointTray): CheckpointSink {
+    // Of the short way back to a step nothing is told before it was the right one.
+    const areMine = (): boolean => this.#isBack || !this.#job.past?.hops.length;
     return {
       get isReady() {
-        return tray.isReady;
+        return tray.isReady && areMine();
       },
       get spent() {
         return tray.spent;
       },
       take: (checkpoint, cost) => {
         tray.sent();
+        if (!checkpoint.isEnd) this.#world?.readings?.checkpoint(checkpoint.step);
         this.#post({ type: "checkpoint", checkpoint, cost }, [checkpoint.file.buffer]);
       },
       failed: (error) => this.#tell({ type: "problem", problem: noCheckpointsProblem(error, this.#job.request.file) }),
@@ -239,7 +274,7 @@ export class Program {
     const { file, weights: request } = this.#job.request;
     if (!request) return {};
     try {
-      return { weights: { held: readWeights(readFile(request.file), request.file), request } };
+      return { weights: { held: openWeights(request.file, request.prefix), request } };
     } catch (error) {
       this.#unreadable = unreadableWeightsProblem(request.origin, error as Error, file);
       return {};
@@ -275,7 +310,7 @@ export class Program {
   }
 
   /** All is known; nothing of the program's own may run any more, not even its `finally` blocks, which might save things. */
-  #endInspection(): void {
+  #leave(): void {
     this.#end("finished");
     leave(0);
   }
@@ -291,7 +326,7 @@ export class Program {
     if (!this.#isWatched) return;
     this.#isWatched = false;
     const gate = (): void => void this.#gate.pass(() => {});
-    const beforeStep = this.#job.request.mode === "inspect" ? () => this.#endInspection() : gate;
+    const beforeStep = this.#job.request.mode === "inspect" ? () => this.#leave() : gate;
     setInstrument({ beforeStep, epochStart: gate, batch: gate });
     watchOperations(null);
     this.#surroundings.during(() => this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) }));
@@ -341,7 +376,8 @@ export class Program {
       } catch (error) {
         this.#tell({ type: "problem", problem: watchProblem(error, this.#observer.steps, this.#job.request.file) });
       }
-      this.#post({ type: "ended", outcome, ...more });
+      const parted = this.#job.past && more.parted === undefined ? this.#proveEnd(this.#job.past) : undefined;
+      this.#post({ type: "ended", outcome, ...more, ...(parted !== undefined && { parted }) });
     });
   }
 

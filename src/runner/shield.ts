@@ -1,5 +1,6 @@
 /** Keeps the watch's own faults from the program: it may have changed what the watch is made of. */
 import type { Instrument, OperationWatch } from "../engine/instrument.ts";
+import { reading } from "../engine/memory/reading.ts";
 import type { Observer } from "../observe/observer.ts";
 
 const ofRun = [
@@ -44,11 +45,16 @@ function guard(watch: object, callbacks: readonly string[], onFault: (error: unk
     const callback = (watch as Record<string, Function>)[name]!;
     // The watch's own, so that its traces of who constructed a module begin below this function.
     (watch as Record<string, Function>)[name] = (...values: unknown[]): void => {
+      // What the watch reads is not what the program reads; who asks for that may be set meanwhile.
+      const isProgram = reading.reader === reading.ofProgram;
+      reading.reader = null;
       try {
         apply(callback, watch, values);
       } catch (error) {
         if (error instanceof Signal) throw error;
         onFault(error);
+      } finally {
+        reading.reader = isProgram ? reading.ofProgram : null;
       }
     };
   }

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
+import type { Filling } from "../keep/filling.ts";
 import type { CheckpointKeeper } from "../keep/checkpointKeeper.ts";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
@@ -12,9 +13,11 @@ import { bundle, BundleError, warmUp, withSourceMap, type Bundle } from "./bundl
 import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
-import type { Past, WorldAnswers } from "../keep/past.ts";
+import type { Hop, Past } from "../keep/past.ts";
+import type { WorldAnswers } from "../keep/worldAnswers.ts";
 import { bundlingProblem, partedProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
+import { formatCount } from "../run/numbers.ts";
 import { SameCourse } from "./sameCourse.ts";
 import { BadNumberSearch } from "./search.ts";
 import { SourceMap } from "./sourceMap.ts";
@@ -42,6 +45,8 @@ export interface RunEnd {
   readonly state: RunState;
   /** The program's own choice, where it made one. */
   readonly exitCode?: number;
+  /** Why the short way back to a step could not be gone: nothing was told of it. */
+  readonly astray?: string;
 }
 
 export interface SupervisorOptions {
@@ -53,6 +58,10 @@ export interface SupervisorOptions {
   readonly debug: boolean;
   /** The kept run that is run again. */
   readonly past?: Past;
+  /** Whether the way to its step is computed in full. */
+  readonly inFull?: boolean;
+  /** It is run again to be filled in. */
+  readonly filling?: Filling;
 }
 
 export class Supervisor {
@@ -79,6 +88,10 @@ export class Supervisor {
   /** What the run has to tell until it is back at its step, and whether it is. */
   #course: SameCourse | undefined;
   #isBack = false;
+  /** What of the way to its step needn't be computed. */
+  readonly #hops: readonly Hop[];
+  /** What can't be told yet, as it is not certain that the short way is the right one. */
+  #heldBack: (() => void)[] | undefined;
   #isBundling = false;
   #folder: ProgramFolder | undefined;
   /** What a search for a bad number has to know of the program that runs. */
@@ -91,7 +104,9 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { places, debug, past } = options;
+    const { places, debug, past, inFull = false } = options;
+    this.#hops = (!inFull && !options.filling && past?.hops) || [];
+    if (this.#hops.length > 0) this.#heldBack = [];
     this.randomSeed = past?.kept.info.randomSeed ?? randomInt(1, 2 ** 31);
     const kernels = past?.kept.summary.kernels;
     const { port1, port2 } = new MessageChannel();
@@ -136,6 +151,11 @@ export class Supervisor {
     return this.#isBundling || (this.#folder !== undefined && this.#workerExit === undefined);
   }
 
+  /** Whether a kept run that is run again has come to its step. */
+  get isBack(): boolean {
+    return this.#isBack;
+  }
+
   /**
    * Resolves with how it ended; the caller announces it.
    * @param keeper of the run's checkpoints, if they are kept
@@ -146,7 +166,10 @@ export class Supervisor {
     sweepProgramFolders();
     this.#isBundling = true;
     const made = await Promise.race([this.#bundle(request), this.#stopped]);
-    if (!made) return { state: this.#control.isStopped ? "stopped" : "failed" };
+    if (!made) {
+      this.#tellHeldBack();
+      return { state: this.#control.isStopped ? "stopped" : "failed" };
+    }
     this.#emit({ type: "files", files: made.files });
     for (const problem of made.warnings) this.#emit({ type: "problem", problem });
     await Promise.race([this.ready, this.#stopped]);
@@ -195,7 +218,7 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const texts = this.#options.past?.texts;
+      const texts = (this.#options.filling ?? this.#options.past)?.texts;
       const made = await bundle(request.file, this.#options.places.engine.href, {
         tellsValues: request.mode === "inspect",
         ...(request.given && { given: request.given }),
@@ -246,30 +269,52 @@ export class Supervisor {
 
   /** What the program's thread needs for the run to be kept, and to be another one's again. */
   #keeping({ keep, replay }: RunRequest): Pick<Job, "keepsAnswers" | "past"> {
-    const { answered, past } = this.#options;
-    if (past && replay) this.#course = new SameCourse(past.points, replay.step);
+    const { answered, past, filling } = this.#options;
+    if (past && replay && !filling) this.#course = new SameCourse(past.points, replay.step);
+    const end = filling && { isFilled: true, ...(filling.end && { end: filling.end }) };
     return {
       keepsAnswers: answered !== undefined && (keep !== undefined || past !== undefined),
-      ...(past && replay && { past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: replay.step } }),
+      ...(past &&
+        replay && {
+          past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: filling?.lastStep ?? replay.step, hops: this.#hops, ...end },
+        }),
     };
   }
 
   #tellPoints(points: readonly MetricPoint[]): void {
     this.#emit({ type: "metrics", points });
     const reason = this.#course?.parts(points);
-    if (reason !== undefined) this.#refuse(reason);
+    if (reason !== undefined) this.refuse(reason);
   }
 
   /** Ends a run that is not the same any more as it was then; the first reason counts. */
-  #refuse(reason: string): void {
+  refuse(reason: string): void {
     if (this.#end || this.#control.isStopped) return;
-    this.#end = { state: "failed" };
-    this.#emit({ type: "problem", problem: partedProblem(reason, this.#options.past!.kept.info.file) });
+    this.#end = { state: "failed", ...(this.#heldBack && { astray: reason }) };
+    const { past, filling } = this.#options;
+    this.#emit({ type: "problem", problem: filling?.refuse(reason) ?? partedProblem(reason, past!.kept.info.file) });
     void this.#terminate();
   }
 
   #emit(event: SentEvent): void {
-    this.#options.emit(event);
+    this.#tell(() => this.#options.emit(event));
+  }
+
+  #tell(told: () => void): void {
+    if (this.#heldBack) this.#heldBack.push(told);
+    else told();
+  }
+
+  /** What was held back is right, or the last that there is to tell. */
+  #tellHeldBack(): void {
+    const waiting = this.#heldBack ?? [];
+    this.#heldBack = undefined;
+    for (const told of waiting) told();
+  }
+
+  #tellShortcut(step: number): void {
+    const text = `The steps up to ${formatCount(step)} were not computed again: what the program read then was kept, and so was what it had come to.`;
+    this.#emit({ type: "note", name: "rewound", step, text });
   }
 
   /** Looks where a number that isn't finite comes from, while the run goes on. */
@@ -282,6 +327,7 @@ export class Supervisor {
   #conclude(request: RunRequest): RunEnd {
     if (this.#end) return this.#end;
     if (this.#control.isStopped) return { state: "stopped" };
+    if (this.#heldBack) return { state: "failed", astray: "the program ended on the way" };
     // The program may have left by a door that nobody watches.
     if (this.#workerExit === 0 && !this.#workerError) return { state: "finished" };
     this.#emit({ type: "problem", problem: workerProblem(this.#workerError, this.#workerExit ?? 1, request.file) });
@@ -318,10 +364,14 @@ export class Supervisor {
         this.#tellPoints(metricPoints(message.values, this.#seriesNames));
         break;
       case "world":
-        this.#options.answered?.(message.answers);
+        this.#tell(() => this.#options.answered?.(message.answers));
         break;
       case "arrived":
         this.#isBack = true;
+        if (this.#heldBack) {
+          this.#tellHeldBack();
+          this.#tellShortcut(this.#hops.at(-1)!.to);
+        }
         break;
       case "paused":
         if (this.#isBack) this.#course = undefined;
@@ -335,7 +385,9 @@ export class Supervisor {
         break;
       case "ended":
         // What was told before it may have been another already, and has ended it then.
-        if (message.parted !== undefined) this.#refuse(message.parted);
+        if (this.#heldBack && !this.#control.isStopped)
+          this.#end ??= { state: "failed", astray: message.astray ?? message.parted ?? "the program ended on the way" };
+        if (message.parted !== undefined) this.refuse(message.parted);
         this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };
         break;
     }

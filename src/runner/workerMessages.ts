@@ -2,8 +2,9 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import type { Explanation } from "../observe/badNumbers/words.ts";
-import type { WorldAnswers } from "../keep/past.ts";
+import type { WorldAnswers } from "../keep/worldAnswers.ts";
 import type { Intervention, Problem, RunRequest, SentEvent } from "../protocol/index.ts";
+import type { Hop } from "../keep/past.ts";
 import type { Declarations } from "./declarations.ts";
 
 /** What the worker thread is started with. */
@@ -50,6 +51,12 @@ export interface JobPast {
   readonly hashes: ReadonlyMap<number, string>;
   /** Number of steps after which it is paused. */
   readonly step: number;
+  /** What of the way to there needn't be computed. */
+  readonly hops: readonly Hop[];
+  /** It is run again for what it did not tell: it ends there, and nothing that it does on the way is done. */
+  readonly isFilled?: boolean;
+  /** What the models ended with, and after how many steps. */
+  readonly end?: { readonly step: number; readonly hash: string };
 }
 
 /** What a run that is repeated was like. */
@@ -85,6 +92,8 @@ export interface Ending {
   readonly exitCode?: number;
   /** Where it took another course than it did then, in words for the user. */
   readonly parted?: string;
+  /** Why the short way back to its step can't be gone. */
+  readonly astray?: string;
 }
 
 /** Worker thread → main thread. */

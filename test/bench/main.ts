@@ -19,6 +19,7 @@ import { manyModules } from "./manyModules.ts";
 import { memory } from "./memory.ts";
 import { products } from "./products.ts";
 import { block, table, writeBlocks, type Report } from "./report.ts";
+import { rewinding } from "./rewinding.ts";
 import { roofline } from "./roofline.ts";
 import { saveToLens } from "./saveToLens.ts";
 import { sizes } from "./sizes.ts";
@@ -33,6 +34,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   "first-loss": firstLoss,
   watching,
   keeping,
+  rewinding,
   typing,
   "many-curves": manyCurves,
   "many-modules": manyModules,

@@ -1,6 +1,7 @@
 /** Trainings that the command line keeps: listed, shown, compared. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Folder } from "../runner/job.ts";
 import { kindling } from "./command.ts";
@@ -66,6 +67,20 @@ describe("kept trainings on the command line", function () {
     assert.match(stdout, /SGD lr +0\.01 +0\.1\n/);
   });
 
+  it("differ by the data that they read", async () => {
+    folder.write("a.model.ts", `import { readFileSync } from "node:fs";\n${net(0.01)}readFileSync("rows.csv");\nreadFileSync("same.csv", "utf8");\n`);
+    folder.write("same.csv", "1\n");
+    for (const rows of ["1,2\n", "1,3\n"]) {
+      folder.write("rows.csv", rows);
+      await kindling(["train", "a.model.ts"], { directory: folder.path });
+    }
+    const [second, first] = await json("runs");
+    const { differences } = await json("compare", first.id, second.id);
+    const prints = ["1,2\n", "1,3\n"].map((rows) => createHash("sha256").update(rows).digest("hex").slice(0, 8));
+    assert.deepEqual(differences["data of rows.csv"], prints);
+    assert.equal("data of same.csv" in differences, false);
+  });
+
   it("are brought back to a step, branched from there, and then know where they come from", async () => {
     folder.write("a.model.ts", net(0.01));
     const directory = folder.path;
@@ -94,6 +109,83 @@ describe("kept trainings on the command line", function () {
       assert.match(stderr, answer);
       assert.notEqual(code, 0);
     }
+  });
+
+  it("go on in other code with the weights of a step, and what the optimizer remembered, as a branch", async () => {
+    const directory = folder.path;
+    const code = (more: string): string => `import { log, manualSeed, nn, optim, randn } from "kindling";
+manualSeed(1);
+const model = new nn.Linear(3, 1);
+const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+const x = randn(8, 3);
+for (let i = 0; i < 20; i++) {
+  const loss = model(x).sub(x.sum(1, true)).square().mean();
+  optimizer.zeroGrad(); loss.backward(); optimizer.step();
+  ${more}
+}
+`;
+    const file = folder.write("a.model.ts", code(""));
+    await kindling(["train", "a.model.ts"], { directory });
+    const [first] = await json("runs");
+    writeFileSync(file, code("log({ own: i }); if (i === 7) break;"));
+    const branched = await kindling(["branch", first.id, "--from", "12", "--code", "a.model.ts"], { directory });
+    assert.equal(branched.code, 0, branched.stderr);
+    const all = await json("runs");
+    const [second] = all;
+    assert.deepEqual([all.length, second.parent, second.steps, second.last.own], [2, { run: first.id, step: 12, otherCode: true }, 8, 7]);
+    // The same course: steps 12 to 19 of the first are 0 to 7 of the second, bit for bit.
+    const [before, after] = [first, second].map(({ folder: own }) =>
+      readFileSync(join(own, "series.jsonl"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+        .filter(({ name }) => name === "loss"),
+    );
+    assert.deepEqual(
+      after!.map(({ value }) => value),
+      before!.slice(12).map(({ value }) => value),
+    );
+    assert.match(
+      (await kindling(["show", second.id], { directory })).stdout,
+      new RegExp(`branch of +${first.id}, from step 12 on, in other code with its weights`),
+    );
+    for (const [words, answer] of [
+      [["--code", "a.model.ts"], /which step\? `kindling branch RUN --from STEP --code FILE`/],
+      [["--from", "3", "--code", "a.model.ts", "--lr", "1"], /leave `--lr` and `--freeze` away/],
+      [["--from", "21", "--code", "a.model.ts"], /This run took 20 steps; step 21 was never reached/],
+      [["--from", "3", "--code", "gone.model.ts"], /there is no file gone\.model\.ts/],
+    ] as const) {
+      const { code: exit, stderr } = await kindling(["branch", first.id, ...words], { directory });
+      assert.match(stderr, answer);
+      assert.notEqual(exit, 0);
+    }
+  });
+
+  it("are filled in with what the file logs now, and with the histograms of some steps", async () => {
+    const file = folder.write("a.model.ts", net(0.01));
+    const directory = folder.path;
+    await kindling(["train", "a.model.ts"], { directory });
+    const { last, id } = (await json("runs"))[0];
+    folder.write("a.model.ts", readFileSync(file, "utf8").replace("log({", "log({ later: 2 * i,"));
+    const filled = await kindling(["fill-in", "latest"], { directory });
+    assert.deepEqual([filled.code, filled.stdout, filled.stderr], [0, "", `kindling: ${id} has now later\n`]);
+    assert.equal((await kindling(["fill-in", id, "--measure", "3-5"], { directory })).stderr, `kindling: ${id} has now histograms of 3 steps\n`);
+    assert.deepEqual((await json("runs"))[0].last, { ...last, later: 38 });
+    const { added } = (await json("show", id)) as { added: { series: string[]; samples?: object }[] };
+    assert.deepEqual(
+      added.map(({ series, samples }) => [series, samples]),
+      [
+        [["later"], undefined],
+        [[], { from: 3, to: 6 }],
+      ],
+    );
+    assert.match((await kindling(["show", id], { directory })).stdout, /added later +later \(.*\n *added later +histograms of 3 steps/);
+    folder.write("a.model.ts", net(0.02));
+    const refused = await kindling(["fill-in", id], { directory });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /Nothing was filled in: (at step \d+ `\w+` is .*, and was .*|after \d+ steps? the parameters are not those of) then\./);
+    const { code, stderr } = await kindling(["fill-in", id, "--measure", "some"], { directory });
+    assert.deepEqual([code, /--measure takes steps, `--measure 390-410`, or `all`, not `some`/.test(stderr)], [2, true]);
   });
 
   it("are none where that is not wanted, and a run that isn't there is said to be none", async () => {

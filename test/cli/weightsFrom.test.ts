@@ -1,6 +1,6 @@
 /** Trainings that begin with other weights, on the command line. */
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Folder } from "../runner/job.ts";
 import { kindling } from "./command.ts";
@@ -21,6 +21,31 @@ optimizer.step();
 console.log(net.parameters().map((p) => JSON.stringify(p.tolist())).join(" "));
 `;
 
+/** Trains on the same batch with two optimizers, and prints all bits of what comes of it. */
+const steps = (count: number): string => `import { arange, manualSeed, nn, optim } from "kindling";
+manualSeed(1);
+class Net extends nn.Module {
+  embed = new nn.Linear(3, 3);
+  norm = new nn.BatchNorm1d(3);
+  head = new nn.Linear(3, 3);
+  constructor() {
+    super();
+    this.head.weight = this.embed.weight;
+    this.norm.weight.requiresGrad = false;
+  }
+  forward(x) { return this.head(this.norm(this.embed(x)).relu()); }
+}
+const net = new Net();
+const x = arange(24).reshape(8, 3).sin();
+const first = new optim.Adam([{ params: net.embed.parameters(), lr: 0.01 }, { params: net.norm.parameters() }], { lr: 0.02 });
+const second = new optim.SGD([net.head.bias], { lr: 0.1, momentum: 0.9 });
+for (let i = 0; i < ${count}; i++) {
+  const loss = net(x).sub(x).square().mean();
+  net.zeroGrad(); loss.backward(); first.step(); second.step();
+}
+console.log(JSON.stringify([...net.stateDict()].map(([name, value]) => [name, value.tolist()])));
+`;
+
 describe("--weights-from", function () {
   this.timeout(60_000);
   let folder: Folder;
@@ -33,6 +58,12 @@ describe("--weights-from", function () {
   afterEach(() => folder.remove());
 
   const train = (...args: string[]): ReturnType<typeof kindling> => kindling(["train", ...args], { directory: folder.path });
+
+  /** The id of the one run of that file. */
+  const runOf = async (name: string): Promise<string> => {
+    const { stdout } = await kindling(["runs", "--json"], { directory: folder.path });
+    return (JSON.parse(stdout) as { readonly id: string }[]).find(({ id }) => id.includes(`-${name}-`))!.id;
+  };
 
   it("prints a table of what is taken over, and takes it", async () => {
     const { code, stdout, stderr } = await train("wide.model.ts", "--weights-from", "small.safetensors");
@@ -64,15 +95,32 @@ describe("--weights-from", function () {
     assert.match(stdout, /weights +of small\.safetensors: 1 tensor kept, 3 resized\n/);
   });
 
-  it("takes the last checkpoint of a kept run", async () => {
-    const [run] = JSON.parse((await kindling(["runs", "--json"], { directory: folder.path })).stdout) as [{ readonly id: string }];
-    const refused = await train("wide.model.ts", "--weights-from", run.id);
+  it("takes what a kept run came to, and its optimizers' state: as if the run had gone on", async () => {
+    folder.write("whole.model.ts", steps(40));
+    folder.write("half.model.ts", steps(20));
+    const whole = await train("whole.model.ts");
+    await train("half.model.ts");
+    const { stdout, stderr } = await train("half.model.ts", "--weights-from", await runOf("half"));
+    assert.match(stderr, /weights of \S+-half-\S+, step 20: 8 tensors kept\n/);
+    // The frozen one is stepped over, the tied one has one state.
+    assert.match(stderr, /the optimizer's state was taken over for 4 parameters/);
+    assert.equal(stdout, whole.stdout);
+  });
+
+  it("takes the last checkpoint of a run that was cut off, and refuses a run of which no weights are kept", async () => {
+    folder.write("long.model.ts", steps(3000));
+    await train("long.model.ts");
+    const run = await runOf("long");
+    const checkpoints = join(folder.path, ".kindling", "runs", run, "checkpoints");
+    rmSync(join(checkpoints, "end.safetensors"));
+    const last = Math.max(...readdirSync(checkpoints).map((name) => Number.parseInt(name, 10)));
+    const { stderr } = await train("long.model.ts", "--weights-from", run);
+    assert.match(stderr, new RegExp(`weights of ${run}, step ${last}: 8 tensors kept`));
+    folder.write("none.model.ts", steps(20));
+    await train("none.model.ts", "--no-checkpoints");
+    const refused = await train("none.model.ts", "--weights-from", await runOf("none"));
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /no weights are kept/);
-    for (const step of [9, 10])
-      cpSync(join(folder.path, "small.safetensors"), join(folder.path, ".kindling", "runs", run.id, "checkpoints", `${step}.safetensors`));
-    const { stderr } = await train("wide.model.ts", "--weights-from", run.id);
-    assert.match(stderr, new RegExp(`weights of ${run.id}: 1 tensor kept`));
   });
 
   it("says so where nothing fits, and what it doesn't understand", async () => {
@@ -81,7 +129,7 @@ describe("--weights-from", function () {
     assert.match((await train("wide.model.ts", "--weights-except", "fc")).stderr, /goes with `--weights-from` only/);
     assert.match(
       (await kindling(["inspect", "wide.model.ts", "--weights-from", "small.safetensors"], { directory: folder.path })).stderr,
-      /goes with `train` only/,
+      /goes with `train` and `export` only/,
     );
     folder.write(
       "none.model.ts",
@@ -93,6 +141,9 @@ describe("--weights-from", function () {
         .replace("ones(4, 2)", "ones(4, 3)"),
     );
     const { stderr } = await train("none.model.ts", "--weights-from", "small.safetensors");
-    assert.match(stderr, /none of the weights of small\.safetensors fit; the models begin with their own/);
+    assert.match(
+      stderr,
+      /none of the weights of small\.safetensors fit; the models begin with their own\.\n {2}there {3}fc\.weight \[2, 2\], .*\n {2}wanted {2}first\.weight/,
+    );
   });
 });

@@ -21,7 +21,7 @@ describe("a person who compares runs", () => {
 
   afterEach(() => workbench.close());
 
-  it("trains with three seeds, and sees them as one band with a row for each", async () => {
+  it("trains with three seeds, and sees them as one band with a row for each, after a reload of the window, too", async () => {
     await workbench.runCommand("Kindling: Train with Seeds…");
     await workbench.page.locator(".quick-input-list").getByText("3 seeds").click();
     await workbench.inPanel("compared-run").nth(2).waitFor({ timeout: 120_000 });
@@ -29,6 +29,9 @@ describe("a person who compares runs", () => {
     assert.match(await workbench.inPanel("compared-group").innerText(), /net, .*3 seeds/);
     await workbench.inPanel("curve", '[data-name="val/loss"]').waitFor();
     await workbench.screenshot("compare-seeds");
+    await workbench.reload();
+    await workbench.inPanel("compared-run").nth(2).waitFor();
+    await workbench.inPanel("curve", '[data-name="val/loss"]').waitFor();
     await workbench.inPanel("diff-code").first().click();
     await workbench.page.locator(".diff-editor, .monaco-diff-editor").first().waitFor();
   });
@@ -47,5 +50,20 @@ describe("a person who compares runs", () => {
     assert.match(fast!, /rate 0\.03/);
     assert.equal(await workbench.inPanel("compared-run").nth(1).locator('[aria-label="the best"]').count(), 6);
     await workbench.screenshot("compare-values");
+  });
+
+  it("has the panel of a kept run again after a reload of the window", async () => {
+    await workbench.close();
+    workbench = await editor().openWorkbench(folder, { "kindling.openPanelOnTrain": false });
+    await workbench.openFile("net.model.ts");
+    await workbench.runCommand("Kindling: Train Model");
+    await workbench.statusShows(/trained/);
+    await workbench.runCommand("Kindling: Show Kept Run");
+    await workbench.page.locator(".quick-input-list .monaco-list-row").first().click();
+    await workbench.inPanel("run-state", '[data-state="finished"]').waitFor();
+    await workbench.reload();
+    await workbench.inPanel("run-state", '[data-state="finished"]').waitFor();
+    await workbench.page.locator(".tab", { hasText: "Kindling: net" }).waitFor();
+    await workbench.inPanel("curve", '[data-name="loss"]').first().waitFor();
   });
 });

@@ -45,4 +45,28 @@ describe("a lint in the packed extension", () => {
     await page.locator(".editor-instance iframe, iframe.webview.ready").first().waitFor({ state: "attached" });
     await workbench.screenshot("lint-page");
   });
+
+  it("is mended by its quick fix, in light and in dark", async () => {
+    const folder = temporaryFolder("folder");
+    writeFileSync(join(folder, "net.model.ts"), hidden);
+    const workbench = await editor().openWorkbench(folder);
+    const { page } = workbench;
+    await workbench.openFile("net.model.ts");
+    await page.locator(".squiggly-warning").first().waitFor();
+    await page.locator(".view-line", { hasText: "layers = [" }).click({ position: { x: 45, y: 9 } });
+    const fix = page.locator(".action-widget .monaco-list-row", { hasText: "nn.ModuleList" }).first();
+    for (const [theme, kind] of [
+      ["Light Modern", "light"],
+      ["Dark Modern", "dark"],
+    ] as const) {
+      await workbench.setTheme(theme, kind);
+      await workbench.runCommand("Quick Fix...");
+      await fix.waitFor();
+      await workbench.screenshot(`lint-fix-${kind}`);
+      if (kind === "light") await page.keyboard.press("Escape");
+    }
+    await page.keyboard.press("Enter");
+    await page.locator(".view-line", { hasText: "new nn.ModuleList([" }).waitFor();
+    await page.locator(".squiggly-warning").first().waitFor({ state: "detached" });
+  });
 });

@@ -115,7 +115,7 @@ describe("shapes beside the code", function () {
     }
     await goTo(workbench, 9, 17);
     await page.keyboard.press("Control+.");
-    await page.locator(".action-widget", { hasText: "Make it `nn.Linear(64, …)`" }).waitFor();
+    await page.locator(".action-widget", { hasText: "Make it 'nn.Linear(64, …)'" }).waitFor();
     await workbench.screenshot("shape-fix");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Control+S");

@@ -161,3 +161,54 @@ describe("what is pasted", () => {
     assert.equal(withoutImported(code, 'import { nn, optim, Tensor } from "kindling";\n'), "const a = 1;\n");
   });
 });
+
+describe("types of what comes from Python", () => {
+  it("what may be None is said to be there where Python would stumble, too, and only there", () => {
+    const python = `${torch}class Best:\n    def __init__(self):\n        self.loss = None\n    def take(self, loss):\n        if self.loss is None or loss < self.loss:\n            self.loss = loss\nbest = Best()\nbest.take(0.5)\nprint(best.loss + 1)`;
+    assert.match(body(python), /loss < this\.loss\)/);
+    assert.match(body(python), /best\.loss! \+ 1/);
+  });
+
+  it("lists and dictionaries say what will be put into them", () => {
+    assert.match(
+      body('history = {"train": [], "val": []}\nhistory["train"].append(1.5)\nhistory["val"].append(2.5)'),
+      /: \{ train: number\[\]; val: number\[\] \} = \{/,
+    );
+    assert.match(body("pairs = []\npairs.append((1, 'a'))"), /const pairs: \[number, string\]\[\] = \[\];/);
+    assert.match(body(`${torch}layers = [nn.Linear(1, 2)]\nlayers.append(nn.ReLU())`), /const layers: nn\.SomeModule\[\] = /);
+  });
+
+  it("a function in a dictionary says what it takes", () => {
+    assert.match(
+      body(`${torch}makers = {"a": lambda n: nn.Linear(n, 1), "b": lambda n: nn.Linear(n, 2)}\nfor name in makers:\n    makers[name](3)`),
+      /a: \(n: number\) =>/,
+    );
+  });
+
+  it("a list that becomes a tensor is one and then the other", () => {
+    assert.match(
+      body(`${torch}def f():\n    parts = []\n    parts.append(x)\n    parts = torch.cat(parts)\n    return parts.mean()`),
+      /let parts: Tensor\[\] \| Tensor = \[\];/,
+    );
+  });
+
+  it("a loop's number that becomes a tensor gets a second name", () => {
+    const python = `${torch}for i, t in enumerate([3, 4]):\n    t = torch.full((2,), t)\n    print(i, t.sum())`;
+    assert.match(body(python), /const \[i, t\] of [\s\S]*const t2 = full\(\[2\], t[\s\S]*t2\.sum\(\)/);
+  });
+
+  it("a function that gives a value on some ways gives null on the others", () => {
+    assert.match(body("def first(values):\n    for value in values:\n        return value\nprint(first([1]))"), /: number \| null \{[\s\S]*return null;\n\}/);
+  });
+
+  it("a named tuple is a class with its fields", () => {
+    assert.match(
+      body("from collections import namedtuple\nPoint = namedtuple('Point', ['x', 'y'])\np = Point(1, y=2)\na, b = p\nprint(p.x + a)"),
+      /class Point \{\n {2}x: number;\n {2}y: number;[\s\S]*new Point\(1, 2\)/,
+    );
+  });
+
+  it("a deque with a greatest length forgets its oldest entries", () => {
+    assert.match(body("from collections import deque\nrecent = deque(maxlen=3)\nrecent.append(1.5)"), /new Deque\(3\)/);
+  });
+});

@@ -143,12 +143,73 @@ describe("Which weights belong where in an edited model", () => {
     assert.deepEqual(fates([member(3), member(4)], [member(3), member(4)]), ["kept fc.weight", "kept fc.weight"]);
   });
 
+  describe("of a file that doesn't tell whose it is", () => {
+    const file = (tensors: Readonly<Record<string, readonly number[]>>): WeightModel => ({ name: "", tensors: model(tensors).tensors });
+    const block = { "attn.c_attn.weight": [24, 72], "attn.c_attn.bias": [72], "attn.c_proj.weight": [24, 24], "attn.c_proj.bias": [24] };
+    const linear = { ...block, "attn.c_attn.weight": [72, 24] };
+    const below = (prefix: string, tensors: Readonly<Record<string, readonly number[]>>): Record<string, readonly number[]> =>
+      Object.fromEntries(Object.entries(tensors).map(([path, shape]) => [prefix + path, shape]));
+
+    it("finds what stands behind a prefix, or in a module of the model", () => {
+      const net = { "0.weight": [8, 4], "0.bias": [8], "2.weight": [8, 8], "2.bias": [8] };
+      for (const prefix of ["module.", "model.encoder."]) {
+        const renamed = Object.keys(net).map((path) => `renamed ${path} ← ${prefix}${path}`);
+        assert.deepEqual(fates(file(below(prefix, net)), model(net)), renamed);
+        const put = Object.keys(net).map((path) => `renamed ${prefix}${path} ← ${path}`);
+        assert.deepEqual(fates(file(net), model(below(prefix, net))), put);
+      }
+    });
+
+    it("turns linear layers that lie the other way round, and a square one as those beside it", () => {
+      const wanted = ["transposed", "kept", "transposed", "kept"];
+      assert.deepEqual(
+        matchWeights([file(block)], [model(linear)]).map(({ kind }) => kind),
+        wanted,
+      );
+      assert.ok(fates(file(block), model(below("h.0.", linear))).includes("transposed h.0.attn.c_proj.weight ← attn.c_proj.weight"));
+      assert.ok(fates(file(linear), model(linear)).every((fate) => fate.startsWith("kept")));
+    });
+
+    it("turns nothing of one's own run, whose layers are as they are made here", () => {
+      assert.ok(!fates(model(block), model(linear)).some((fate) => fate.startsWith("transposed")));
+    });
+
+    it("turns nothing where a bias tells that another layer is meant", () => {
+      const before = file({ "fc.weight": [4, 8], "fc.bias": [4], "head.weight": [1, 8], "head.bias": [1] });
+      const now = model({ "fc.weight": [8, 4], "fc.bias": [8], "head.weight": [1, 8], "head.bias": [1] });
+      assert.deepEqual(
+        fates(before, now).filter((fate) => fate.includes("fc.weight")),
+        ["new fc.weight", "gone fc.weight"],
+      );
+    });
+
+    it("gives a file to the model that has most in common with it, whichever is asked first", () => {
+      const [small, large] = [linears({ out: [1, 8] }), linears({ fc: [8, 4], out: [1, 8] })];
+      const matches = matchWeights(
+        [file({ "fc.weight": [8, 4], "fc.bias": [8], "out.weight": [1, 8], "out.bias": [1] })],
+        [
+          { ...small, name: "first" },
+          { ...large, name: "second" },
+        ],
+      );
+      assert.deepEqual(new Set(matches.map(({ kind, model: name }) => `${kind} ${name}`)), new Set(["new first", "kept second"]));
+    });
+
+    it("names what is nearest to what found nothing", () => {
+      const matches = matchWeights(
+        [file({ "fc.weight": [8, 4], "classifier.weight": [1000, 16] })],
+        [model({ "fc.weight": [8, 4], "classify.weight": [10, 8] })],
+      );
+      assert.deepEqual(matches.find(({ kind }) => kind === "new")?.nearest, { path: "classifier.weight", shape: [1000, 16] });
+    });
+  });
+
   it("is a table of layers, what has to be looked at first", () => {
     const now = linears({ fc1: [64, 20], fc2: [64, 64], middle: [64, 64], heads: [5, 64] });
     const rows = weightRows(matchWeights([old], [now])).map(({ kind, name, tensors }) => `${kind} ${name}: ${tensors}`);
     assert.deepEqual(rows, [
       "new net.middle: weight [64, 64], bias [64]",
-      "new net.heads: weight [5, 64], bias [5]",
+      "new net.heads: weight [5, 64], bias [5]; nearest: head.weight [3, 64], head.bias [3]",
       "gone net.head: weight [3, 64], bias [3]",
       "kept net.fc1: weight [64, 20], bias [64]",
       "kept net.fc2: weight [64, 64], bias [64]",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkpointsOf } from "../../src/keep/checkpoints.ts";
 import { codeOf, listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
 import { readInterventions, stepsTaken } from "../../src/keep/past.ts";
 import { readRun } from "../../src/keep/readRun.ts";
@@ -12,7 +13,10 @@ import { Folder, Job, run } from "./job.ts";
 const head = `import { cat, data, log, manualSeed, nn, noGrad, optim, rand, randn, tensor, save, load } from "kindling";
 const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(0.3), new nn.Linear(8, 1));
 const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+let learned = 0;
 const learn = (x, y) => {
+  // Long enough for a checkpoint to be due.
+  if (++learned === 34) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
   const loss = model(x).sub(y).square().mean();
   optimizer.zeroGrad(); loss.backward(); optimizer.step();
   return loss.item();
@@ -74,6 +78,41 @@ for (let i = 0; i < 40; i++) {
 end();`,
 };
 
+/** What no checkpoint holds, and is needed later on. */
+const carried: Readonly<Record<string, string>> = {
+  "an average of the parameters, made before the first step and changed in place": `${head}const average = [...model.parameters()].map((p) => p.detach().clone());
+for (let i = 0; i < 45; i++) { step(); noGrad(() => average.forEach((a, k) => a.mul_(0.9).add_([...model.parameters()][k], { alpha: 0.1 }))); }
+console.log("END " + JSON.stringify(average.map((a) => a.tolist())));`,
+  "a list of losses": `${head}const losses = [];
+for (let i = 0; i < 45; i++) { const x = randn(16, 4); const loss = model(x).sub(x.sum(1, true)).square().mean(); optimizer.zeroGrad(); loss.backward(); optimizer.step(); losses.push(loss.detach()); learned++ === 33 && Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200); }
+console.log("END " + losses.map((loss) => loss.item()).join());`,
+  "a state that each step goes on from": `${head}let state = randn(16, 4);
+for (let i = 0; i < 45; i++) { learn(state, state.sum(1, true)); state = noGrad(() => state.mul(0.5).add(model(state).tanh())); }
+end();`,
+};
+
+/** Whatever a program can read from tensors, and what it does with that. */
+const readingAll = `${head}import { save as keep } from "kindling";
+import { readFileSync } from "node:fs";
+const seen = [];
+const path = new URL("./weights.safetensors", import.meta.url);
+for (let i = 0; i < 45; i++) {
+  const x = randn(8, 4);
+  const loss = model(x).sub(x.sum(1, true)).square().mean();
+  optimizer.zeroGrad(); loss.backward();
+  const norm = nn.utils.clipGradNorm_(model.parameters(), 1).item();
+  if (++learned === 34) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+  optimizer.step();
+  const row = x.select(0, 0);
+  seen.push(loss.item(), norm, row.tolist().join(), String(row), \`\${loss}\`, loss > 1, x.gt(0).any().item(), x.argmax(1).toTypedArray().join(), [...row].map(Number).join());
+  if (x.nonzero().shape[0] > 3 && x.max().item() > 1) log({ most: x.max(), where: x.argmax().item() });
+  if (i % 10 === 3) { keep(model.stateDict(), path); seen.push(readFileSync(path).length); }
+  if (loss < 0.5 * norm) learn(x, x.sum(1, true));
+}
+console.log("END " + JSON.stringify(seen));`
+  .replaceAll("\\`", "`")
+  .replaceAll("\\$", "$");
+
 describe("a kept run that is brought back to a step", function () {
   this.timeout(60_000);
   let folder: Folder;
@@ -112,6 +151,10 @@ describe("a kept run that is brought back to a step", function () {
     return job;
   }
 
+  /** What it says of how it came there. */
+  const wayOf = (job: Job): string => job.events.flatMap((event) => (event.type === "note" && event.name === "rewound" ? [event.text] : [])).join("\n");
+  const short = /^The steps up to \d+ were not computed again/;
+
   async function goOn(job: Job): Promise<Job> {
     job.send({ type: "resume" });
     return job.ended();
@@ -122,11 +165,13 @@ describe("a kept run that is brought back to a step", function () {
       const { job: first, kept } = await train(text);
       assert.deepEqual(first.states.at(-1), "finished", failed(first));
       assert.ok(kept.summary.steps >= 40);
-      for (const step of name === "Math.random" ? [0, 17, kept.summary.steps - 1] : [17]) {
+      for (const step of name === "Math.random" ? [0, 17, 37, kept.summary.steps - 1] : [17, 37]) {
         const job = await rewind(kept, step);
         assert.equal(job.states.at(-1), "paused", failed(job));
         const place = job.events.findLast((event) => event.type === "place");
         assert.equal(place?.type === "place" && place.place.step, step);
+        if (step === 17) assert.equal(wayOf(job), "");
+        else if (step > 17) assert.match(wayOf(job), name.startsWith("averages") ? /computed again: .*that no checkpoint holds\.$/ : short);
         await goOn(job);
         assert.equal(job.states.at(-1), "finished", failed(job));
         assert.equal(endOf(job), endOf(first));
@@ -134,6 +179,70 @@ describe("a kept run that is brought back to a step", function () {
       }
     });
   }
+
+  for (const [name, text] of Object.entries(carried)) {
+    it(`is computed in full, and says so, where it carries ${name}`, async () => {
+      const { job: first, kept } = await train(text);
+      const job = await rewind(kept, 40);
+      assert.match(wayOf(job), /^All steps on the way were computed again: (it carries tensors|a tensor is needed) .*that no checkpoint holds\.$/);
+      await goOn(job);
+      assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
+    });
+  }
+
+  it("reads what it read then where nothing is computed: numbers, lists, texts, comparisons, files", async () => {
+    const { job: first, kept } = await train(readingAll);
+    assert.equal(first.states.at(-1), "finished", failed(first));
+    const job = await rewind(kept, 42);
+    assert.match(wayOf(job), short);
+    await goOn(job);
+    assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
+    assert.deepEqual(job.points, first.points);
+  });
+
+  it("comes by the steps in which a model was trained to its end", async () => {
+    const text = `${head}const fit = (model) => {
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 0.01 });
+  for (let i = 0; i < 60; i++) {
+    const x = randn(16, 4); const loss = model(x).sub(x.sum(1, true)).square().mean(); optimizer.zeroGrad(); loss.backward(); optimizer.step();
+    if (i === 2 || i === 45 || i === 57) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+  }
+};
+const [first, second] = [new nn.Linear(4, 1), new nn.Linear(4, 1)];
+fit(first); fit(second);
+console.log("END " + JSON.stringify([first, second].map((m) => m.weight.tolist())));`;
+    const { job: whole, kept } = await train(text);
+    const job = await rewind(kept, 115);
+    assert.match(wayOf(job), short);
+    await goOn(job);
+    assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(whole)], failed(job));
+    assert.deepEqual(job.points, whole.points);
+  });
+
+  it("doesn't take a checkpoint that is not what was written", async () => {
+    const { job: first, kept } = await train(programs["dropout, and no seed"]!);
+    for (const { path } of checkpointsOf(kept)) {
+      const bytes = readFileSync(path);
+      bytes[bytes.length - 3]! ^= 1;
+      writeFileSync(path, bytes);
+    }
+    const job = await rewind(kept, 37);
+    assert.doesNotMatch(wayOf(job), short);
+    await goOn(job);
+    assert.equal(endOf(job), endOf(first), failed(job));
+  });
+
+  it("is computed in full where what it read was not kept so far", async () => {
+    const { job: first, kept } = await train(programs["dropout, and no seed"]!);
+    const path = join(kept.folder, "readings.jsonl");
+    const [line] = readFileSync(path, "utf8").split("\n");
+    const { values } = JSON.parse(line!) as { values: unknown[] };
+    writeFileSync(path, `${JSON.stringify({ values: values.slice(0, 3) })}\n`);
+    const job = await rewind(kept, 37);
+    assert.equal(wayOf(job), "All steps on the way were computed again: what it read was not kept any further.");
+    await goOn(job);
+    assert.equal(endOf(job), endOf(first), failed(job));
+  });
 
   it("is a run of its own from there on: it knows where it comes from, and has all of the way to there", async () => {
     const { kept, job: first } = await train(programs["dropout, and no seed"]!);

@@ -57,7 +57,7 @@ describe("Training that begins with another run's weights", () => {
     await job.untilState("paused");
     job.send({ type: "steer", steering: { type: "capture", file: weights } });
     const captured = await job.until(({ type }) => type === "captured");
-    assert.deepEqual(captured, { type: "captured", file: weights });
+    assert.deepEqual(captured, { type: "captured", file: weights, step });
     job.send({ type: "resume" });
     await job.ended();
     assert.deepEqual(job.problems, []);

@@ -120,6 +120,74 @@ describe("trainings in the runs view", () => {
     assert.deepEqual([header.weight.shape, header["__metadata__"].step], [[1, 3], "20"]);
   });
 
+  it("are filled in with what the file logs now, in the panel that shows them, or say why not", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const [run] = await runsWhenThereAre(1, uri);
+    const editor = await vscode.window.showTextDocument(uri);
+    const { showQuickPick, showWarningMessage } = vscode.window;
+    const said: string[] = [];
+    Object.assign(vscode.window, {
+      showQuickPick: async (items: readonly unknown[]) => items[0],
+      showWarningMessage: async (message: string) => void said.push(message),
+    });
+    try {
+      const logs = text(0.01).replace("import { ", "import { log, ").replace("loss.backward();", "loss.backward(); log({ twice: 2 * loss.item() });");
+      // It is not saved: that is done before it is read.
+      await window.replace(editor, logs);
+      await vscode.commands.executeCommand("kindling.fillInKept", run);
+      const filled = (await runsOf(uri))[0]!;
+      assert.deepEqual(Object.keys(filled.run.summary.series), ["twice", "loss", "lr"]);
+      const curves = window.api.store.get(uri.fsPath)!.train!.curves;
+      const [twice, loss] = ["twice", "loss"].map((name) => [...curves.get(name)!.values]);
+      assert.deepEqual([twice!.length, twice], [20, loss!.map((value) => 2 * value)]);
+      await window.replace(editor, logs.replace("lr: 0.01", "lr: 0.02"));
+      await vscode.commands.executeCommand("kindling.fillInKept", run);
+      assert.match(said.join(), /^Nothing was filled in: at step 1 `\w+` is [\d.]+, and was [\d.]+ then\. What is added may not change the training\.$/);
+      const shown = { file: uri.fsPath, step: 12, runId: window.api.store.get(uri.fsPath)!.train!.runId, startedAt: run!.run.info.startedAt };
+      Object.assign(vscode.window, { showQuickPick: async (items: readonly unknown[]) => items[1] });
+      await vscode.commands.executeCommand("kindling.fillInHere", shown);
+      const samples = window.api.store.get(uri.fsPath)!.train!.samples.get(0)!;
+      assert.deepEqual(
+        samples.filter(({ step }) => step >= 2).map(({ step }) => step),
+        Array.from({ length: 18 }, (_, i) => i + 2),
+      );
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showWarningMessage });
+    }
+  });
+
+  it("go on in the code of now from a step, with the weights of then, as a branch", async () => {
+    const uri = window.write("net.model.ts", text(0.01));
+    await window.show(uri);
+    await train(uri);
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    const [first] = await runsWhenThereAre(1, uri);
+    const before = window.api.store.get(uri.fsPath)!.train!.runId;
+    const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+    await window.replace(editor, text(0.1).replace("i < 20", "i < 15"));
+    const { showQuickPick, showInputBox } = vscode.window;
+    Object.assign(vscode.window, { showInputBox: async () => "12", showQuickPick: async (items: readonly unknown[]) => items[2] });
+    try {
+      await vscode.commands.executeCommand("kindling.branchKept", first);
+      const over = window.known(uri, ({ train }) => train?.weights !== undefined && train.runId !== before && train.state === "finished");
+      let isOver = false;
+      void over.then(() => (isOver = true));
+      // The rows of the table can't be read from here; Enter on its first one begins.
+      while (!isOver) {
+        await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+        await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 100))]);
+      }
+    } finally {
+      Object.assign(vscode.window, { showQuickPick, showInputBox });
+    }
+    const [second, another, ...none] = await runsWhenThereAre(2, uri);
+    assert.deepEqual([second!.run.info.parent, second!.run.summary.steps], [{ run: first!.run.id, step: 12, otherCode: true }, 15]);
+    assert.deepEqual([another!.run.id, none.length], [first!.run.id, 0]);
+  });
+
   it("with several seeds are one group, and come beside each other when they are over", async () => {
     const uri = window.write("net.model.ts", text(0.01));
     await window.show(uri);

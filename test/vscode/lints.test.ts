@@ -64,7 +64,7 @@ describe("a lint", () => {
     assert.equal(mark!.severity, vscode.DiagnosticSeverity.Warning);
     assert.equal(window.api.store.get(uri.fsPath)?.inspect, undefined, "the file ran");
 
-    await apply(uri, "Make it `nn.ModuleList`");
+    await apply(uri, "Make it 'nn.ModuleList'");
     await window.marked(uri, isGone);
     assert.match(editor.document.getText(), /layers: nn\.ModuleList<nn\.Linear>;/);
     await editor.document.save();
@@ -97,7 +97,7 @@ describe("a lint", () => {
     const uri = window.write("broken.model.ts", hidden);
     const editor = await vscode.window.showTextDocument(uri);
     await window.marked(uri, isFound);
-    await apply(uri, "Silence `hidden-modules` here");
+    await apply(uri, "Silence 'hidden-modules' here");
     await window.marked(uri, isGone);
     assert.match(editor.document.lineAt(7).text, /\); \/\/ kindling: ignore hidden-modules$/);
   });
@@ -120,7 +120,7 @@ describe("a lint", () => {
     const target = typeof mark?.code === "object" ? mark.code.target : undefined;
     assert.match(target?.path ?? "", /\/docs\/lints\/hidden-modules\.md$/);
     assert.match((await vscode.workspace.openTextDocument(target!)).getText(), /^# Layers or parameters in a plain array/);
-    const explaining = (await actions(uri)).find(({ title }) => title === "Explain `hidden-modules`");
+    const explaining = (await actions(uri)).find(({ title }) => title === "Explain 'hidden-modules'");
     const shown = window.tab("hidden-modules.md");
     await vscode.commands.executeCommand(explaining!.command!.command, ...(explaining!.command!.arguments ?? []));
     await shown;

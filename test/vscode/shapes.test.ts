@@ -186,7 +186,7 @@ describe("shapes in the editor", () => {
       ["`h` [32, 64] comes from here: h", "`b` was made here with inFeatures 60: new nn.Linear(60, 10)"],
     );
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>("vscode.executeCodeActionProvider", uri, mark!.range);
-    const fix = actions.find(({ title }) => title === "Make it `nn.Linear(64, …)`");
+    const fix = actions.find(({ title }) => title === "Make it 'nn.Linear(64, …)'");
     assert.ok(fix?.edit, actions.map(({ title }) => title).join());
     assert.ok(await vscode.workspace.applyEdit(fix.edit));
     assert.equal(document.getText(), chain.replace("60", "64"));

@@ -30,7 +30,13 @@ export interface ComparisonChoices {
   readonly tensor: string | null;
 }
 
-const remembered = record<ComparisonChoices>({
+interface Memory extends ComparisonChoices {
+  /** Ids of the runs; the extension reads them when it gets a panel back. */
+  readonly runs: readonly string[];
+}
+
+const remembered = record<Memory>({
+  runs: list(text),
   view: oneOf(...views),
   alignment: oneOf(...alignments),
   off: list(text),
@@ -109,8 +115,9 @@ export class ComparisonStore implements CurveStore {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#choices.value = recalled(host.getState()) ?? atFirst;
-    effect(() => host.setState(remembered.encode(this.#choices.value)));
+    const { runs: before, ...choices } = recalled(host.getState()) ?? { ...atFirst, runs: [] };
+    this.#choices.value = choices;
+    effect(() => host.setState(remembered.encode({ ...this.#choices.value, runs: this.#runs.value?.map(({ id }) => id) ?? before })));
   }
 
   readonly receive = (sent: unknown): void => {
@@ -138,7 +145,7 @@ export class ComparisonStore implements CurveStore {
   };
 }
 
-function recalled(state: unknown): ComparisonChoices | undefined {
+function recalled(state: unknown): Memory | undefined {
   try {
     return remembered.decode(state);
   } catch (error) {

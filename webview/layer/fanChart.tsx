@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { fan } from "../charts/fan.ts";
 import type { HistoryProps } from "./history.tsx";
 import { OverSteps } from "./stepAxis.tsx";
@@ -6,7 +6,8 @@ import { OverSteps } from "./stepAxis.tsx";
 /** Percentiles over the run as nested bands with the median, and mean ± std as lines. */
 export function FanChart({ store, history, axis, label }: HistoryProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const { bands, median, mean, deviation } = fan(history, store.sampleRange.value, axis);
+  const range = store.sampleRange.value;
+  const { bands, median, mean, deviation } = useMemo(() => fan(history, range, axis), [history, range, axis]);
   const title = "Bands: from the 1st to the 99th percentile, the 5th to the 95th, the 25th to the 75th; line: median; dashes: mean; dots: mean ± std.";
   return (
     <OverSteps store={store} label={label} title={title} testId="percentile-chart" axis={axis} frame={frame}>

@@ -6,7 +6,7 @@ import type { HistoryProps } from "./history.tsx";
 import { OverSteps } from "./stepAxis.tsx";
 
 /** Histograms over the run: steps to the right, values upwards, stronger where there are more; grey where nothing was measured. */
-export function Heatmap({ store, family, history, columns, axis, label }: HistoryProps) {
+export function Heatmap({ store, family, columns, axis, label }: HistoryProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
@@ -16,7 +16,7 @@ export function Heatmap({ store, family, history, columns, axis, label }: Histor
 
   useLayoutEffect(() => {
     if (size.width > 0 && size.height > 0) paint(canvas.current!, size, { columns, range, axis, logarithmic: logCounts, colour: `--${family}` });
-  }, [history.length, history[0], history.at(-1), range, axis[0], axis[1], logCounts, size, theme, family]);
+  }, [columns, range, axis, logCounts, size, theme, family]);
 
   const title = "Histograms over the run, without zeros; grey where nothing was measured, a line at an edge where values lie beyond it.";
   return (

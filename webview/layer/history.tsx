@@ -1,4 +1,5 @@
 /** A tensor over the run, as the user likes to see it. */
+import { useMemo } from "preact/hooks";
 import { formatNumber, formatPercent, plural } from "../../src/run/numbers.ts";
 import { zeroArea } from "../charts/fan.ts";
 import { outside, type HeatmapColumn } from "../charts/heatmap.ts";
@@ -30,10 +31,7 @@ const views = { heatmap: Heatmap, ridgeline: Ridgeline, percentiles: FanChart };
 
 export function History({ store, title, family, history }: Props) {
   const { history: view, fullRange } = store.choices.value;
-  const columns = history.map(({ step, tensor }) => ({ step, histogram: shownHistogram(tensor, fullRange) }));
-  const histograms = columns.map(({ histogram }) => histogram);
-  const axis = valueAxis(histograms, fullRange);
-  const beyond = histograms.filter((histogram) => Object.values(outside(histogram, axis)).includes(true)).length;
+  const { columns, axis, beyond } = useMemo(() => pictureOf(history, fullRange), [history, fullRange]);
   const View = views[view];
   const label = [
     `${title} over the run: ${plural(history.length, "measured step")}, values from ${formatNumber(axis[0])} to ${formatNumber(axis[1])}`,
@@ -46,6 +44,13 @@ export function History({ store, title, family, history }: Props) {
       {view !== "ridgeline" && <StepAxis store={store} />}
     </>
   );
+}
+
+function pictureOf(history: readonly PastTensor[], fullRange: boolean): Pick<HistoryProps, "columns" | "axis"> & { readonly beyond: number } {
+  const columns = history.map(({ step, tensor }) => ({ step, histogram: shownHistogram(tensor, fullRange) }));
+  const histograms = columns.map(({ histogram }) => histogram);
+  const axis = valueAxis(histograms, fullRange);
+  return { columns, axis, beyond: histograms.filter((histogram) => Object.values(outside(histogram, axis)).includes(true)).length };
 }
 
 /** Zeros stand apart here, too. */

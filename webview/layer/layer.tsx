@@ -1,4 +1,5 @@
 import { useComputed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { ModuleInfo, ParameterInfo } from "../../src/protocol/index.ts";
 import { formatShape, outputShapes, trainableStatus } from "../../src/run/modules.ts";
 import { formatCount, plural } from "../../src/run/numbers.ts";
@@ -130,6 +131,8 @@ function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
   const samples = store.samples.value;
   const sample = store.sample.value;
   const outputSample = store.outputSample.value;
+  // Going through the steps changes neither, and what is drawn of them stays as it is.
+  const rows = useMemo(() => tensorsOf(module, samples).map((shown) => ({ shown, history: historyOf(samples, module.id, shown.kind) })), [module, samples]);
   const why = useComputed(() => (store.run.value ? whyUnmeasured(store.run.value, store.model.value) : "")).value;
   if (!sample || !outputSample) {
     return (
@@ -138,15 +141,14 @@ function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
       </p>
     );
   }
-  const tensors = tensorsOf(module, samples);
-  const isKnown = tensors.some(({ kind }) => samples.some((one) => tensorStatistics(moduleStatistics(one, module.id), kind)));
+  const isKnown = rows.some(({ history }) => history.length > 0);
   const isUnderNoGrad = moduleStatistics(outputSample, module.id)?.gradientless === "noGrad";
   if (!isKnown && !isUnderNoGrad && module.parameters.length === 0) {
     return <p class="hint">This module was not called in any measured step.</p>;
   }
   return (
     <>
-      {tensors.map((shown) => {
+      {rows.map(({ shown, history }) => {
         const from = shown.ofOutput ? outputSample : sample;
         const statistics = moduleStatistics(from, module.id);
         return (
@@ -157,7 +159,7 @@ function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
             note={shown.parameter ? parameterNote(shown.parameter) : from === sample ? undefined : `of step ${formatCount(from.step)}`}
             absent={whyAbsent(shown, statistics)}
             tensor={tensorStatistics(statistics, shown.kind)}
-            history={historyOf(samples, module.id, shown.kind)}
+            history={history}
           />
         );
       })}

@@ -43,6 +43,12 @@ function location(pathOrUrl: string | URL): string | URL {
   return url;
 }
 
+/** The path or address of another file in the same folder. @param file its name there */
+export function besideFile(pathOrUrl: string | URL, file: string): string | URL {
+  const found = location(pathOrUrl);
+  return found instanceof URL ? new URL(encodeURIComponent(file), found) : found.replace(/[^/\\]*$/, () => file);
+}
+
 /** The contents of a file. @throws KindlingError that names the file if it can't be read */
 export function readFile(pathOrUrl: string | URL): Uint8Array {
   const { buffer, byteOffset, byteLength } = named("read", pathOrUrl, () => fileSystem().readFileSync(location(pathOrUrl)));

@@ -1,8 +1,9 @@
 /** `save` and `load`: checkpoints in PyTorch's own format, or as safetensors. */
 import { requireProcessor, type Device } from "../device.ts";
 import { ArgumentError } from "../errors.ts";
-import { nameOf, readFile, writeFile } from "./files.ts";
+import { besideFile, nameOf, readFile, readTextFile, writeFile } from "./files.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors, type SafetensorsMetadata } from "./safetensors.ts";
+import { isShardIndex, readShards } from "./shards.ts";
 import { readTorch } from "./torchReader.ts";
 import { writeTorch } from "./torchWriter.ts";
 
@@ -47,7 +48,8 @@ export function save(obj: unknown, f: string | URL, options: SaveOptions = {}): 
 }
 
 /**
- * Reads a file of `save` or `torch.save`; a name that ends in `.safetensors` gives a Map of tensors by name.
+ * Reads a file of `save` or `torch.save`; a name that ends in `.safetensors` gives a Map of tensors by name. So does the
+ * index of weights that are spread over several files, `model.safetensors.index.json` or `pytorch_model.bin.index.json`.
  *
  * A `dict` with text keys becomes a plain object, one with other keys and an `OrderedDict` become a Map; tuples become
  * lists. float16, bfloat16 and float64 become float32; int8, int16 and int64 become int32. What is in the file only the
@@ -62,8 +64,8 @@ export function save(obj: unknown, f: string | URL, options: SaveOptions = {}): 
 export function load<T = any>(f: string | URL, mapLocation?: MapLocation | null, options?: LoadOptions): T;
 export function load(f: string | URL, mapLocation?: MapLocation | null): unknown {
   if (typeof mapLocation !== "function") requireProcessor(mapLocation);
-  const bytes = readFile(f);
-  return isSafetensors(f) ? readSafetensors(bytes, nameOf(f)) : readTorch(bytes, nameOf(f));
+  if (isShardIndex(f)) return readShards(readTextFile(f), nameOf(f), (file) => readOne(besideFile(f, file)));
+  return readOne(f);
 }
 
 /**
@@ -72,6 +74,10 @@ export function load(f: string | URL, mapLocation?: MapLocation | null): unknown
  */
 export function loadMetadata(f: string | URL): SafetensorsMetadata {
   return readSafetensorsMetadata(readFile(f), nameOf(f));
+}
+
+function readOne(f: string | URL): unknown {
+  return isSafetensors(f) ? readSafetensors(readFile(f), nameOf(f)) : readTorch(readFile(f), nameOf(f));
 }
 
 function isSafetensors(path: string | URL): boolean {

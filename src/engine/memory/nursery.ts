@@ -96,7 +96,8 @@ export function stepIsOver(): void {
   stepStart = top;
 }
 
-function emptyNursery(): void {
+/** What may still be needed leaves for the JavaScript heap. */
+export function emptyNursery(): void {
   const began = performance.now();
   emptying.evacuated = 0;
   evictDemoted();
@@ -154,7 +155,7 @@ function groupsOf(children: readonly Storage[]): Group<Storage>[] {
   for (const storage of children) {
     const { pointer, bytes } = storage;
     if (pointer < 0 || storage.place !== Place.Nursery) continue;
-    if (storage.blank) {
+    if (storage.blank || storage.hollow !== null) {
       storage.leave();
       continue;
     }

@@ -6,6 +6,7 @@
 import { OutOfMemoryError } from "../errors.ts";
 import { allocateBlock, blockSize, freeBlock } from "./heap.ts";
 import { ADDRESS_SPACE, u8 } from "./linear.ts";
+import { areGhosts, lacksValues } from "./reading.ts";
 import { Kind, Place, Storage } from "./storage.ts";
 
 const MiB = 1 << 20;
@@ -67,7 +68,8 @@ export function allocateResident(bytes: number): Storage {
 /** The storage's address, brought in first if need be. Pins it: nothing that was touched since the last `allocate` moves. */
 export function address(storage: Storage): number {
   storage.touched = clock;
-  storage.blank = false;
+  // What operations don't compute isn't worth a copy.
+  storage.blank = storage.hollow !== null;
   return storage.pointer >= 0 ? storage.pointer : restore(storage);
 }
 
@@ -113,6 +115,11 @@ export function freeResident(storage: Storage): void {
 
 export function hasManyDemoted(): boolean {
   return demotedBytes > DEMOTED_LIMIT;
+}
+
+/** Takes their places from those whose values nobody knows, so that whoever needs them has to ask for one. */
+export function freeHollow(): void {
+  for (const storage of residents.storages.filter(({ hollow }) => hollow !== null)) freeResident(storage);
 }
 
 export function evictDemoted(): void {
@@ -170,6 +177,7 @@ function evict(storage: Storage): void {
 
 /** Brings a storage back in from the JavaScript heap. */
 function restore(storage: Storage): number {
+  if (storage.hollow !== null && !areGhosts()) lacksValues();
   const { bytes, backing, backingOffset } = storage;
   const pointer = blockForResident(bytes);
   if (backing !== null) u8.set(backing.subarray(backingOffset, backingOffset + bytes), pointer);

@@ -18,6 +18,7 @@
  * may evacuate the nursery; `address` pins its storage where it is until the next `allocate`.
  */
 import { u8 } from "./linear.ts";
+import { lacksValues, reading, stretch } from "./reading.ts";
 import type { Group } from "./survey.ts";
 
 export const enum Place {
@@ -62,6 +63,10 @@ export class Storage {
   inference = false;
   /** Those that it would leave the nursery with, while the garbage collector is asked whether anybody can reach one of them. */
   group: Group<Storage> | null = null;
+  /** Made or changed since the program's readings are kept: what leaves it for JavaScript is one of them. See reading.ts. */
+  computed = stretch.isOpen;
+  /** Its values were never computed, and nobody knows them; else `null`. See ghosts.ts. */
+  hollow = stretch.hollow;
 
   constructor(bytes: number, place: Place, pointer: number) {
     this.bytes = bytes;
@@ -76,6 +81,13 @@ export class Storage {
     this.backingVersion = this.version;
   }
 
+  /** Its values are others now. */
+  changed(): void {
+    this.version++;
+    this.computed ||= stretch.isOpen;
+    this.hollow ??= stretch.hollow;
+  }
+
   /** Has no place in linear memory any more. */
   leave(): void {
     this.place = Place.Outside;
@@ -86,13 +98,21 @@ export class Storage {
 /** Copies some of the bytes, wherever they live, to a place in `out`. Brings nothing into linear memory. */
 export function copyBytes(storage: Storage, start: number, length: number, out: Uint8Array, at: number): void {
   const { pointer, backing, backingOffset } = storage;
-  if (pointer >= 0) out.set(u8.subarray(pointer + start, pointer + start + length), at);
+  if (storage.computed && reading.reader !== null) out.set(readBytes(storage, start, length), at);
+  else if (pointer >= 0) out.set(u8.subarray(pointer + start, pointer + start + length), at);
   else if (backing !== null) out.set(backing.subarray(backingOffset + start, backingOffset + start + length), at);
 }
 
 /** A copy of some of the bytes, wherever they live. Brings nothing into linear memory. */
 export function readBytes(storage: Storage, start: number, length: number): Uint8Array {
+  if (storage.computed && reading.reader !== null) return reading.reader.bytes(() => presentBytes(storage, start, length));
+  return presentBytes(storage, start, length);
+}
+
+/** The same, whoever keeps what is read. */
+export function presentBytes(storage: Storage, start: number, length: number): Uint8Array {
   if (storage.pointer >= 0) return u8.slice(storage.pointer + start, storage.pointer + start + length);
+  if (storage.hollow !== null && stretch.hollow === null) lacksValues();
   if (storage.backing === null) return new Uint8Array(length);
   return storage.backing.slice(storage.backingOffset + start, storage.backingOffset + start + length);
 }

@@ -15,6 +15,15 @@ export function useCollector(collect: Collector | null): void {
   collector = collect;
 }
 
+export function hasCollector(): boolean {
+  return collector !== null;
+}
+
+/** Empties the weak references to what nobody can reach, where that can be done at once. */
+export function collectGarbage(): void {
+  collector?.();
+}
+
 /** Less than this in all is moved without asking. */
 const WORTH_ASKING = 8 << 20;
 /** What moving costs: allocating fresh memory on the JavaScript heap and copying; bytes in a millisecond, measured. */

@@ -14,6 +14,7 @@ import { argumentsOf, CONTROL_BYTES, jobWord, MOST_THREADS, Word, type HelperSta
 import type { Int } from "../ops/types.ts";
 import { allocateBlock } from "./heap.ts";
 import { kernels, kernelModules, memory } from "./linear.ts";
+import { areGhosts, reading } from "./reading.ts";
 import { Workspace } from "./workspace.ts";
 
 /** Work is shared where one thread would take so many times as long as the sharing. */
@@ -52,6 +53,8 @@ export function setNumThreads(num: Int): void {
     throw new ArgumentError(`setNumThreads expects a whole number from 1 to ${MOST_THREADS}, but got ${num}`);
   }
   if (num === wanted) return;
+  // The kernels that are there have no team.
+  if (areGhosts()) reading.ofProgram?.lacks("the number of threads changes");
   team?.disband();
   wanted = num;
   team = num > 1 ? new Team(num) : null;

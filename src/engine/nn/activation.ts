@@ -36,9 +36,9 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { float, number } from "./printing.ts";
 
-/** Puts a result over the input if the module is to work in place. */
-function overwriting(input: Tensor, result: Tensor, inplace: boolean): Tensor {
-  return inplace ? replaceBy(input, () => result) : result;
+/** Puts the result over the input if the module is to work in place; its gradient goes on reading the input as it was. */
+function overwriting(input: Tensor, compute: (input: Tensor) => Tensor, inplace: boolean): Tensor {
+  return inplace ? replaceBy(input, compute) : compute(input);
 }
 
 const printed = (inplace: boolean): string => (inplace ? ", inplace=True" : "");
@@ -233,7 +233,7 @@ export class ELU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return overwriting(input, elu(input, this.alpha), this.inplace);
+    return overwriting(input, (x) => elu(x, this.alpha), this.inplace);
   }
 
   override extraRepr(): string {
@@ -258,7 +258,7 @@ export class CELU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return overwriting(input, celu(input, this.alpha), this.inplace);
+    return overwriting(input, (x) => celu(x, this.alpha), this.inplace);
   }
 
   override extraRepr(): string {
@@ -273,7 +273,7 @@ export class CELU extends Module {
  */
 export class SELU extends Plain {
   override forward(input: Tensor): Tensor {
-    return overwriting(input, selu(input), this.inplace);
+    return overwriting(input, (x) => selu(x), this.inplace);
   }
 }
 
@@ -335,7 +335,7 @@ abstract class PlainUnprinted extends Plain {
  */
 export class Hardsigmoid extends PlainUnprinted {
   override forward(input: Tensor): Tensor {
-    return overwriting(input, hardsigmoid(input), this.inplace);
+    return overwriting(input, (x) => hardsigmoid(x), this.inplace);
   }
 }
 
@@ -346,7 +346,7 @@ export class Hardsigmoid extends PlainUnprinted {
  */
 export class Hardswish extends PlainUnprinted {
   override forward(input: Tensor): Tensor {
-    return overwriting(input, hardswish(input), this.inplace);
+    return overwriting(input, (x) => hardswish(x), this.inplace);
   }
 }
 
@@ -368,7 +368,7 @@ export class LogSigmoid extends Module {
  */
 export class Mish extends Plain {
   override forward(input: Tensor): Tensor {
-    return overwriting(input, mish(input), this.inplace);
+    return overwriting(input, (x) => mish(x), this.inplace);
   }
 }
 
@@ -379,7 +379,7 @@ export class Mish extends Plain {
  */
 export class ReLU6 extends Plain {
   override forward(input: Tensor): Tensor {
-    return overwriting(input, relu6(input), this.inplace);
+    return overwriting(input, (x) => relu6(x), this.inplace);
   }
 }
 
@@ -390,7 +390,7 @@ export class ReLU6 extends Plain {
  */
 export class SiLU extends Plain {
   override forward(input: Tensor): Tensor {
-    return overwriting(input, silu(input), this.inplace);
+    return overwriting(input, (x) => silu(x), this.inplace);
   }
 }
 
@@ -463,7 +463,7 @@ export class Hardtanh extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return overwriting(input, hardtanh(input, this.minVal, this.maxVal), this.inplace);
+    return overwriting(input, (x) => hardtanh(x, this.minVal, this.maxVal), this.inplace);
   }
 
   override extraRepr(): string {
@@ -519,7 +519,7 @@ export class RReLU extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return overwriting(input, rrelu(input, this.lower, this.upper, this.training), this.inplace);
+    return overwriting(input, (x) => rrelu(x, this.lower, this.upper, this.training), this.inplace);
   }
 
   override extraRepr(): string {
@@ -584,7 +584,7 @@ export class Threshold extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return overwriting(input, threshold(input, this.threshold, this.value), this.inplace);
+    return overwriting(input, (x) => threshold(x, this.threshold, this.value), this.inplace);
   }
 
   override extraRepr(): string {

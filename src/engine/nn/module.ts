@@ -199,18 +199,18 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
   }
 
   /** The direct submodules, each once. */
-  children(): Found<Module> {
+  children(): Found<SomeModule> {
     return found(this.namedChildren().map(([, child]) => child));
   }
 
   /** `[name, submodule]` of the direct ones, each once. */
-  namedChildren(): Found<[name: string, child: Module]> {
+  namedChildren(): Found<[name: string, child: SomeModule]> {
     const seen = new Set<Module>();
     return found(this.registeredModules().filter(([, child]) => !seen.has(child) && seen.add(child)));
   }
 
   /** This module and all below it, depth first, each once. */
-  modules(): Found<Module> {
+  modules(): Found<SomeModule> {
     return found(this.namedModules().map(([, module]) => module));
   }
 
@@ -220,7 +220,7 @@ export class Module<Args extends unknown[] = [input: Tensor], Out = Tensor> exte
    * @param prefix put before every path, with a dot between
    * @param removeDuplicate whether what has several paths comes under the first only
    */
-  namedModules(memo: Set<AnyModule> | null = null, prefix = "", removeDuplicate = true): Found<[path: string, module: Module]> {
+  namedModules(memo: Set<AnyModule> | null = null, prefix = "", removeDuplicate = true): Found<[path: string, module: SomeModule]> {
     const seen: Set<unknown> = memo ?? new Set();
     const all: [string, Module][] = [];
     // Not by recursion: modules may be nested deeply.

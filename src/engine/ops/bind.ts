@@ -3,7 +3,7 @@ import { bindArithmetic } from "../autograd/arithmetic.ts";
 import { bindOperations } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { onesLike, zeros } from "./creation.ts";
-import { describeTensor, tensorDetails } from "./debugView.ts";
+import { describeTensor, picturedTensor, tensorDetails } from "./debugView.ts";
 import { formatTensor } from "./format.ts";
 import { add_, followBase } from "./inplace.ts";
 import { setData } from "./inplaceShape.ts";
@@ -13,7 +13,7 @@ import { stack } from "./join.ts";
 import { item } from "./reading.ts";
 import { detach, permute, transpose } from "./views.ts";
 
-bindOperations({ add, describeTensor, detach, followBase, formatTensor, item, permute, setData, tensorDetails, transpose });
+bindOperations({ add, describeTensor, detach, followBase, formatTensor, item, permute, picturedTensor, setData, tensorDetails, transpose });
 bindArithmetic({
   onesLike,
   zeros: (shape) => zeros(shape),

@@ -51,6 +51,46 @@ export function tensorDetails(tensor: Tensor): object {
   return details;
 }
 
+/** So many elements are in a picture, and so many along its height and width. */
+const MOST_PICTURED = 65_536;
+const MOST_HIGH = 256;
+
+/**
+ * The values of a tensor for a picture of it, as JSON: all of them, or of a large one the beginning along each dimension.
+ * `part` is the shape of what there is; the values stand row after row in one text, NaN and infinities by their names.
+ */
+export function picturedTensor(tensor: Tensor): string {
+  const { shape, dtype, isParameter } = tensor;
+  const part = partOf(shape);
+  const elements = elementsOf(tensor);
+  const values: string[] = [];
+  for (let i = 0, count = countOf(part); i < count; i++) values[i] = `${rounded(elementAt(tensor, elements, indexIn(shape, part, i)))}`;
+  return JSON.stringify({ shape, dtype, isParameter, part, values: values.join(" ") });
+}
+
+/** Rows and columns are cut off where there are many, and of the rest so much of each dimension is taken as there is room for. */
+function partOf(shape: readonly number[]): readonly number[] {
+  const part = [...shape];
+  let room = MOST_PICTURED;
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    const isInPicture = shape.length > 1 && dim >= shape.length - 2;
+    part[dim] = Math.min(shape[dim]!, Math.max(1, room), isInPicture && countOf(shape) > MOST_PICTURED ? MOST_HIGH : MOST_PICTURED);
+    room = Math.floor(room / Math.max(1, part[dim]!));
+  }
+  return part;
+}
+
+/** The index in the whole, in row-major order, of an element of its part. */
+function indexIn(shape: readonly number[], part: readonly number[], index: number): number {
+  let [rest, whole, size] = [index, 0, 1];
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    whole += (rest % part[dim]!) * size;
+    rest = Math.floor(rest / part[dim]!);
+    size *= shape[dim]!;
+  }
+  return whole;
+}
+
 function countOf(shape: readonly number[]): number {
   let count = 1;
   for (let dim = 0; dim < shape.length; dim++) count *= shape[dim]!;

@@ -7,6 +7,7 @@ import { tellOperation } from "../instrument.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { i32, kernels } from "../memory/linear.ts";
+import { failsByValue } from "../memory/reading.ts";
 import { contiguous } from "./conversion.ts";
 import { at, make } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
@@ -212,6 +213,7 @@ export function oneHot(tensor: Tensor, numClasses: Int = -1): Tensor {
   const target = at(result);
   const wrong = kernels.oneHot(at(source), target, source.numel(), classes);
   if (wrong < 0) return tellOperation("oneHot", [tensor], result, { classes });
+  failsByValue();
   const isNegative = i32[(at(source) >>> 2) + wrong]! < 0;
   throw new KindlingError(isNegative ? "Class values must be non-negative." : "Class values must be smaller than num_classes.");
 }

@@ -3,6 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { filled, itemSize, typedArray } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
+import { failsByValue } from "../memory/reading.ts";
 import { broadcastShapes, contiguousStrides, numelOf, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous } from "./conversion.ts";
@@ -51,7 +52,10 @@ export function indexSelect(input: Tensor, dim: Int, index: Tensor): Tensor {
   const take = itemSize(input.dtype) === 4 ? kernels.takeRows : kernels.takeByteRows;
   const target = at(result);
   const from = at(source);
-  if (take(from, at(places), target, outer, size, inner, count) >= 0) throw new IndexError("index out of range in self");
+  if (take(from, at(places), target, outer, size, inner, count) >= 0) {
+    failsByValue();
+    throw new IndexError("index out of range in self");
+  }
   return record(indexSelectOp, result, [input, index], [places], { shape: input.shape, dim: d });
 }
 

@@ -162,7 +162,7 @@ function direct<T extends Tensor>(name: ArithmeticName, target: T, other: Scalar
   const to = at(target);
   if (other instanceof Tensor) kernels.binary(code, to, 1, at(other), 1, to, target.numel(), alpha);
   else kernels.binary(code, to, 1, scalarAt(other), 0, to, target.numel(), alpha);
-  target.storage.version++;
+  target.storage.changed();
   return tellPair(`${name}_`, target, other, target, { alpha }) as T;
 }
 
@@ -206,7 +206,7 @@ function unaryInPlace(name: keyof typeof Unary, plain: (input: Tensor) => Tensor
     target.beforeChange();
     const to = at(target);
     kernels.unary(Unary[name], to, to, target.numel(), 0, 0);
-    target.storage.version++;
+    target.storage.changed();
     return tellOperation(`${name}_`, [target], target);
   };
 }
@@ -335,7 +335,7 @@ function fillWith<T extends Tensor>(target: T, value: number): T {
   target.beforeChange();
   const start = at(target) >>> 2;
   f32.fill(value, start, start + target.numel());
-  target.storage.version++;
+  target.storage.changed();
   return tellOperation("fill_", [], target);
 }
 

@@ -47,7 +47,7 @@ function lookThrough(target: Tensor, look: (tensor: Tensor) => Tensor): Tensor {
   target.offset = seen.offset;
   if (seen.gradFn !== null) target.attach(seen.gradFn, seen.outputIndex);
   operationWatch()?.became?.(target, seen);
-  target.storage.version++;
+  target.storage.changed();
   return target;
 }
 

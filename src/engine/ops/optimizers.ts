@@ -100,7 +100,7 @@ export function adamStep(updates: readonly AdamUpdate[], options: AdamStep, deco
 
 /** Address of what is about to change. */
 function changing(tensor: Tensor): number {
-  tensor.storage.version++;
+  tensor.storage.changed();
   return at(tensor);
 }
 

@@ -153,7 +153,7 @@ export function setRngState(newState: Tensor): void {
 export function fillInPlace(input: Tensor, generator: Generator | null | undefined, fill: FloatFiller): Tensor {
   input.beforeChange();
   const source = generator ?? defaultGenerator;
-  input.storage.version++;
+  input.storage.changed();
   if (input.dense && input.dtype === "float32") {
     const start = at(input) >>> 2;
     fill(source, f32.subarray(start, start + input.numel()));

@@ -2,7 +2,8 @@
 import { itemSize, typedArray, type DType, type TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
-import { readBytes } from "../memory/storage.ts";
+import { reading } from "../memory/reading.ts";
+import { presentBytes, readBytes } from "../memory/storage.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { NestedNumbers } from "./types.ts";
@@ -77,9 +78,14 @@ export function item(tensor: Tensor): number {
 }
 
 /** The element at a place in the tensor's storage. */
-function elementOf({ storage, dtype }: Tensor, offset: number): number {
+function elementOf(tensor: Tensor, offset: number): number {
+  const { reader } = reading;
+  return tensor.storage.computed && reader !== null ? reader.number(() => presentElement(tensor, offset)) : presentElement(tensor, offset);
+}
+
+function presentElement({ storage, dtype }: Tensor, offset: number): number {
   const size = itemSize(dtype);
-  if (storage.pointer < 0) return asTyped(dtype, readBytes(storage, offset * size, size))[0]!;
+  if (storage.pointer < 0) return asTyped(dtype, presentBytes(storage, offset * size, size))[0]!;
   if (size === 1) return u8[storage.pointer + offset]!;
   return (dtype === "float32" ? f32 : i32)[(storage.pointer >>> 2) + offset]!;
 }

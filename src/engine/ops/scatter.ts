@@ -3,6 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { itemSize } from "../dtype.ts";
 import { IndexError, ShapeError } from "../errors.ts";
 import { i32, kernels } from "../memory/linear.ts";
+import { failsByValue } from "../memory/reading.ts";
 import { contiguousStrides, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { contiguous, to } from "./conversion.ts";
@@ -56,6 +57,7 @@ export function gather(input: Tensor, dim: Int, index: Tensor): Tensor {
 /** @param wrong the first position in the index that is out of range, or −1 */
 function requireInRange(wrong: number, index: Tensor, dim: number, shape: Shape): void {
   if (wrong < 0) return;
+  failsByValue();
   throw new IndexError(`index ${i32[(at(index) >>> 2) + wrong]} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
 }
 

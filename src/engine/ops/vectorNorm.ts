@@ -3,6 +3,7 @@ import { record, type Operation } from "../autograd/node.ts";
 import { longName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { kernels } from "../memory/linear.ts";
+import { reading } from "../memory/reading.ts";
 import { numelOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { zeros } from "./creation.ts";
@@ -71,5 +72,7 @@ function slopeOfPower(input: Tensor, p: number): Tensor {
 /** Σ x² over all elements, in double precision. */
 export function sumOfSquares(input: Tensor): number {
   const source = input.dense ? input : denseCopy(input);
-  return kernels.sumOfSquares(at(source), source.numel());
+  const sum = (): number => kernels.sumOfSquares(at(source), source.numel());
+  const { reader } = reading;
+  return source.storage.computed && reader !== null ? reader.number(sum) : sum();
 }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunMode, SourcePosition } from "../../protocol/index.ts";
 import type { ModelDebugger } from "../debug/modelDebugger.ts";
+import { showTensor, type VariableTarget } from "../debug/tensorPanel.ts";
 import { exampleSnippet, isUnfinishedExample } from "../lenses/example.ts";
 import type { Panels } from "../panel/panels.ts";
 import { explainLint } from "../problems/lintPages.ts";
@@ -16,6 +17,7 @@ import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts"
 import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import { RestartWithWeights } from "../restart/restartWithWeights.ts";
+import { StartWithWeights } from "../restart/startWithWeights.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
@@ -75,21 +77,26 @@ class Commands {
   readonly #parts: CommandParts;
   readonly #goTo: GoTo;
   readonly #weights: RestartWithWeights;
+  readonly #weightsFile: StartWithWeights;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
     this.#goTo = new GoTo(parts);
-    this.#weights = new RestartWithWeights({ ...parts, begin: (file, start) => this.#begin(file, start) });
+    const restart = { ...parts, begin: (file: string, start: () => unknown) => this.#begin(file, start) };
+    this.#weights = new RestartWithWeights(restart);
+    this.#weightsFile = new StartWithWeights(restart, parts.extension);
   }
 
   readonly all = {
     train: (target?: Target) => this.#train(target),
     findBadNumber: (target?: Target) => this.#train(target, true),
     debug: (target?: Target) => this.#debug(target),
+    showTensor: (variable?: VariableTarget) => showTensor(this.#parts.extension, variable),
     inspect: (target?: Target) => this.#inspect(target),
     stop: (target?: Target) => this.#stop(target),
     restart: (target?: Target) => this.#restart(target),
     restartWithWeights: (target?: Target) => this.#restartWithWeights(target),
+    startWithWeights: (target?: Target, weights?: vscode.Uri) => this.#startWithWeights(target, weights),
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
     openPanel: (target?: Target, model?: unknown, module?: unknown) => this.#openPanel(target, model, module),
@@ -181,6 +188,11 @@ class Commands {
     if (file === undefined || !isTrusted()) return;
     await this.#save(file);
     await this.#weights.ask(file);
+  }
+
+  async #startWithWeights(target: Target, weights?: vscode.Uri): Promise<void> {
+    const file = await this.prepare(target);
+    if (file !== undefined) await this.#weightsFile.ask(file, weights);
   }
 
   async #inspect(target: Target): Promise<void> {

@@ -3,6 +3,8 @@ import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import type { AttachDebugger, RunController } from "../runs/runController.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { HeldSteps, type Message } from "./heldSteps.ts";
+import { ReceiverRow } from "./receiverRow.ts";
 
 /** In the configuration of a session of ours: which run it debugs. VS Code hands the name on to the sessions of its threads' parents only. */
 const runKey = "__kindlingRun";
@@ -90,20 +92,30 @@ export class ModelDebugger {
     const runId = runOf(session);
     if (runId === undefined) return undefined;
     const stands = (value: boolean): void => this.#controller.standsInDebugger(runId, value);
+    const steps = new HeldSteps(session);
+    const receiver = new ReceiverRow(session);
     return {
-      onDidSendMessage: (message: { readonly type: string; readonly event?: string; readonly command?: string }) => {
+      onDidSendMessage: (message: Message) => {
+        steps.sent(message);
+        receiver.sent(message);
         if (message.type === "response" && message.command === "configurationDone" && isOfProcess(session)) this.#configured.fire(runId);
         if (message.type !== "event") return;
         if (message.event === "stopped") stands(true);
         if (message.event === "continued") stands(false);
       },
-      onWillReceiveMessage: (message: { readonly type: string; readonly command?: string }) => {
+      onWillReceiveMessage: (message: Message) => {
+        // The debugger may end the process itself, at once: that is no failure of the run's.
+        if (ends.has(message.command ?? "") && ownRun(session) !== undefined) this.#controller.stopRun(runId);
         if (goesOn.has(message.command ?? "")) stands(false);
+        receiver.received(message);
+        steps.received(message);
       },
     };
   }
 }
 
+/** Requests of the stop button, by whatever key. */
+const ends: ReadonlySet<string> = new Set(["disconnect", "terminate"]);
 /** Requests by which a thread goes on; the debugger doesn't always answer them with an event. */
 const goesOn: ReadonlySet<string> = new Set(["continue", "next", "stepIn", "stepOut"]);
 

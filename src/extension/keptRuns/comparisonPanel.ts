@@ -14,7 +14,7 @@ import { panelOptions, resources } from "../panel/panel.ts";
 import { saveFile } from "../export/saveFile.ts";
 import { distinctTitles } from "./keptRunRows.ts";
 
-const viewType = "kindling.comparison";
+export const comparisonType = "kindling.comparison";
 
 export interface ComparisonActions {
   show(run: KeptRun): unknown;
@@ -27,12 +27,13 @@ export class ComparisonPanel {
   #runs: readonly KeptRun[];
   #isLoaded = false;
 
-  constructor(extension: vscode.Uri, runs: readonly KeptRun[], actions: ComparisonActions) {
+  /** @param webview that is open already; a new one if none is given */
+  constructor(extension: vscode.Uri, runs: readonly KeptRun[], actions: ComparisonActions, webview = openWebview(extension)) {
     this.#runs = runs;
     this.#actions = actions;
-    const title = `Kindling: ${runs.length} runs compared`;
-    const webview = vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, panelOptions(extension));
     this.#webview = webview;
+    webview.title = `Kindling: ${runs.length} runs compared`;
+    webview.webview.options = panelOptions(extension);
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, "media", `panel-${theme}.svg`);
     webview.iconPath = { light: icon("light"), dark: icon("dark") };
     webview.webview.onDidReceiveMessage((sent: unknown) => {
@@ -93,6 +94,10 @@ export class ComparisonPanel {
     const message = toComparison.encode({ type: "compared", runs: besideEachOther(all), sentences: differenceTexts(all) });
     await this.#webview.webview.postMessage(inOneBuffer(message));
   }
+}
+
+function openWebview(extension: vscode.Uri): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(comparisonType, "Kindling", vscode.ViewColumn.Active, panelOptions(extension));
 }
 
 function readMessage(sent: unknown): FromComparison | undefined {

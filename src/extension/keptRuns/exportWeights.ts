@@ -1,10 +1,10 @@
 /** "Export Weights…" of a kept run: which step, where to; the command line does it, in a process of its own. */
-import { fork } from "node:child_process";
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { checkpointsOf, type KeptCheckpoint } from "../../keep/checkpoints.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import { plural } from "../../run/numbers.ts";
+import { runCommandLine } from "../shared/commandLine.ts";
 
 /** @param cli path of the command line's script @param title of the run, for a person */
 export async function exportWeights(cli: string, run: KeptRun, title: string): Promise<void> {
@@ -42,17 +42,8 @@ function askPlace({ info }: KeptRun, { step }: KeptCheckpoint): Thenable<vscode.
 }
 
 /** @returns what went wrong, if anything did */
-export function writeWeights(cli: string, { id, folder }: KeptRun, step: number | undefined, output: string): Promise<string | undefined> {
+export async function writeWeights(cli: string, { id, folder }: KeptRun, step: number | undefined, output: string): Promise<string | undefined> {
   // The run is found from the project that it is kept in.
   const project = join(folder, "..", "..", "..");
-  const child = fork(cli, ["weights", id, ...(step === undefined ? [] : ["--step", String(step)]), "-o", output], {
-    cwd: project,
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let said = "";
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => (said += text));
-  return new Promise((resolve) => {
-    child.once("error", ({ message }) => resolve(message));
-    child.once("close", (code) => resolve(code === 0 ? undefined : said.replace(/^kindling: /, "").split("\n")[0]));
-  });
+  return (await runCommandLine(cli, ["weights", id, ...(step === undefined ? [] : ["--step", String(step)]), "-o", output], project)).failure;
 }

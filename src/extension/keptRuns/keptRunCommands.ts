@@ -7,11 +7,14 @@ import { names } from "../../keep/layout.ts";
 import { readRunInTurns } from "../../keep/readRun.ts";
 import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
-import type { Panels } from "../panel/panels.ts";
+import { keptPanelType, type Panels } from "../panel/panels.ts";
+import { readComparedRuns, readShownRun } from "../panel/readMessage.ts";
 import type { Disposable } from "../shared/emitter.ts";
-import type { ReplayCommands, ShownStep } from "./replayCommands.ts";
+import type { FillInCommands } from "./fillInCommands.ts";
+import type { ReplayCommands } from "./replayCommands.ts";
+import type { ShownStep } from "./shownStep.ts";
 import { isFinal } from "../../run/standing.ts";
-import { ComparisonPanel } from "./comparisonPanel.ts";
+import { ComparisonPanel, comparisonType } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
 import { watchPython } from "../python/watchPython.ts";
 import { FollowedRun } from "./followedRun.ts";
@@ -21,13 +24,28 @@ import type { KeptRunNode, KeptRunsView } from "./keptRunsView.ts";
 /** Of the texts that ran: they can be read and compared, not edited. */
 const scheme = "kindling-run";
 
-export function registerKeptRunCommands(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri): Disposable {
-  const commands = new KeptRunCommands(view, panels, replays, extension);
+export interface KeptRunParts {
+  readonly view: KeptRunsView;
+  readonly panels: Panels;
+  readonly replays: ReplayCommands;
+  readonly fillIns: FillInCommands;
+  readonly extension: vscode.Uri;
+}
+
+export function registerKeptRunCommands(parts: KeptRunParts): Disposable {
+  const commands = new KeptRunCommands(parts);
   const subscriptions = [
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: ({ query }) => (query === "" ? "" : readFile(query, "utf8").catch(() => "")),
     }),
-    vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => replays.rewindHere(shown)),
+    vscode.window.registerWebviewPanelSerializer(comparisonType, {
+      deserializeWebviewPanel: (webview, remembered) => commands.compareAgain(webview, readComparedRuns(remembered)),
+    }),
+    vscode.window.registerWebviewPanelSerializer(keptPanelType, {
+      deserializeWebviewPanel: (webview, remembered) => commands.showAgain(webview, readShownRun(remembered)),
+    }),
+    vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => parts.replays.rewindHere(shown)),
+    vscode.commands.registerCommand("kindling.fillInHere", (shown: ShownStep) => parts.fillIns.fillInHere(shown)),
     ...Object.entries(commands.all).map(([name, run]) => vscode.commands.registerCommand(`kindling.${name}`, run)),
   ];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
@@ -39,12 +57,14 @@ class KeptRunCommands {
   readonly #view: KeptRunsView;
   readonly #panels: Panels;
   readonly #replays: ReplayCommands;
+  readonly #fillIns: FillInCommands;
   readonly #extension: vscode.Uri;
 
-  constructor(view: KeptRunsView, panels: Panels, replays: ReplayCommands, extension: vscode.Uri) {
+  constructor({ view, panels, replays, fillIns, extension }: KeptRunParts) {
     this.#view = view;
     this.#panels = panels;
     this.#replays = replays;
+    this.#fillIns = fillIns;
     this.#extension = extension;
   }
 
@@ -55,6 +75,7 @@ class KeptRunCommands {
     rewindKept: this.#withOne("Rewind which run?", (run) => this.#replays.rewind(run)),
     branchKept: this.#withOne("Branch which run?", (run) => this.#replays.branch(run)),
     resumeKept: this.#withOne("Go on with which run?", (run) => this.#replays.resume(run)),
+    fillInKept: this.#withOne("Fill in which run?", (run) => this.#fillIn(run)),
     renameKept: this.#withOne("Rename which run?", (run) => this.#rename(run)),
     noteKept: this.#withOne("Write a note on which run?", (run) => this.#note(run)),
     pinKept: this.#withSeveral("Pin which runs?", (runs) => this.#pin(runs, true)),
@@ -96,15 +117,40 @@ class KeptRunCommands {
       void vscode.window.showInformationMessage(`Choose from 2 to ${mostCompared} runs in the Runs view (with Ctrl or Shift), then compare them.`);
       return;
     }
-    const panel = new ComparisonPanel(this.#extension, runs, { show: (run) => this.#show(run), diffCode: diffBetween });
+    this.#openComparison(runs);
+  }
+
+  /** After the window was loaded anew, of those that are still there. */
+  async compareAgain(webview: vscode.WebviewPanel, ids: readonly string[]): Promise<void> {
+    await this.#view.refresh();
+    const runs = ids.flatMap((id) => this.#view.runs.find((run) => run.id === id) ?? []);
+    if (runs.length === 0) webview.dispose();
+    else this.#openComparison(runs, webview);
+  }
+
+  /** The same for the panel of one run. */
+  async showAgain(webview: vscode.WebviewPanel, id: string | undefined): Promise<void> {
+    await this.#view.refresh();
+    const run = this.#view.runs.find((one) => one.id === id);
+    if (run) await this.#show(run, webview);
+    else webview.dispose();
+  }
+
+  #openComparison(runs: readonly KeptRun[], webview?: vscode.WebviewPanel): void {
+    const panel = new ComparisonPanel(this.#extension, runs, { show: (run) => this.#show(run), diffCode: diffBetween }, webview);
     const following = this.#view.onDidChangeTreeData(() => void panel.refresh());
     panel.onDidClose(() => following.dispose());
   }
 
-  async #show(kept: KeptRun): Promise<void> {
-    if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept));
+  async #show(kept: KeptRun, webview?: vscode.WebviewPanel): Promise<void> {
+    if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept), webview);
     const { run } = await readRunInTurns(kept);
-    this.#panels.showKept(run, titleOf(kept));
+    this.#panels.showKept(run, titleOf(kept), webview);
+  }
+
+  async #fillIn(run: KeptRun): Promise<void> {
+    await this.#fillIns.fillIn(run);
+    await this.#view.refresh();
   }
 
   async #rename(run: KeptRun): Promise<void> {

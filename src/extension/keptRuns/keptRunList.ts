@@ -1,4 +1,4 @@
-/** The kept runs of the folders that are open. A run is read once, and again only while it goes on or when its label changed. */
+/** The kept runs of the folders that are open. A run is read once, and again only while it goes on or when its label changed or something was added to it. */
 import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const patience = 8;
 
 interface Read {
   readonly run: KeptRun;
-  readonly labelledAt: number;
+  readonly changedAt: number;
 }
 
 export class KeptRunList {
@@ -40,11 +40,11 @@ export class KeptRunList {
 
   #one(folder: string, id: string): KeptRun | undefined {
     const path = join(folder, id);
-    const labelledAt = statSync(join(path, names.label), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const changedAt = Math.max(...[names.label, names.added].map((name) => statSync(join(path, name), { throwIfNoEntry: false })?.mtimeMs ?? 0));
     const known = this.#read.get(path);
-    if (known && isFinal(known.run.state) && known.labelledAt === labelledAt) return known.run;
+    if (known && isFinal(known.run.state) && known.changedAt === changedAt) return known.run;
     const run = keptRun(folder, id);
-    if (run) this.#read.set(path, { run, labelledAt });
+    if (run) this.#read.set(path, { run, changedAt });
     return run;
   }
 }

@@ -61,7 +61,9 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   /** Done by itself while somebody looks. */
   async refresh(): Promise<void> {
     const runs = await this.#list.read(this.#folders());
-    const signature = JSON.stringify(runs.map(({ folder, label, state, summary }) => [folder, label, state, summary.steps]));
+    const signature = JSON.stringify(
+      runs.map(({ folder, label, state, summary }) => [folder, label, state, summary.steps, Object.keys(summary.series).length]),
+    );
     this.#runs = runs;
     if (signature === this.#signature) return;
     this.#signature = signature;

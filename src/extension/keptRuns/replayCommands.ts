@@ -1,7 +1,6 @@
 /** Kept runs that are brought back to a step, to be looked at there, or to go on from there another way. */
 import * as vscode from "vscode";
-import { listRuns, type KeptRun } from "../../keep/keptRuns.ts";
-import { runsFolder } from "../../keep/layout.ts";
+import type { KeptRun } from "../../keep/keptRuns.ts";
 import { stepsTaken, whyNotRepeated } from "../../keep/past.ts";
 import { replayRequest } from "../../keep/replayRequest.ts";
 import type { Change } from "../../protocol/index.ts";
@@ -12,23 +11,13 @@ import type { Panels } from "../panel/panels.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { requestFor, settingsFor } from "../shared/settings.ts";
+import { keptOf, type ShownStep } from "./shownStep.ts";
 
 export interface ReplayParts {
   readonly store: RunStore;
   readonly controller: RunController;
   readonly panels: Panels;
 }
-
-/** A step of a run that a panel shows. */
-export interface ShownStep {
-  readonly file: string;
-  readonly runId: string;
-  readonly startedAt: number;
-  readonly step: number;
-}
-
-/** Milliseconds between when a window began a run and when its process wrote that down. */
-const startup = 60_000;
 
 export class ReplayCommands {
   readonly #parts: ReplayParts;
@@ -45,14 +34,17 @@ export class ReplayCommands {
   async branch(run: KeptRun): Promise<void> {
     const step = await askForStep(run, "Branch", "Go on another way from before which step?");
     if (step === undefined) return;
-    const text = await vscode.window.showInputBox({
-      title: `Branch at Step ${formatCount(step)}`,
-      prompt: "Learning rate from there on. Nothing: pause there; change what you like, then continue.",
-      validateInput: (typed) => (typed.trim() === "" || Number.isFinite(Number(typed)) ? undefined : "A number, such as 0.001"),
-    });
-    if (text === undefined) return;
-    const rate = text.trim() === "" ? undefined : Number(text);
-    await this.#begin(run, step, rate === undefined ? undefined : (snapshot) => ratesOf(snapshot, rate));
+    const title = `Branch at Step ${formatCount(step)}`;
+    const way = (await vscode.window.showQuickPick(ways, { title, placeHolder: "How does it go on from there?" }))?.way;
+    if (way === "rate") {
+      const rate = await askForRate(title);
+      if (rate !== undefined) await this.#begin(run, step, (snapshot) => this.#goOn(run.info.file, ratesOf(snapshot, rate)));
+    } else if (way === "code") {
+      // Which of the weights fit is looked at, and chosen, as in any training.
+      await this.#begin(run, step, () => void vscode.commands.executeCommand("kindling.restartWithWeights", run.info.file));
+    } else if (way === "pause") {
+      await this.#begin(run, step);
+    }
   }
 
   /** Goes on with a run that was cut off or stopped. */
@@ -63,7 +55,7 @@ export class ReplayCommands {
       );
       return;
     }
-    await this.#begin(run, stepsTaken(run), () => []);
+    await this.#begin(run, stepsTaken(run), () => this.#goOn(run.info.file, []));
   }
 
   /** From a chart or the slider of a panel. */
@@ -76,8 +68,8 @@ export class ReplayCommands {
     await this.#begin(run, shown.step);
   }
 
-  /** @param then what is changed where it has arrived, before it goes on; without, it stays paused there */
-  async #begin(run: KeptRun, step: number, then?: (snapshot: RunSnapshot) => readonly Change[]): Promise<void> {
+  /** @param then what is done where it has arrived; without, it stays paused there */
+  async #begin(run: KeptRun, step: number, then?: (snapshot: RunSnapshot) => void): Promise<void> {
     const { controller, panels } = this.#parts;
     const { file } = run.info;
     const why = whyNotRepeated(run, step);
@@ -94,7 +86,7 @@ export class ReplayCommands {
     const { sampling } = requestFor(file, "train", () => {});
     const runId = controller.replay({ ...replayRequest(run, step, { sampling, limit: settingsFor(file).runs.limit * 1e6 }), inBackground: true });
     panels.showInPlace(file);
-    if (then) this.#whenPaused(runId, (snapshot) => this.#goOn(file, then(snapshot)));
+    if (then) this.#whenPaused(runId, then);
   }
 
   #whenPaused(runId: string, action: (snapshot: RunSnapshot) => void): void {
@@ -113,6 +105,21 @@ export class ReplayCommands {
   }
 }
 
+const ways: readonly (vscode.QuickPickItem & { readonly way: "pause" | "rate" | "code" })[] = [
+  { label: "Pause There", detail: "Change what you like in the panel, then continue.", way: "pause" },
+  { label: "Another Learning Rate…", way: "rate" },
+  { label: "The Code of Now, with the Weights of Then", detail: "The file is run as it is now, and begins with what fits.", way: "code" },
+];
+
+async function askForRate(title: string): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title,
+    prompt: "Learning rate from there on",
+    validateInput: (typed) => (typed.trim() !== "" && Number.isFinite(Number(typed)) ? undefined : "A number, such as 0.001"),
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
 async function askForStep(run: KeptRun, title: string, prompt: string): Promise<number | undefined> {
   const taken = stepsTaken(run);
   const text = await vscode.window.showInputBox({
@@ -121,13 +128,6 @@ async function askForStep(run: KeptRun, title: string, prompt: string): Promise<
     validateInput: (typed) => (/^\d+$/.test(typed.trim()) && Number(typed) <= taken ? undefined : `A whole number from 0 to ${taken}`),
   });
   return text === undefined ? undefined : Number(text);
-}
-
-/** What the store calls by a name of its own, or a panel of a kept run by the run's. */
-function keptOf({ file, runId, startedAt }: ShownStep): KeptRun | undefined {
-  const own = listRuns(runsFolder(file)).filter(({ info }) => info.file === file);
-  const late = ({ info }: KeptRun): number => Math.abs(info.startedAt - startedAt);
-  return own.find(({ id }) => id === runId) ?? own.filter((run) => late(run) < startup).sort((a, b) => late(a) - late(b))[0];
 }
 
 function ratesOf({ optimizers }: RunSnapshot, value: number): readonly Change[] {

@@ -155,7 +155,7 @@ export class Panel {
   #follow({ file, runs, change }: StoreChange): void {
     if (change.type === "renamed" && change.from === this.#file) return this.#rename(file);
     if (file !== this.#file || !this.#isLoaded) return;
-    if (shownRun(runs)?.runId !== this.#runId || change.type === "edited") return this.#sendSnapshot();
+    if (shownRun(runs)?.runId !== this.#runId || change.type === "edited" || change.type === "filled") return this.#sendSnapshot();
     if (change.type !== "event" || change.runId !== this.#runId) return;
     const event = this.#shown(change.event);
     if (!event) return;

@@ -4,14 +4,15 @@ import type { Archive } from "../runs/archive.ts";
 import type { RunSnapshot } from "../../run/snapshot.ts";
 import type { PlacedModule } from "../../run/modulePlaces.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
-import { isTraining, shownRun, type FileRuns } from "../runs/fileRuns.ts";
+import { isTraining, shownRun } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { KeptSource } from "./keptSource.ts";
 import { Panel, panelOptions, titleOf, type PanelAction, type RunSource, type Selection } from "./panel.ts";
 import { readPanelFile } from "./readMessage.ts";
 
 const viewType = "kindling.panel";
-const keptType = "kindling.keptPanel";
+export const keptPanelType = "kindling.keptPanel";
 
 /** Where the files that had a panel are remembered, the one used last at the end. */
 const filesKey = "kindling.panel.files";
@@ -37,6 +38,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   #panels: readonly Panel[] = [];
   /** Panels of kept runs, by the run. */
   readonly #kept = new Map<string, vscode.WebviewPanel>();
+  /** What those of runs that are over show. */
+  readonly #over = new Map<string, KeptSource>();
   /** The user did something in a panel's page. */
   readonly onDidAsk = this.#asked.event;
   /** Another panel is used than before, or one was opened, closed or renamed. */
@@ -85,22 +88,32 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.#show(file, () => (isFree && last.column) || columnOfItsOwn());
   }
 
-  /** Opens a panel of its own for a run that is over. @param title what it is called */
-  showKept(run: RunSnapshot, title: string): void {
-    const get = (): FileRuns => ({ file: run.file, train: run, shown: "train", problems: run.problems });
-    this.#showOwn(run.runId, run.file, title, () => ({ get, onDidChange: () => ({ dispose() {} }), dispose() {} }));
+  /**
+   * Opens a panel of its own for a run that is over; one that is open shows what is known of it now.
+   * @param title what it is called @param webview that is open already, for it
+   */
+  showKept(run: RunSnapshot, title: string, webview?: vscode.WebviewPanel): void {
+    this.#over.get(run.runId)?.fillIn(run);
+    const open = (): KeptSource => {
+      const source = new KeptSource(run);
+      this.#over.set(run.runId, source);
+      return source;
+    };
+    this.#showOwn(run.runId, run.file, title, open, webview);
   }
 
   /** The same for one that another process goes on with. */
-  showFollowed({ id, info }: KeptRun, title: string, follow: () => RunSource & Disposable): void {
-    this.#showOwn(id, info.file, title, follow);
+  showFollowed({ id, info }: KeptRun, title: string, follow: () => RunSource & Disposable, webview?: vscode.WebviewPanel): void {
+    this.#showOwn(id, info.file, title, follow, webview);
   }
 
-  #showOwn(id: string, file: string, title: string, open: () => RunSource & Disposable): void {
+  #showOwn(id: string, file: string, title: string, open: () => RunSource & Disposable, given?: vscode.WebviewPanel): void {
     const known = this.#kept.get(id);
-    if (known) return known.reveal(undefined, true);
-    const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
-    const webview = vscode.window.createWebviewPanel(keptType, title, place, panelOptions(this.#context.extensionUri));
+    if (known) {
+      given?.dispose();
+      return known.reveal(undefined, true);
+    }
+    const webview = given ?? this.#openOwn(title);
     const source = open();
     const panel = new Panel(webview, file, source, this.#context.extensionUri);
     webview.title = `Kindling: ${title}`;
@@ -108,9 +121,15 @@ export class Panels implements vscode.WebviewPanelSerializer {
     panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
     panel.onDidClose(() => {
       this.#kept.delete(id);
+      this.#over.delete(id);
       panel.dispose();
       source.dispose();
     });
+  }
+
+  #openOwn(title: string): vscode.WebviewPanel {
+    const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
+    return vscode.window.createWebviewPanel(keptPanelType, title, place, panelOptions(this.#context.extensionUri));
   }
 
   /** Chooses a module in the panel of `file`, where that is in sight. */

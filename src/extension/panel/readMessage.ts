@@ -16,8 +16,24 @@ export function readPanelMessage(sent: unknown): FromPanel | undefined {
 
 /** The file that a page wrote down as its own, in what it remembers. */
 export function readPanelFile(remembered: unknown): string | undefined {
-  const file: unknown = typeof remembered === "object" && remembered !== null && "file" in remembered ? remembered.file : undefined;
+  const file = part(remembered, "file");
   return typeof file === "string" && isFile(file) ? file : undefined;
+}
+
+/** The id of the run that a page wrote down as the one that it shows. */
+export function readShownRun(remembered: unknown): string | undefined {
+  const id = part(part(remembered, "run"), "runId");
+  return typeof id === "string" ? id : undefined;
+}
+
+/** The ids of the runs that a page compares. */
+export function readComparedRuns(remembered: unknown): readonly string[] {
+  const ids = part(remembered, "runs");
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+}
+
+function part(remembered: unknown, name: string): unknown {
+  return typeof remembered === "object" && remembered !== null ? (remembered as Record<string, unknown>)[name] : undefined;
 }
 
 function isFile(path: string): boolean {

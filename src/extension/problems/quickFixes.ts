@@ -49,18 +49,23 @@ function aboutLint(diagnostic: vscode.Diagnostic, document: vscode.TextDocument,
   const code = codeOf(diagnostic);
   if (!isLint(code)) return [];
   const silencing = silencingFix(code, file, diagnostic.range.start.line + 1, document.getText());
-  const explaining = new vscode.CodeAction(`Explain \`${code}\``, vscode.CodeActionKind.QuickFix);
+  const explaining = new vscode.CodeAction(plain(`Explain \`${code}\``), vscode.CodeActionKind.QuickFix);
   explaining.command = { title: explaining.title, command: "kindling.explainLint", arguments: [code] };
   explaining.diagnostics = [diagnostic];
   return [...(silencing ? [actionOf(markFixOf(silencing), diagnostic, false)] : []), explaining];
 }
 
 function actionOf(fix: MarkFix, diagnostic: vscode.Diagnostic, isPreferred: boolean): vscode.CodeAction {
-  const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+  const action = new vscode.CodeAction(plain(fix.title), vscode.CodeActionKind.QuickFix);
   action.edit = editOf(fix);
   action.diagnostics = [diagnostic];
   action.isPreferred = isPreferred;
   return action;
+}
+
+/** A menu shows code in quotes, as TypeScript's own fixes do: it reads no Markdown. */
+function plain(title: string): string {
+  return title.replaceAll(/`([^`]*)`/g, "'$1'");
 }
 
 function editOf({ edits }: MarkFix): vscode.WorkspaceEdit {

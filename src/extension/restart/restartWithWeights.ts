@@ -4,13 +4,16 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
-import type { RunState, WeightMatch } from "../../protocol/index.ts";
+import type { BranchPoint, WeightMatch } from "../../protocol/index.ts";
 import { isTaken, matchWeights, weightModel } from "../../run/weightMatching.ts";
 import { weightsSentence } from "../../run/weightRows.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
+import { keptOf } from "../keptRuns/shownStep.ts";
 import type { RunController } from "../runs/runController.ts";
 import type { RunStore } from "../runs/runStore.ts";
-import { isInspecting, isTraining } from "../runs/fileRuns.ts";
+import { isTraining } from "../runs/fileRuns.ts";
 import { settingsFor } from "../shared/settings.ts";
+import { inspectNow } from "./inspected.ts";
 import { chooseWeights } from "./weightsPick.ts";
 
 export interface RestartParts {
@@ -44,23 +47,15 @@ export class RestartWithWeights {
     const { store } = this.#parts;
     const name = basename(file);
     const looking = { location: vscode.ProgressLocation.Window, title: `Looking which weights of ${name} fit` };
-    const state = await vscode.window.withProgress(looking, () => this.#inspect(file));
+    const state = await vscode.window.withProgress(looking, () => inspectNow(this.#parts, file));
     if (!isTraining(store.get(file))) return void vscode.window.showInformationMessage(`The training of ${name} has ended meanwhile.`);
     if (state !== "finished" || !this.#match(file)) return sayItDoesNotRun(name);
     const match = (declined: readonly string[]): readonly WeightMatch[] => this.#match(file, declined) ?? [];
     if (!match([]).some(isTaken)) {
       return void vscode.window.showInformationMessage(`None of the weights of the training fit the new text of ${name}, so it goes on as it is.`);
     }
-    const declined = await chooseWeights(`Restart ${name} with These Weights`, match);
-    if (declined) await this.#restart(file, declined);
-  }
-
-  /** Another inspection, after a save, may take the place of this one: then that is of an older text than is there now. */
-  async #inspect(file: string): Promise<RunState> {
-    const { controller, store } = this.#parts;
-    let state = await controller.inspect(file);
-    while (state === "stopped" && isInspecting(store.get(file))) state = await controller.inspect(file);
-    return state;
+    const declined = await chooseWeights(`Restart ${name} with These Weights`, match, { begin: "Restart" });
+    if (declined && declined !== "prefix") await this.#restart(file, declined);
   }
 
   /** After a save, where the user wants that and every weight has its place. */
@@ -83,15 +78,17 @@ export class RestartWithWeights {
 
   async #restart(file: string, declined: readonly string[]): Promise<void> {
     const { controller, store, begin } = this.#parts;
-    const began = store.get(file)?.train?.startedAt ?? 0;
+    const { train } = store.get(file) ?? {};
+    const began = train?.startedAt ?? 0;
     const weights = join(tmpdir(), `kindling-${randomUUID()}.safetensors`);
     try {
       const taking = { location: vscode.ProgressLocation.Window, title: `Taking the weights of ${basename(file)}` };
-      await vscode.window.withProgress(taking, () => controller.capture(file, weights));
+      const step = await vscode.window.withProgress(taking, () => controller.capture(file, weights));
+      const branchOf = train && branchPoint(train, step);
       await controller.stop(file);
       const origin = `the training of ${new Date(began).toLocaleTimeString()}`;
       await begin(file, () => {
-        const trained = controller.train(file, { weights: { file: weights, origin, declined } });
+        const trained = controller.train(file, { weights: { file: weights, origin, declined, ...(branchOf && { branchOf }) } });
         this.#removeWhenRead(file, weights, trained);
       });
     } catch (error) {
@@ -120,6 +117,14 @@ export class RestartWithWeights {
     });
     void trained.then(remove);
   }
+}
+
+/** Where the training is kept, the step that it has come to; of a run that was brought back and went no further, the step there. */
+function branchPoint(train: RunSnapshot, step: number): BranchPoint | undefined {
+  const kept = keptOf(train);
+  const { parent } = kept?.info ?? {};
+  if (parent && !parent.otherCode && step <= parent.step) return { run: parent.run, step };
+  return kept && { run: kept.id, step };
 }
 
 function sayItDoesNotRun(name: string): void {

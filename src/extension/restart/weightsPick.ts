@@ -6,15 +6,24 @@ import { weightRows, weightsSentence, type WeightRow, type WeightRowKind } from 
 
 const headings: Readonly<Record<WeightRowKind, string>> = {
   renamed: "Another name, the same shape",
+  transposed: "Rows and columns exchanged, as Hugging Face's Conv1D keeps them",
   resized: "Another size: what both have is kept",
   new: "New",
-  gone: "Gone",
+  gone: "Gone: nothing takes it",
   kept: "Kept",
 };
 
 interface Item extends vscode.QuickPickItem {
-  /** None of the row that begins the training. */
+  /** None of the rows that end the asking. */
   readonly row?: WeightRow;
+  readonly isPrefix?: true;
+}
+
+export interface WeightsQuestion {
+  /** What happens in the end. */
+  readonly begin: "Restart" | "Start";
+  /** What the names in the file have to begin with; `undefined` where there is none. */
+  readonly prefix?: string;
 }
 
 const takeOver: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("check"), tooltip: "Take over" };
@@ -22,19 +31,23 @@ const beginAnew: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("cir
 
 /**
  * @param match says what becomes of each tensor where these are declined
- * @returns what is declined; `undefined` where nothing is to happen
+ * @returns what is declined; `"prefix"` where the user wants another one; `undefined` where nothing is to happen
  */
-export function chooseWeights(title: string, match: (declined: readonly string[]) => readonly WeightMatch[]): Promise<readonly string[] | undefined> {
+export function chooseWeights(
+  title: string,
+  match: (declined: readonly string[]) => readonly WeightMatch[],
+  question: WeightsQuestion,
+): Promise<readonly string[] | "prefix" | undefined> {
   const pick = vscode.window.createQuickPick<Item>();
   let declined: readonly string[] = [];
   pick.title = title;
-  pick.placeholder = "Enter on a row takes it over, or not; Enter on Restart begins";
+  pick.placeholder = `Enter on a row takes it over, or not; Enter on ${question.begin} begins`;
   pick.matchOnDescription = true;
   pick.ignoreFocusOut = true;
   pick.keepScrollPosition = true;
   const show = (): void => {
     const active = pick.activeItems[0]?.row?.name;
-    pick.items = itemsOf(match(declined));
+    pick.items = itemsOf(match(declined), question);
     const same = active === undefined ? undefined : pick.items.find(({ row }) => row?.name === active);
     if (same) pick.activeItems = [same];
   };
@@ -50,8 +63,8 @@ export function chooseWeights(title: string, match: (declined: readonly string[]
     pick.onDidAccept(() => {
       const [chosen] = pick.activeItems;
       if (chosen?.row) return toggle(chosen.row);
-      if (!match(declined).some(isTaken)) return;
-      resolve(declined);
+      if (!chosen?.isPrefix && !match(declined).some(isTaken)) return;
+      resolve(chosen?.isPrefix ? "prefix" : declined);
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -62,11 +75,14 @@ export function chooseWeights(title: string, match: (declined: readonly string[]
   });
 }
 
-function itemsOf(matches: readonly WeightMatch[]): readonly Item[] {
+function itemsOf(matches: readonly WeightMatch[], { begin: word, prefix }: WeightsQuestion): readonly Item[] {
   const rows = weightRows(matches);
-  const begin: Item = { label: "$(debug-restart) Restart", description: weightsSentence(matches), alwaysShow: true };
+  const icon = word === "Restart" ? "debug-restart" : "play";
+  const begin: Item = { label: `$(${icon}) ${word}`, description: weightsSentence(matches), alwaysShow: true };
+  const only: Item = { label: "$(filter) Only Names That Begin With…", ...(prefix && { description: prefix }), alwaysShow: true, isPrefix: true };
   return [
     begin,
+    ...(prefix === undefined ? [] : [only]),
     ...rows.flatMap((row, i) => [
       ...(row.kind === rows[i - 1]?.kind ? [] : [{ label: headings[row.kind], kind: vscode.QuickPickItemKind.Separator }]),
       itemOf(row),

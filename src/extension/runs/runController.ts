@@ -90,19 +90,20 @@ export class RunController {
   /**
    * Writes the weights of the file's training, and what its optimizers remember, to `weights`, as soon as it passes between
    * two steps, or at once where it is paused.
+   * @returns the number of steps that it had taken
    * @throws Error with the reason in words for the user
    */
-  async capture(file: string, weights: string): Promise<void> {
+  async capture(file: string, weights: string): Promise<number> {
     const job = this.#job(file, "train");
     const ended = (): never => {
       throw new Error("The training ended before its weights could be taken.");
     };
     if (!job) return ended();
-    const failure = await new Promise<string | undefined>((resolve, reject) => {
+    const { failure, step = 0 } = await new Promise<Extract<RunEvent, { type: "captured" }>>((resolve, reject) => {
       const listening = this.#heard.event((event) => {
         if (event.type !== "captured" || event.file !== weights) return;
         listening.dispose();
-        resolve(event.failure);
+        resolve(event);
       });
       job.runner.send({ type: "steer", steering: { type: "capture", file: weights } });
       void job.done
@@ -111,6 +112,7 @@ export class RunController {
         .finally(() => listening.dispose());
     });
     if (failure !== undefined) throw new Error(`The weights of the training could not be taken. ${failure}`);
+    return step;
   }
 
   /**

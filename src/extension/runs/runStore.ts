@@ -1,5 +1,6 @@
 /** The one model in the extension: lenses, tree, problems, status bar and panel all read from here. */
 import type { RunEvent, RunMode } from "../../protocol/index.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
 import { Emitter } from "../shared/emitter.ts";
 import { beginRun, markEdited, reduceFileRuns, relocateFileRuns, runOf, showRun, withProblems, type FileRuns, type RunStart } from "./fileRuns.ts";
 import { relocateEvent, renamer, type Rename } from "./relocate.ts";
@@ -9,7 +10,7 @@ export interface StoreChange {
   readonly file: string;
   readonly runs: FileRuns;
   readonly change:
-    | { readonly type: "began" | "restored" | "removed" | "edited" | "shown" }
+    | { readonly type: "began" | "restored" | "removed" | "edited" | "shown" | "filled" }
     | { readonly type: "renamed"; readonly from: string }
     | { readonly type: "event"; readonly runId: string; readonly event: RunEvent };
 }
@@ -66,6 +67,11 @@ export class RunStore {
     this.#change(file, "edited", (runs) => markEdited(runs, edited));
   }
 
+  /** The training of `file` has more to tell than it had. */
+  fillIn(file: string, train: RunSnapshot): void {
+    this.#change(file, "filled", (runs) => withProblems({ ...runs, train: { ...train, ...(runs.train?.edited && { edited: true }) } }));
+  }
+
   /** Chooses which of its two runs the panel shows of `file`. */
   show(file: string, mode: RunMode): void {
     this.#change(file, "shown", (runs) => showRun(runs, mode));
@@ -93,7 +99,7 @@ export class RunStore {
     this.#changed.fire({ file, runs: { file, problems: [] }, change: { type: "removed" } });
   }
 
-  #change(file: string, type: "edited" | "shown", make: (runs: FileRuns) => FileRuns): void {
+  #change(file: string, type: "edited" | "shown" | "filled", make: (runs: FileRuns) => FileRuns): void {
     const before = this.#runs.get(file);
     const after = before && make(before);
     if (after && after !== before) this.#set(after, { type });

@@ -2,6 +2,7 @@
  * Tells once when a loss, a gradient or a parameter is no longer a finite number. Losses are known anyway; of gradients and
  * parameters so much is looked at as half a hundredth of the time allows.
  */
+import { areGhosts } from "../../engine/memory/reading.ts";
 import { isAllFinite } from "../../engine/ops/statistics.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -70,7 +71,7 @@ export class Alarm {
    */
   checkUpdate(optimizer: Optimizer, step: number, below: Function): void {
     const begin = this.#options.now();
-    if (this.#isRaised || this.#cost > begin * budget) return;
+    if (areGhosts() || this.#isRaised || this.#cost > begin * budget) return;
     const broken = brokenPart(optimizer);
     this.#cost += this.#options.now() - begin;
     if (!broken) return;

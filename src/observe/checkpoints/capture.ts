@@ -19,10 +19,19 @@ export interface Contents {
   /** Paths of tensors that are no model's, but some optimizer's; and those whose gradients are in the file. */
   readonly loose: readonly string[];
   readonly looseGradients: readonly string[];
-  readonly optimizers: readonly { readonly type: string; readonly groups: unknown; readonly states: readonly (readonly [number, unknown])[] }[];
+  readonly optimizers: readonly OptimizerContents[];
   readonly schedulers: readonly { readonly type: string; readonly state: unknown }[];
   readonly loaders: readonly LoaderPosition[];
   readonly streams: readonly unknown[];
+}
+
+export interface OptimizerContents {
+  readonly type: string;
+  readonly groups: unknown;
+  /** Of what it trains, by its number through all groups: the name in the file. Older checkpoints don't have it. */
+  readonly parameters?: readonly string[];
+  /** What it remembers, by the parameter's number. */
+  readonly states: readonly (readonly [number, unknown])[];
 }
 
 export interface ModelContents {
@@ -59,10 +68,11 @@ export function capture(holdings: Holdings, step: number, { keepsGradients, isEn
   const tied = found.map(([name, model]) => putModel(name, model, tensors));
   const loose = [...holdings.loose];
   for (const [name, tensor] of loose) put(name, tensor);
+  const names = new Map([...tensors].map(([name, tensor]) => [tensor, name]));
   const modelBytes = [...tensors.values()].reduce((sum, tensor) => sum + tensor.nbytes, 0);
   const models = found.map(([name, model], i) => describeModel(name, model, tied[i]!, keepsGradients ? put : undefined));
   const looseGradients = keepsGradients ? putGradients(loose, put) : [];
-  const optimizers = holdings.optimizers.map((optimizer, i) => packOptimizer(optimizer, `optimizer.${i}`, put));
+  const optimizers = holdings.optimizers.map((optimizer, i) => packOptimizer(optimizer, `optimizer.${i}`, names, put));
   const schedulers = holdings.schedulers.map((scheduler) => ({
     type: scheduler.constructor.name,
     state: packed(scheduler.stateDict(), "", () => {}),
@@ -139,12 +149,15 @@ export function gradientName(parameter: string): string {
   return `gradient.${parameter}`;
 }
 
-function packOptimizer(optimizer: Optimizer, name: string, put: (name: string, tensor: Tensor) => void): Contents["optimizers"][number] {
-  const numbers = new Map(optimizer.paramGroups.flatMap(({ params }) => params).map((parameter, i) => [parameter, i]));
+/** @param names of the parameters */
+function packOptimizer(optimizer: Optimizer, name: string, names: ReadonlyMap<Tensor, string>, put: (name: string, tensor: Tensor) => void): OptimizerContents {
+  const trained = optimizer.paramGroups.flatMap(({ params }) => params);
+  const numbers = new Map(trained.map((parameter, i) => [parameter, i]));
   const groups = optimizer.paramGroups.map(({ params, ...options }) => ({ count: params.length, options }));
   const states = [...optimizer.state].flatMap(([parameter, state]) => {
     const number = numbers.get(parameter);
     return number === undefined ? [] : [[number, packed(state, `${name}.${number}`, put)] as const];
   });
-  return { type: optimizer.constructor.name, groups: packed(groups, name, put), states };
+  const parameters = trained.map((parameter) => names.get(parameter) ?? "");
+  return { type: optimizer.constructor.name, groups: packed(groups, name, put), parameters, states };
 }

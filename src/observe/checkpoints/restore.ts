@@ -1,5 +1,6 @@
 /** Puts a run that made the same things in the same order back to the moment of a checkpoint: every value in its place, in the same objects. */
 import { readSafetensors, readSafetensorsMetadata } from "../../engine/io/safetensors.ts";
+import { regained } from "../../engine/memory/ghosts.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import { Generator, type NumpyLegacyGenerator } from "../../engine/random/index.ts";
@@ -30,7 +31,7 @@ export function restore(holdings: Holdings, step: number, { buffer, byteOffset, 
   const named = targetsOf(holdings, contents, values);
   checkOthers(holdings, contents);
   unwatched(() => {
-    for (const [name, target] of named) target.copy_(values.get(name)!);
+    for (const [name, target] of named) fill(target, values.get(name)!);
     for (const { name, evaluating, frozen } of contents.models) setMarks(name, holdings.models.get(name)!, evaluating, frozen);
     if (contents.keepsGradients) restoreGradients(named, contents, values);
     contents.optimizers.forEach((own, i) => restoreOptimizer(holdings.optimizers[i]!, own, values));
@@ -106,6 +107,12 @@ function positionsText(loaders: readonly LoaderPosition[]): string {
   return loaders.map(({ loader, batch }) => `loader ${loader + 1} at ${batch === null ? "its end" : `batch ${batch}`}`).join(", ") || "none has begun";
 }
 
+/** Whatever the tensor has now, or lacks. */
+function fill(target: Tensor, value: Tensor): Tensor {
+  if (target.dense && target.nbytes === target.storage.bytes) regained(target.storage);
+  return target.copy_(value);
+}
+
 function setMarks(name: string, model: Module, evaluating: readonly string[], frozen: readonly string[]): void {
   const quiet = new Set(evaluating);
   for (const [path, module] of model.namedModules()) if (module.training === quiet.has(path)) module.training = !quiet.has(path);
@@ -117,7 +124,7 @@ function restoreGradients(named: ReadonlyMap<string, Tensor>, { models, looseGra
   const kept = new Set([...models.flatMap(({ gradients }) => gradients), ...looseGradients]);
   for (const [name, parameter] of named) {
     if (!kept.has(name)) parameter.clearGrad();
-    else if (parameter.gradSlot) parameter.gradSlot.copy_(values.get(gradientName(name))!);
+    else if (parameter.gradSlot) fill(parameter.gradSlot, values.get(gradientName(name))!);
     else parameter.grad = values.get(gradientName(name))!;
   }
 }
@@ -125,7 +132,7 @@ function restoreGradients(named: ReadonlyMap<string, Tensor>, { models, looseGra
 function restoreOptimizer(optimizer: Optimizer, { groups, states }: Contents["optimizers"][number], values: ReadonlyMap<string, Tensor>): void {
   const inPlace = (name: string, present: Tensor | undefined): Tensor => {
     const value = values.get(name)!;
-    return present && String(present.shape) === String(value.shape) && present.dtype === value.dtype ? present.copy_(value) : value;
+    return present && String(present.shape) === String(value.shape) && present.dtype === value.dtype ? fill(present, value) : value;
   };
   const parameters = optimizer.paramGroups.flatMap(({ params }) => params);
   const kept = new Map(states);

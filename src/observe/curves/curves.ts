@@ -1,5 +1,6 @@
 /** Writes the run's curves: its losses, its learning rates, and what the program logs. */
 import type { Optimizer, ParamGroup } from "../../engine/optim/optimizer.ts";
+import { readByProgram } from "../../engine/memory/reading.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import type { NamedNumber, RunEvent } from "../../protocol/index.ts";
 import { isValidationLoss } from "../../run/curveNames.ts";
@@ -49,7 +50,7 @@ export class Curves {
   /** @param below the caller, whose frames don't count */
   beforeBackward(loss: Tensor, below: Function): void {
     if (loss.numel() !== 1) return this.#alarm.goesBackward(NaN);
-    const value = loss.item();
+    const value = readByProgram(() => loss.item());
     this.#alarm.goesBackward(value);
     this.losses.goesBackward(loss, value);
     this.lines.wentBackward(value);
@@ -70,13 +71,13 @@ export class Curves {
     const { step } = this.losses;
     const numbers: NamedNumber[] = [];
     for (const [name, value] of Object.entries(values)) {
-      const number = value instanceof Tensor && value.numel() === 1 ? value.item() : value;
+      const number = value instanceof Tensor && value.numel() === 1 ? readByProgram(() => value.item()) : value;
       if (typeof number === "number") {
         this.#logNumber(name, number, step);
         numbers.push({ name, value: number });
         if (isLossName(name)) this.#alarm.check(name, number, step, below);
       } else {
-        const note = this.#logged.note(name, number);
+        const note = readByProgram(() => this.#logged.note(name, number));
         if (note) tell({ type: "note", step, ...note });
       }
     }

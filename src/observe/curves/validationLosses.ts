@@ -5,6 +5,7 @@
 import type { Node } from "../../engine/autograd/node.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { AnyModule } from "../../engine/nn/module.ts";
+import { readByProgram } from "../../engine/memory/reading.ts";
 import type { Storage } from "../../engine/memory/storage.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { nodesBelow } from "../program/backwardGraph.ts";
@@ -50,7 +51,7 @@ export class ValidationLosses {
     if (this.#trainingTarget.is(target)) return;
     const samples = target.shape[0] ?? 1;
     const look = this.#lookOf(occasion);
-    const part = { look, value: meanOf(value), samples };
+    const part = { look, value: readByProgram(() => meanOf(value)), samples };
     look.sum += part.value * samples;
     look.samples += samples;
     this.#target.set(target);

@@ -2,6 +2,7 @@
 import type { DataLoader } from "../../engine/data/dataLoader.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { LRScheduler } from "../../engine/optim/lrScheduler/base.ts";
+import { areGhosts } from "../../engine/memory/reading.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Problem, SourcePosition } from "../../protocol/index.ts";
@@ -92,27 +93,27 @@ export class Lints {
   }
 
   modelCalled(model: ModelWatch, inputs: readonly unknown[], output: unknown): void {
-    for (const lint of this.#listeners.modelCalled) lint.modelCalled(model, inputs, output);
+    if (!areGhosts()) for (const lint of this.#listeners.modelCalled) lint.modelCalled(model, inputs, output);
   }
 
   loss(computed: ComputedLoss): void {
-    for (const lint of this.#listeners.loss) lint.loss(computed);
+    if (!areGhosts()) for (const lint of this.#listeners.loss) lint.loss(computed);
   }
 
   beforeBackward(loss: Tensor): void {
-    for (const lint of this.#listeners.beforeBackward) lint.beforeBackward(loss);
+    if (!areGhosts()) for (const lint of this.#listeners.beforeBackward) lint.beforeBackward(loss);
   }
 
   afterBackward(loss: Tensor): void {
-    for (const lint of this.#listeners.afterBackward) lint.afterBackward(loss);
+    if (!areGhosts()) for (const lint of this.#listeners.afterBackward) lint.afterBackward(loss);
   }
 
   beforeStep(optimizer: Optimizer): void {
-    for (const lint of this.#listeners.beforeStep) lint.beforeStep(optimizer);
+    if (!areGhosts()) for (const lint of this.#listeners.beforeStep) lint.beforeStep(optimizer);
   }
 
   afterStep(optimizer: Optimizer): void {
-    for (const lint of this.#listeners.afterStep) lint.afterStep(optimizer);
+    if (!areGhosts()) for (const lint of this.#listeners.afterStep) lint.afterStep(optimizer);
     this.#parts.operations.remove(this.#operations);
   }
 
@@ -130,7 +131,7 @@ export class Lints {
   }
 
   batch(loader: DataLoader<unknown>): void {
-    for (const lint of this.#listeners.batch) lint.batch(loader);
+    if (!areGhosts()) for (const lint of this.#listeners.batch) lint.batch(loader);
   }
 
   passEnds(loader: DataLoader<unknown>): void {

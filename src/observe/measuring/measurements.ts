@@ -131,6 +131,12 @@ export class Measurements {
     this.#lookOrNot();
   }
 
+  /** From the step to come on there is nothing to be measured for a while. */
+  leaveOut(): void {
+    for (const watch of this.#watches.current) watch.leaveOut();
+    this.#lookOrNot();
+  }
+
   /** Tells what was measured of a step that the run didn't come to the end of. Evaluation after the training is none. */
   tellUnfinished(): void {
     const { iterations, steps: taken } = this.#parts.course;

@@ -78,6 +78,13 @@ export class ModelWatch {
     this.#meter.begin(this.model);
   }
 
+  /** The step to come is not measured after all. */
+  leaveOut(): void {
+    this.sampler?.end();
+    this.sampler = null;
+    this.#isAsked = false;
+  }
+
   /** The next step that begins will be measured, whatever the schedule says. */
   ask(now: number): void {
     if (this.isCalled) this.#isAsked = true;

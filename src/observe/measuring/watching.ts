@@ -1,4 +1,5 @@
 /** What is measured of the models, and how often; it may change while the program runs. */
+import { areGhosts } from "../../engine/memory/reading.ts";
 import type { AnyModule } from "../../engine/nn/module.ts";
 import type { SamplingOptions, WatchSettings } from "../../protocol/index.ts";
 import type { DescribedModel } from "../models/describeModel.ts";
@@ -12,9 +13,9 @@ export class Watching {
   #since = 0;
   #spent = 0;
 
-  constructor({ enabled, bins, budget }: SamplingOptions) {
+  constructor({ enabled, bins, budget, everyStep = false }: SamplingOptions) {
     this.bins = bins;
-    this.#settings = { what: enabled ? "all" : "off", modules: [], budget, everyStep: false };
+    this.#settings = { what: enabled ? "all" : "off", modules: [], budget, everyStep };
   }
 
   get settings(): WatchSettings {
@@ -22,7 +23,7 @@ export class Watching {
   }
 
   get enabled(): boolean {
-    return this.#settings.what !== "off";
+    return this.#settings.what !== "off" && !areGhosts();
   }
 
   get budget(): number {

@@ -1,4 +1,5 @@
 /** Where a person can stop the program: between its steps, and before calls that are stepped through. What is to change does there. */
+import { areGhosts } from "../../engine/memory/reading.ts";
 import type { AnyModule } from "../../engine/nn/module.ts";
 import type { Destination, Place, RunEvent, SourcePosition } from "../../protocol/index.ts";
 import type { Checkpoints } from "../checkpoints/checkpoints.ts";
@@ -118,7 +119,7 @@ export class Stops {
   /** Shows the samples that a person looks at. */
   follow(): void {
     const { course, samples, watches } = this.#parts;
-    if (samples.isAsked) samples.pass(watches.models, course.underWay, course.time.now);
+    if (samples.isAsked && !areGhosts()) samples.pass(watches.models, course.underWay, course.time.now);
   }
 
   #settle(): void {

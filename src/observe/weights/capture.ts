@@ -1,9 +1,9 @@
 /** Takes the weights of all models as they are, with what optimizers remember of them. */
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
-import { Tensor } from "../../engine/tensor.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import { weightModel } from "../../run/weightMatching.ts";
 import type { DescribedModel } from "../models/describeModel.ts";
-import { held, type HeldModel, type Memory } from "./weightFile.ts";
+import { held, memoryOf, type HeldModel, type Memory } from "./weightFile.ts";
 
 /**
  * The tensors are the models' own: to be written before the program goes on.
@@ -16,8 +16,8 @@ export function captured({ info, modules }: DescribedModel, holders: ReadonlyMap
   const memories = new Map<string, Memory>();
   for (const [path, tensor] of values) {
     const holder = holders.get(tensor);
-    const memory = holder && memoryOf(holder, tensor);
-    if (memory) memories.set(path, memory);
+    const state = holder?.state.get(tensor);
+    if (state) memories.set(path, memoryOf(holder!.constructor.name, state));
   }
   return held(name, type, values, memories);
 }
@@ -25,15 +25,4 @@ export function captured({ info, modules }: DescribedModel, holders: ReadonlyMap
 /** Parameters and buffers. */
 export function tensorsByPath(root: DescribedModel["modules"][number]): ReadonlyMap<string, Tensor> {
   return new Map<string, Tensor>([...root.namedParameters(), ...root.namedBuffers()]);
-}
-
-function memoryOf(optimizer: Optimizer, parameter: Tensor): Memory | undefined {
-  const state = optimizer.state.get(parameter);
-  if (!state) return undefined;
-  const entries = Object.entries(state);
-  return {
-    optimizer: optimizer.constructor.name,
-    tensors: Object.fromEntries(entries.filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)),
-    numbers: Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number")),
-  };
 }

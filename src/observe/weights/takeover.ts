@@ -86,7 +86,8 @@ export class Takeover {
       const tensor = own.get(match.path)!;
       const origin = match.from?.path ?? match.path;
       if (tensor.storage.inference) continue;
-      unwatched(() => copyCommon(tensor, from!.values.get(origin)!));
+      const value = from!.values.get(origin)!;
+      unwatched(() => copyCommon(tensor, match.kind === "transposed" ? value.t() : value));
       const memory = from!.memories.get(origin);
       if (memory) this.#memories.set(tensor, memory);
     }

@@ -1,8 +1,9 @@
 /** The weights of a run's models, with what optimizers remember of them, as an ordinary `.safetensors` file. */
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../../engine/io/safetensors.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import { dictionary, list, number, optional, record, text } from "../../run/codec.ts";
-import { contentsKey } from "../checkpoints/capture.ts";
+import { Tensor } from "../../engine/tensor.ts";
+import { type Codec, dictionary, list, number, optional, record, text } from "../../run/codec.ts";
+import { contentsKey, type OptimizerContents } from "../checkpoints/capture.ts";
+import { unpacked } from "../checkpoints/values.ts";
 import type { WeightModel } from "../../run/weightMatching.ts";
 
 /** What an optimizer remembers of a parameter. */
@@ -57,8 +58,17 @@ const contents = record<Contents>({
   ),
 });
 
-/** What is read of a checkpoint: of each model the names of its tensors, each behind the model's own. */
-const checkpointModels = record({ models: list(record({ name: text, type: text, state: list(text) })) });
+type KeptOptimizer = Pick<OptimizerContents, "type" | "parameters" | "states">;
+
+/** What the checkpoints' own code reads. */
+const asIs: Codec<KeptOptimizer["states"][number]> = { encode: (value) => value, decode: (json) => json as KeptOptimizer["states"][number] };
+
+/** What is read of a checkpoint: of each model the names of its tensors, each behind the model's own, and what optimizers remember. */
+const checkpointContents = record({
+  step: number,
+  models: list(record({ name: text, type: text, state: list(text) })),
+  optimizers: list(record<KeptOptimizer>({ type: text, parameters: optional(list(text)), states: list(asIs) })),
+});
 
 /** @param file stands for it in messages */
 export function writeWeights({ models, step }: HeldWeights, file: string): Uint8Array {
@@ -90,13 +100,14 @@ export function writeWeights({ models, step }: HeldWeights, file: string): Uint8
 }
 
 /**
+ * Reads what `writeWeights` wrote, a kept run's checkpoint, or a state dict.
  * @param file stands for it in messages
  * @throws KindlingError where it is no such file; Malformed, SyntaxError where what it says of itself can't be read
  */
 export function readWeights(bytes: Uint8Array, file: string): HeldWeights {
   const tensors = readSafetensors(bytes, file);
   const { [metadataKey]: metadata, [contentsKey]: checkpoint } = readSafetensorsMetadata(bytes, file);
-  if (checkpoint !== undefined) return { models: modelsOfCheckpoint(JSON.parse(checkpoint), tensors) };
+  if (checkpoint !== undefined) return weightsOfCheckpoint(JSON.parse(checkpoint), tensors);
   if (metadata === undefined) return { models: [held("", undefined, tensors, new Map())] };
   const { models, step } = contents.decode(JSON.parse(metadata));
   return {
@@ -112,12 +123,34 @@ export function readWeights(bytes: Uint8Array, file: string): HeldWeights {
   };
 }
 
-/** What optimizers remember is numbered there by their own order, which an edited program may not have: it is left out. */
-function modelsOfCheckpoint(json: unknown, tensors: ReadonlyMap<string, Tensor>): HeldModel[] {
-  return checkpointModels.decode(json).models.map(({ name, type, state }) => {
-    const values = new Map(state.flatMap((key) => entryOf(key.slice(name.length + 1), tensors.get(key))));
-    return held(name, type, values, new Map());
+function weightsOfCheckpoint(json: unknown, tensors: ReadonlyMap<string, Tensor>): HeldWeights {
+  const { step, models, optimizers } = checkpointContents.decode(json);
+  const remembered = new Map(optimizers.flatMap((optimizer) => memoriesOf(optimizer, tensors)));
+  const withMemories = models.map(({ name, type, state }) => {
+    const own = state.map((key) => [key.slice(name.length + 1), key] as const);
+    const values = new Map(own.flatMap(([path, key]) => entryOf(path, tensors.get(key))));
+    const memories = new Map(own.flatMap(([path, key]) => entryOf(path, remembered.get(key))));
+    return held(name, type, values, memories);
   });
+  return { step, models: withMemories };
+}
+
+/** By the parameters' names in the file. */
+function memoriesOf({ type, parameters = [], states }: KeptOptimizer, tensors: ReadonlyMap<string, Tensor>): (readonly [string, Memory])[] {
+  return states.flatMap(([place, packed]) => {
+    const name = parameters[place];
+    return name === undefined ? [] : [[name, memoryOf(type, unpacked(packed, undefined, (key) => tensors.get(key)!) as object)] as const];
+  });
+}
+
+/** @param state what an optimizer of that class remembers of a parameter */
+export function memoryOf(optimizer: string, state: object): Memory {
+  const entries = Object.entries(state);
+  return {
+    optimizer,
+    tensors: Object.fromEntries(entries.filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)),
+    numbers: Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number")),
+  };
 }
 
 export function held(name: string, type: string | undefined, values: ReadonlyMap<string, Tensor>, memories: ReadonlyMap<string, Memory>): HeldModel {

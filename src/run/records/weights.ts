@@ -5,11 +5,12 @@ import { list, number, oneOf, optional, record, text, whole } from "../codec.ts"
 const shape = list(whole);
 
 const match = record<WeightMatch>({
-  kind: oneOf("kept", "renamed", "resized", "new", "gone"),
+  kind: oneOf("kept", "renamed", "transposed", "resized", "new", "gone"),
   model: text,
   path: text,
   shape,
   from: optional(record({ path: text, shape })),
+  nearest: optional(record({ path: text, shape })),
   declined: optional(oneOf(true)),
 });
 

@@ -2,7 +2,7 @@
  * What the world answers a program: the clock, chance, what is in files. It is written down while the program runs, and given
  * again in the same order when the run is repeated.
  */
-import type { WorldAnswers } from "../../keep/past.ts";
+import type { WorldAnswers } from "../../keep/worldAnswers.ts";
 
 /** So many are told together at the most. */
 const mostWaiting = 4096;

@@ -1,12 +1,13 @@
 /** All that lies outside of a program and its seeds: recorded while it runs, and answered as then when it is run again. */
 import { syncBuiltinESMExports } from "node:module";
-import type { WorldAnswers } from "../../keep/past.ts";
+import type { WorldAnswers } from "../../keep/worldAnswers.ts";
 import { answerInput } from "../input.ts";
 import { Answers } from "./answers.ts";
 import { answerChance } from "./chance.ts";
 import { answerClock } from "./clock.ts";
 import { WorldFiles } from "./files.ts";
 import { watchReach } from "./reach.ts";
+import { Readings, type ReadingsOptions } from "./readings.ts";
 
 export interface WorldOptions {
   /** What the world answered then; none where the program runs for the first time. */
@@ -15,15 +16,18 @@ export interface WorldOptions {
   readonly foreign: readonly string[];
   readonly tell: (answers: readonly WorldAnswers[]) => void;
   /** The world isn't what it was. Doesn't return while the run is repeated. */
-  readonly parted: (reason: string) => void;
+  readonly parted: (reason: string) => never;
+  /** Given where what the program reads from tensors is of interest. */
+  readonly readings?: Pick<ReadingsOptions, "hops" | "leavesOut" | "astray">;
 }
 
 export class World {
   readonly #answers: Answers;
+  readonly readings: Readings | undefined;
   #isRepeating: boolean;
 
   /** Create before the program runs. */
-  constructor({ past, foreign, tell, parted }: WorldOptions) {
+  constructor({ past, foreign, tell, parted, readings }: WorldOptions) {
     this.#isRepeating = past !== undefined;
     const isRepeating = (): boolean => this.#isRepeating;
     const answers = (this.#answers = new Answers(past ?? [], tell));
@@ -33,6 +37,7 @@ export class World {
     new WorldFiles({ answers, foreign, isRepeating, parted });
     watchReach(isRepeating, parted);
     syncBuiltinESMExports();
+    this.readings = readings && new Readings({ ...readings, answers, isRepeating, parted });
   }
 
   /** What the engine's generator begins with. @param now where the program runs for the first time */
@@ -42,6 +47,7 @@ export class World {
 
   /** The repetition has come to where it goes on: what it does from now on is done. */
   arrive(): void {
+    this.readings?.arrive();
     this.#isRepeating = false;
   }
 

@@ -121,3 +121,32 @@ describe("a module in a debugger", () => {
 it("an optimizer in a debugger is told with its rate and the number of its parameters", () => {
   assert.equal(line(new optim.SGD(new nn.Linear(2, 3).parameters(), { lr: 0.1 })), "SGD lr 0.1, 2 parameters");
 });
+
+describe("a tensor's picture in a debugger", () => {
+  interface Picture {
+    readonly shape: readonly number[];
+    readonly dtype: string;
+    readonly part: readonly number[];
+    readonly values: string;
+  }
+  const picture = (value: engine.Tensor): Picture =>
+    JSON.parse((value as unknown as Record<symbol, () => string>)[Symbol.for("kindling.debug.picture")]!()) as Picture;
+
+  it("has all values of a small one, row after row, views, other types and what is not finite included", () => {
+    const { shape, dtype, part, values } = picture(arange(6).reshape([2, 3]).t());
+    assert.deepEqual([shape, dtype, part, values], [[3, 2], "int32", [3, 2], "0 3 1 4 2 5"]);
+    assert.equal(picture(tensor([NaN, Infinity, -Infinity, 0.1])).values, "NaN Infinity -Infinity 0.1");
+    assert.equal(picture(tensor([true, false])).values, "1 0");
+    assert.equal(picture(tensor(2.5)).values, "2.5");
+    assert.deepEqual([picture(zeros(0, 3)).part, picture(zeros(0, 3)).values], [[0, 3], ""]);
+  });
+
+  it("has the beginning of a large one along each dimension", () => {
+    const large = arange(1000 * 600).reshape([1000, 600]);
+    const { part, values } = picture(large);
+    assert.deepEqual(part, [256, 256]);
+    assert.deepEqual(values.split(" ").map(Number), large.narrow(0, 0, 256).narrow(1, 0, 256).flatten().tolist());
+    assert.deepEqual(picture(zeros(64, 32, 64, 64)).part, [1, 16, 64, 64]);
+    assert.deepEqual(picture(zeros(100_000)).part, [65_536]);
+  });
+});

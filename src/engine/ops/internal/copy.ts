@@ -3,6 +3,7 @@ import { itemSize, type DType } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
 import { Element } from "../../kernels/exports.ts";
 import { f32, i32, kernels, u8 } from "../../memory/linear.ts";
+import { areGhosts, failsByValue } from "../../memory/reading.ts";
 import { broadcastStrides, sameShape, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { at, make, viewOf } from "./make.ts";
@@ -25,7 +26,7 @@ export function copyDense(target: Tensor, source: Tensor, count = source.numel()
 
 /** Writes the values of `source`, broadcast and converted, into `target` without a trace in the graph. */
 export function copyInto(target: Tensor, source: Tensor): void {
-  target.storage.version++;
+  target.storage.changed();
   if (source.dtype !== target.dtype) {
     copySame(target, converted(expanded(source, target.shape), target.dtype));
   } else if (!sameShape(source.shape, target.shape)) {
@@ -55,7 +56,7 @@ export function converted(input: Tensor, dtype: DType): Tensor {
 function convertDense(result: Tensor, source: Tensor): void {
   const target = at(result);
   kernels.convert(Element[source.dtype], Element[result.dtype], at(source), target, source.numel());
-  if (source.dtype === "float32" && result.dtype === "int32") requireHeld(result, source);
+  if (source.dtype === "float32" && result.dtype === "int32" && !areGhosts()) requireHeld(result, source);
 }
 
 /** What int32 can't hold became its bound. Infinities have no integer in PyTorch either and stay there. */
@@ -66,6 +67,7 @@ function requireHeld(result: Tensor, source: Tensor): void {
     for (let i = integers.indexOf(bound); i >= 0; i = integers.indexOf(bound, i + 1)) {
       const value = f32[(at(source) >>> 2) + i]!;
       if (Number.isFinite(value) && value !== bound) {
+        failsByValue();
         throw new KindlingError(`value ${value} cannot be converted to type int32 without overflow; int32 is the largest integer type here`);
       }
     }

@@ -4,6 +4,7 @@ import { needsGraph, record, type Node, type Operation } from "../../autograd/no
 import { longName } from "../../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../../errors.ts";
 import { f32, i32, kernels } from "../../memory/linear.ts";
+import { failsByValue } from "../../memory/reading.ts";
 import { discard } from "../../memory/nursery.ts";
 import { numelOf, sameShape, shapeText } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -102,7 +103,10 @@ function classLoss(input: Tensor, target: Tensor, options: ClassArguments, fused
   const wrong = fused
     ? kernels.crossEntropy(at(x), at(indices), classWeights, logs, rowLoss, rowWeight, outer, classes, inner, ignoreIndex, smoothing)
     : kernels.nllLoss(logs, at(indices), classWeights, rowLoss, rowWeight, outer, classes, inner, ignoreIndex, smoothing);
-  if (wrong >= 0) throw new IndexError(`Target ${i32[(at(indices) >>> 2) + wrong]} is out of bounds.`);
+  if (wrong >= 0) {
+    failsByValue();
+    throw new IndexError(`Target ${i32[(at(indices) >>> 2) + wrong]} is out of bounds.`);
+  }
   const divisor = reduction === "mean" ? sumAt(rowWeight, outer * inner) : 1;
   if (reduction !== "none") f32[at(result) >>> 2] = sumAt(rowLoss, outer * inner) / divisor;
   discard(shares.storage);

@@ -1,0 +1,79 @@
+/** "Start with Weights From File…": a training begins with what PyTorch, Hugging Face or Kindling wrote into a file. */
+import { basename, dirname } from "node:path";
+import * as vscode from "vscode";
+import type { WeightMatch, WeightsRequest } from "../../protocol/index.ts";
+import { matchWeights, weightModel, type WeightModel } from "../../run/weightMatching.ts";
+import { runCommandLine } from "../shared/commandLine.ts";
+import { inspectNow } from "./inspected.ts";
+import type { RestartParts } from "./restartWithWeights.ts";
+import { chooseWeights } from "./weightsPick.ts";
+
+const endings = { "Weights": ["pt", "pth", "bin", "ckpt", "tar", "safetensors", "json"], "All files": ["*"] };
+
+export class StartWithWeights {
+  readonly #parts: RestartParts;
+  /** Path of the command line's script. */
+  readonly #cli: string;
+
+  constructor(parts: RestartParts, extension: vscode.Uri) {
+    this.#parts = parts;
+    this.#cli = vscode.Uri.joinPath(extension, "dist", "cli", "main.js").fsPath;
+  }
+
+  /** @param given the file of weights; without, a person picks it */
+  async ask(file: string, given?: vscode.Uri): Promise<void> {
+    const weights = given ?? (await pickFile(file));
+    if (!weights) return;
+    const name = basename(file);
+    const looking = { location: vscode.ProgressLocation.Window, title: `Looking which weights of ${basename(weights.fsPath)} fit ${name}` };
+    const state = await vscode.window.withProgress(looking, () => inspectNow(this.#parts, file));
+    const models = this.#parts.store.get(file)?.inspect?.models ?? [];
+    if (state !== "finished" || models.length === 0)
+      return void vscode.window.showWarningMessage(`${name} doesn't get to a training step, so no weights were taken.`);
+    const request = await this.#choose(name, weights.fsPath, models.map(weightModel));
+    if (request) await this.#start(file, request);
+  }
+
+  /** The table; again with the names that are left, where only some are wanted. */
+  async #choose(name: string, file: string, models: readonly WeightModel[]): Promise<WeightsRequest | undefined> {
+    const origin = basename(file);
+    let prefix: string | undefined;
+    for (;;) {
+      const { stdout, failure } = await runCommandLine(this.#cli, ["weights", file, "--json", ...(prefix ? ["--weights-prefix", prefix] : [])], dirname(file));
+      if (failure !== undefined) return void vscode.window.showErrorMessage(`The weights can't be read: ${failure}`);
+      const held = (JSON.parse(stdout) as { readonly models: readonly WeightModel[] }).models;
+      const match = (declined: readonly string[]): readonly WeightMatch[] => matchWeights(held, models, declined);
+      const chosen = await chooseWeights(`Start ${name} with ${origin}`, match, { begin: "Start", prefix: prefix ?? "" });
+      if (chosen === undefined) return undefined;
+      if (chosen !== "prefix") return { file, origin, declined: chosen, ...(prefix && { prefix }) };
+      prefix = (await askPrefix(held, prefix)) ?? prefix;
+    }
+  }
+
+  async #start(file: string, weights: WeightsRequest): Promise<void> {
+    const { controller, begin } = this.#parts;
+    if (controller.isTraining(file)) await controller.stop(file);
+    await begin(file, () => controller.train(file, { weights }));
+  }
+}
+
+async function pickFile(file: string): Promise<vscode.Uri | undefined> {
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      title: `Start ${basename(file)} with Weights`,
+      openLabel: "Show What Fits",
+      filters: endings,
+      defaultUri: vscode.Uri.file(dirname(file)),
+    })) ?? [];
+  return chosen;
+}
+
+function askPrefix(models: readonly WeightModel[], before = ""): Thenable<string | undefined> {
+  const starts = new Set(models.flatMap(({ tensors }) => tensors.map(({ path }) => path.slice(0, path.indexOf(".") + 1))));
+  const examples = [...starts].filter((start) => start !== "").slice(0, 6);
+  return vscode.window.showInputBox({
+    title: "Only Names That Begin With",
+    value: before,
+    prompt: `What stands there is left off the names${examples.length > 0 ? `; in the file: ${examples.join(" ")}` : ""}. Empty takes all.`,
+  });
+}
