@@ -30,10 +30,12 @@ export function listRuns(folder: string): KeptRun[] {
   } catch {
     return [];
   }
-  return ids
-    .sort()
-    .reverse()
-    .flatMap((id) => keptRun(folder, id) ?? []);
+  return ids.flatMap((id) => keptRun(folder, id) ?? []).sort(newestFirst);
+}
+
+/** An id tells the second only in which a run began. */
+export function newestFirst(a: KeptRun, b: KeptRun): number {
+  return b.info.startedAt - a.info.startedAt || (a.id < b.id ? 1 : -1);
 }
 
 /** @returns nothing where there is none, or none that can be read */

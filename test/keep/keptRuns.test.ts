@@ -1,6 +1,6 @@
 /** What is kept of trainings, against what they told while they went on. */
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, truncateSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunId, names, runsFolder } from "../../src/keep/layout.ts";
@@ -39,6 +39,19 @@ describe("a run that is kept", function () {
     return all[0]!;
   };
   const train = (text: string) => run(folder.write("net.model.ts", text), { keep: room() });
+
+  it("is the newest of those that began in the same second, whatever their names", async () => {
+    await train(`${head}step();\n`);
+    const kept = only();
+    const before = `${kept.id.slice(0, 16)}zzz-zzzzzz`;
+    cpSync(kept.folder, join(room().folder, before), { recursive: true });
+    const file = join(room().folder, before, names.run);
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), startedAt: kept.info.startedAt - 1 }));
+    assert.deepEqual(
+      listRuns(room().folder).map(({ id }) => id),
+      [kept.id, before],
+    );
+  });
 
   it("is read as it was told: states, curves, samples, what was printed, problems", async () => {
     const job = await train(short);

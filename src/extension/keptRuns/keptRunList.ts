@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { keptRun, type KeptRun } from "../../keep/keptRuns.ts";
+import { keptRun, newestFirst, type KeptRun } from "../../keep/keptRuns.ts";
 import { isRunId, names } from "../../keep/layout.ts";
 import { isFinal } from "../../run/standing.ts";
 
@@ -35,7 +35,7 @@ export class KeptRunList {
       }
     }
     for (const path of this.#read.keys()) if (!present.has(path)) this.#read.delete(path);
-    return runs.sort((a, b) => b.info.startedAt - a.info.startedAt || (a.id < b.id ? 1 : -1));
+    return runs.sort(newestFirst);
   }
 
   #one(folder: string, id: string): KeptRun | undefined {
