@@ -2,11 +2,11 @@
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { checkpointsOf, trainedText, type KeptCheckpoint } from "../../keep/checkpoints.ts";
+import { failureOf, runCommandLine } from "../../client/commandLine.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import { plural } from "../../run/numbers.ts";
 import { exportPython } from "../python/exportPython.ts";
 import type { RunnerPool } from "../runs/runnerPool.ts";
-import { runCommandLine } from "../shared/commandLine.ts";
 
 /** @param cli path of the command line's script @param title of the run, for a person */
 export async function exportWeights(cli: string, run: KeptRun, title: string): Promise<void> {
@@ -61,5 +61,6 @@ function askPlace({ info }: KeptRun, { step }: KeptCheckpoint): Thenable<vscode.
 export async function writeWeights(cli: string, { id, folder }: KeptRun, step: number | undefined, output: string): Promise<string | undefined> {
   // The run is found from the project that it is kept in.
   const project = join(folder, "..", "..", "..");
-  return (await runCommandLine(cli, ["weights", id, ...(step === undefined ? [] : ["--step", String(step)]), "-o", output], project)).failure;
+  const ofStep = step === undefined ? [] : ["--step", String(step)];
+  return failureOf(await runCommandLine(cli, ["weights", id, ...ofStep, "-o", output], { directory: project }));
 }

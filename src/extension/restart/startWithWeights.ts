@@ -1,9 +1,9 @@
 /** "Start with Weights From File…": a training begins with what PyTorch, Hugging Face or Kindling wrote into a file. */
 import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
+import { failureOf, runCommandLine } from "../../client/commandLine.ts";
 import type { WeightMatch, WeightsRequest } from "../../protocol/index.ts";
 import { matchWeights, weightModel, type WeightModel } from "../../run/weightMatching.ts";
-import { runCommandLine } from "../shared/commandLine.ts";
 import { inspectNow } from "./inspected.ts";
 import type { RestartParts } from "./restartWithWeights.ts";
 import { chooseWeights } from "./weightsPick.ts";
@@ -39,9 +39,11 @@ export class StartWithWeights {
     const origin = basename(file);
     let prefix: string | undefined;
     for (;;) {
-      const { stdout, failure } = await runCommandLine(this.#cli, ["weights", file, "--json", ...(prefix ? ["--weights-prefix", prefix] : [])], dirname(file));
+      const ofPrefix = prefix ? ["--weights-prefix", prefix] : [];
+      const said = await runCommandLine(this.#cli, ["weights", file, "--json", ...ofPrefix], { directory: dirname(file) });
+      const failure = failureOf(said);
       if (failure !== undefined) return void vscode.window.showErrorMessage(`The weights can't be read: ${failure}`);
-      const held = (JSON.parse(stdout) as { readonly models: readonly WeightModel[] }).models;
+      const held = (JSON.parse(said.stdout) as { readonly models: readonly WeightModel[] }).models;
       const match = (declined: readonly string[]): readonly WeightMatch[] => matchWeights(held, models, declined);
       const chosen = await chooseWeights(`Start ${name} with ${origin}`, match, { begin: "Start", prefix: prefix ?? "" });
       if (chosen === undefined) return undefined;
