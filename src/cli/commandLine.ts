@@ -1,7 +1,8 @@
 /** What the words on the command line ask for. */
-import { parseArgs } from "node:util";
 import type { StepRange } from "../protocol/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
+import { readWords, refuseIdle, type Values, type Words } from "./options.ts";
+import { UsageError } from "./usageError.ts";
 
 export type Command =
   | { readonly type: "help" }
@@ -91,9 +92,6 @@ export interface ConstantValues {
 const prefixOfWhat = "`--weights-prefix` goes with `--weights-from` and `weights FILE` only";
 export const whichRuns = "which runs? `kindling compare RUN RUN`, or the name of a group; `kindling runs` lists them";
 
-/** A command line that can't be understood; exit code 2. */
-export class UsageError extends Error {}
-
 export const usage = `Usage:
   kindling train FILE.model.ts [-- ARGUMENTS]     run the file to its end; its own output goes to stdout
   kindling inspect FILE.model.ts [-- ARGUMENTS]   run it up to its first training step and show its models
@@ -150,15 +148,34 @@ Options:
   --version      show the version
 `;
 
+const commands = [
+  "train",
+  "inspect",
+  "runs",
+  "show",
+  "compare",
+  "weights",
+  "export",
+  "rewind",
+  "branch",
+  "resume",
+  "fill-in",
+  "from-python",
+  "to-python",
+  "mcp",
+];
+
 /** @param environment for `KINDLING_THREADS` */
 export function readCommandLine(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
-  const end = args.indexOf("--");
-  const programArguments = end < 0 ? [] : args.slice(end + 1);
-  const { values, positionals } = parse(end < 0 ? args : args.slice(0, end));
+  const words = readWords(args);
+  const { values, positionals, programArguments } = words;
   if (values.help) return { type: "help" };
   if (values.version) return { type: "version" };
   const [mode, file, ...rest] = positionals;
   const json = values.json ?? false;
+  if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
+  if (!commands.includes(mode)) throw new UsageError(`there is no command \`${mode}\``);
+  refuseIdle(mode, words);
   switch (mode) {
     case "runs":
       if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
@@ -176,37 +193,37 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   }
   if (mode === "weights") return weightsCommand(file, rest, values);
   if (mode === "export") return exportCommand(file, rest, values, programArguments);
-  const forExport = (["onnx", "model", "training", "batch-dimension"] as const).find((name) => values[name] !== undefined);
-  if (forExport !== undefined) throw new UsageError(`\`--${forExport}\` goes with \`export\` only`);
-  if (values.step !== undefined && mode !== "to-python") throw new UsageError("`--step` goes with `weights`, `export` and `to-python` only");
   if (mode === "fill-in") return fillInCommand(file, rest, values.measure);
-  if (values.code !== undefined && mode !== "branch") throw new UsageError("`--code` goes with `branch` only");
-  if (values.measure !== undefined) throw new UsageError("`--measure` goes with `fill-in` only");
   if (isReplayWord(mode)) return replayCommand(mode, file, rest, values);
-  if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
-  if (mode === "from-python") return readFromPython(file, rest, values);
+  if (mode === "from-python") return readFromPython(file, rest, values.output);
   if (mode === "to-python") return toPythonCommand(file, rest, values);
-  if (values.output !== undefined) throw new UsageError("`-o` goes with `to-python`, `from-python`, `weights` and `export` only");
-  if (mode !== "train" && mode !== "inspect") throw new UsageError(`there is no command \`${mode}\``);
+  return runCommand(mode as "train" | "inspect", file, rest, words, environment);
+}
+
+function runCommand(
+  mode: "train" | "inspect",
+  file: string | undefined,
+  rest: readonly string[],
+  { values, programArguments }: Words,
+  environment: NodeJS.ProcessEnv,
+): Command {
   if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
-  if (json && mode === "train") throw new UsageError("`--json` goes with `inspect` only");
   const weightsFrom = values["weights-from"];
   const weightsExcept = values["weights-except"] ?? [];
-  if (mode === "inspect" && weightsFrom !== undefined) throw new UsageError("`--weights-from` goes with `train` and `export` only");
   if (weightsExcept.length > 0 && weightsFrom === undefined) throw new UsageError("`--weights-except` goes with `--weights-from` only");
   const weightsPrefix = values["weights-prefix"];
   if (weightsPrefix !== undefined && weightsFrom === undefined) throw new UsageError(prefixOfWhat);
   const threads =
     values.threads === undefined ? threadCount("KINDLING_THREADS", environment["KINDLING_THREADS"] ?? "") : threadCount("--threads", values.threads);
-  const varied = variations(values, mode);
+  const varied = variations(values);
   const keep = !values["no-keep"];
   if (!keep && (varied.seeds > 0 || varied.constants.length > 0)) throw new UsageError("`--no-keep` leaves nothing of several trainings to compare");
   return {
     type: "run",
     mode,
     file,
-    json,
+    json: values.json ?? false,
     threads,
     keep,
     checkpoints: !values["no-checkpoints"],
@@ -219,7 +236,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   };
 }
 
-function weightsCommand(run: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+function weightsCommand(run: string | undefined, rest: readonly string[], values: Values): Command {
   const { output, step, json = false, "weights-prefix": prefix } = values;
   if (run === undefined) throw new UsageError("of which run? `kindling weights RUN -o FILE`; `kindling runs` lists them");
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
@@ -230,12 +247,7 @@ function weightsCommand(run: string | undefined, rest: readonly string[], values
   return { type: "weights", run, step: momentOf(step), output };
 }
 
-function exportCommand(
-  file: string | undefined,
-  rest: readonly string[],
-  values: ReturnType<typeof parse>["values"],
-  programArguments: readonly string[],
-): Command {
+function exportCommand(file: string | undefined, rest: readonly string[], values: Values, programArguments: readonly string[]): Command {
   if (file === undefined) throw new UsageError("which file? `kindling export FILE.model.ts --onnx`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (!values.onnx) throw new UsageError("as what? `kindling export FILE.model.ts --onnx`; `to-python` writes it for PyTorch");
@@ -261,7 +273,7 @@ function isReplayWord(word: string | undefined): word is ReplayWord {
   return word === "rewind" || word === "branch" || word === "resume";
 }
 
-function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly string[], values: Values): Command {
   const examples = { rewind: "kindling rewind RUN --to STEP", branch: "kindling branch RUN --from STEP", resume: "kindling resume RUN" };
   if (run === undefined) throw new UsageError(`which run? \`${examples[type]}\`; \`kindling runs\` lists them`);
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
@@ -290,7 +302,7 @@ function stepsOf(text: string): StepRange {
   return { from: Number(from), to: Number(last) + 1 };
 }
 
-function branchCodeCommand(run: string, file: string, { from, lr, freeze }: ReturnType<typeof parse>["values"]): Command {
+function branchCodeCommand(run: string, file: string, { from, lr, freeze }: Values): Command {
   if (lr !== undefined || freeze !== undefined)
     throw new UsageError("with `--code` the learning rate, and what learns, is the file's own; leave `--lr` and `--freeze` away");
   return { type: "branchCode", run, step: stepOf("--from", from, "kindling branch RUN --from STEP --code FILE"), file };
@@ -309,7 +321,7 @@ function rateOf(text: string | undefined): number | undefined {
   return rate;
 }
 
-function toPythonCommand(file: string | undefined, rest: readonly string[], values: ReturnType<typeof parse>["values"]): Command {
+function toPythonCommand(file: string | undefined, rest: readonly string[], values: Values): Command {
   if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
   const { output: folder, "weights-from": run } = values;
@@ -324,54 +336,15 @@ function momentOf(step: string | undefined): number | undefined {
   return step === undefined ? undefined : Number(step);
 }
 
-function readFromPython(file: string | undefined, rest: readonly string[], { output, json }: { output?: string; json?: boolean }): Command {
+function readFromPython(file: string | undefined, rest: readonly string[], output: string | undefined): Command {
   if (file === undefined) throw new UsageError("which file? `kindling from-python FILE.py`");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
-  if (json) throw new UsageError("`--json` goes with `inspect` only");
   return { type: "fromPython", file, output };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: unambiguous(args),
-      allowPositionals: true,
-      options: {
-        json: { type: "boolean" },
-        output: { type: "string", short: "o" },
-        threads: { type: "string" },
-        step: { type: "string" },
-        "no-keep": { type: "boolean" },
-        "no-checkpoints": { type: "boolean" },
-        "find-bad-number": { type: "boolean" },
-        seeds: { type: "string" },
-        with: { type: "string", multiple: true },
-        to: { type: "string" },
-        from: { type: "string" },
-        lr: { type: "string" },
-        measure: { type: "string" },
-        code: { type: "string" },
-        freeze: { type: "string", multiple: true },
-        onnx: { type: "boolean" },
-        model: { type: "string" },
-        training: { type: "boolean" },
-        "batch-dimension": { type: "string" },
-        "weights-from": { type: "string" },
-        "weights-prefix": { type: "string" },
-        "weights-except": { type: "string", multiple: true },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean", short: "v" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 const mostSeeds = 1_000;
 
-function variations({ seeds, with: given = [] }: { seeds?: string; with?: readonly string[] }, mode: string) {
-  if ((seeds !== undefined || given.length > 0) && mode !== "train") throw new UsageError("`--seeds` and `--with` go with `train` only");
+function variations({ seeds, with: given = [] }: Values) {
   const count = Number(seeds ?? 0);
   if (seeds !== undefined && (!/^\d+$/.test(seeds) || count < 1 || count > mostSeeds)) {
     throw new UsageError(`--seeds has to be a whole number from 1 to ${mostSeeds}, not \`${seeds}\``);
@@ -384,17 +357,6 @@ function variations({ seeds, with: given = [] }: { seeds?: string; with?: readon
   const twice = constants.find(({ name }, i) => constants.findIndex((one) => one.name === name) !== i);
   if (twice) throw new UsageError(`\`${twice.name}\` stands twice behind --with; write all its values behind one`);
   return { seeds: count, constants };
-}
-
-/** A file's name may begin with a dash, and so may what is meant for a number. */
-function unambiguous(args: readonly string[]): string[] {
-  const words: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at]!;
-    if ((word === "--threads" || word === "--seeds") && at + 1 < args.length) words.push(`${word}=${args[++at]}`);
-    else words.push(/^-.*\.model\.ts$/.test(word) ? `./${word}` : word);
-  }
-  return words;
 }
 
 /** 0 leaves the choice to the runner. @param source what sets it */

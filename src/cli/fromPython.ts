@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fromPython } from "../fromPython/index.ts";
 import { modulePath } from "../fromPython/modulePath.ts";
-import { UsageError } from "./commandLine.ts";
+import { UsageError } from "./usageError.ts";
 import { printable } from "./problemText.ts";
 
 /** Prints the program, or writes it to `output`; problems go to stderr. Resolves to the exit code: 1 where something has no twin. */

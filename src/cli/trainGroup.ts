@@ -12,7 +12,8 @@ import { givenTexts, groupName, requestsOf, seedsOf, type Variations } from "../
 import { formatNumber, plural } from "../run/numbers.ts";
 import { reduceSnapshot } from "../run/snapshot.ts";
 import { quantile } from "../run/quantile.ts";
-import { UsageError, type ConstantValues } from "./commandLine.ts";
+import { type ConstantValues } from "./commandLine.ts";
+import { UsageError } from "./usageError.ts";
 import { Complaints } from "../lint/complaints.ts";
 import { tableText } from "./keptRuns.ts";
 import { problemText, type Paint } from "./problemText.ts";

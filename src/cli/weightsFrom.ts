@@ -5,7 +5,7 @@ import { checkpointsOf } from "../keep/checkpoints.ts";
 import { findRun, listRuns } from "../keep/keptRuns.ts";
 import { runsFolder } from "../keep/layout.ts";
 import type { WeightsRequest } from "../protocol/index.ts";
-import { UsageError } from "./commandLine.ts";
+import { UsageError } from "./usageError.ts";
 import { printable } from "./problemText.ts";
 
 interface Wish {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readCommandLine, UsageError } from "../../src/cli/commandLine.ts";
+import { readCommandLine } from "../../src/cli/commandLine.ts";
+import { UsageError } from "../../src/cli/usageError.ts";
 import { countsText, modelTable } from "../../src/cli/modelTable.ts";
 import { problemText } from "../../src/cli/problemText.ts";
 import { ProgressBar, progressLine } from "../../src/cli/progressBar.ts";
@@ -42,6 +43,20 @@ describe("the command line", () => {
       constants: [],
       programArguments: [],
     });
+  });
+
+  it("refuses what would do nothing with a command, and says which it goes with", () => {
+    const idle: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+      [["resume", "latest", "--weights-from", "a.pt"], /`--weights-from` goes with `train`, `export` and `to-python` only/],
+      [["branch", "latest", "--from", "3", "--seeds", "2"], /`--seeds` goes with `train` only/],
+      [["inspect", "a.model.ts", "--find-bad-number"], /`--find-bad-number` goes with `train` only/],
+      [["train", "a.model.ts", "--to", "3"], /`--to` goes with `rewind` only/],
+      [["train", "a.model.ts", "-o", "b"], /`-o` goes with `from-python`, `to-python`, `weights` and `export` only/],
+      [["rewind", "latest", "--to", "3", "--threads", "1"], /`--threads` goes with `train` and `inspect` only/],
+      [["show", "latest", "--", "more"], /what stands after `--` is for the program, which `show` doesn't run/],
+      [["trian", "a.model.ts"], /there is no command `trian`/],
+    ];
+    for (const [args, message] of idle) assert.throws(() => readCommandLine(args, {}), { message });
   });
 
   it("leaves what stands after -- to the program", () => {

@@ -129,7 +129,7 @@ describe("--weights-from", function () {
     assert.match((await train("wide.model.ts", "--weights-except", "fc")).stderr, /goes with `--weights-from` only/);
     assert.match(
       (await kindling(["inspect", "wide.model.ts", "--weights-from", "small.safetensors"], { directory: folder.path })).stderr,
-      /goes with `train` and `export` only/,
+      /goes with `train`, `export` and `to-python` only/,
     );
     folder.write(
       "none.model.ts",
