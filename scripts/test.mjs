@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { makeVsix } from "./package.mjs";
 import { add, filesIn, nothing, runFileByFile, runOnce } from "./suites.mjs";
 import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
@@ -34,10 +33,8 @@ const suites = {
   page: (environment, grep) => runFileByFile(filesIn("webview"), [...mocha, "--timeout", "60000", ...grep], environment),
   builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment),
   vscode: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "server"], environment),
-  e2e: async (environment, grep) => {
-    const packed = { ...environment, KINDLING_VSIX: environment.KINDLING_VSIX ?? (await makeVsix()) };
-    return runFileByFile(filesIn("e2e"), [...mocha, "--timeout", "180000", "--slow", "20000", ...grep], packed);
-  },
+  // One after the other: an editor with its browser takes two cores by itself.
+  e2e: (environment, grep) => runOnce([...mocha, "--timeout", "180000", "--slow", "20000", "test/e2e/**/*.test.ts", ...grep], environment),
   desktop: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "desktop"], environment),
 };
 
