@@ -31,7 +31,7 @@ describe("trainings in the runs view", () => {
   }
 
   /** Reading them anew takes the view a moment. */
-  async function runsWhenThereAre(count: number, uri: vscode.Uri): Promise<Run[]> {
+  async function runsWhen(uri: vscode.Uri, isSo: (runs: readonly Run[]) => boolean | Promise<boolean>): Promise<Run[]> {
     for (;;) {
       const changed = new Promise<void>((resolve) => {
         const subscription = window.api.runs.onDidChangeTreeData!(() => {
@@ -40,24 +40,21 @@ describe("trainings in the runs view", () => {
         });
       });
       const runs = await runsOf(uri);
-      if (runs.length >= count) return runs;
+      if (await isSo(runs)) return runs;
       await changed;
     }
   }
 
-  /** When one of them has a branch. */
-  async function branchedRuns(uri: vscode.Uri): Promise<Run[]> {
-    for (;;) {
-      const changed = new Promise<void>((resolve) => {
-        const subscription = window.api.runs.onDidChangeTreeData!(() => {
-          subscription.dispose();
-          resolve();
-        });
-      });
-      const runs = await runsOf(uri);
-      if (runs.some(({ branches }) => branches !== undefined)) return runs;
-      await changed;
-    }
+  const runsWhenThereAre = (count: number, uri: vscode.Uri): Promise<Run[]> => runsWhen(uri, (runs) => runs.length >= count);
+
+  /** The runs of a file as they are when one of them has a branch that is wanted. */
+  function branchedRuns(uri: vscode.Uri, isWanted: (branch: Run) => boolean = () => true): Promise<Run[]> {
+    return runsWhen(uri, async (runs) => {
+      for (const trunk of runs.filter(({ branches }) => branches !== undefined)) {
+        if (((await window.api.runs.getChildren(trunk)) as Run[]).some(isWanted)) return true;
+      }
+      return false;
+    });
   }
 
   async function train(uri: vscode.Uri): Promise<void> {
@@ -153,8 +150,8 @@ describe("trainings in the runs view", () => {
       // It is not saved: that is done before it is read.
       await window.replace(editor, logs);
       await vscode.commands.executeCommand("kindling.fillInKept", run);
-      const filled = (await runsOf(uri))[0]!;
-      assert.deepEqual(Object.keys(filled.run.summary.series), ["twice", "loss", "lr"]);
+      const [filled] = await runsWhen(uri, ([only]) => "twice" in only!.run.summary.series);
+      assert.deepEqual(Object.keys(filled!.run.summary.series), ["twice", "loss", "lr"]);
       const curves = window.api.store.get(uri.fsPath)!.train!.curves;
       const [twice, loss] = ["twice", "loss"].map((name) => [...curves.get(name)!.values]);
       assert.deepEqual([twice!.length, twice], [20, loss!.map((value) => 2 * value)]);
@@ -162,7 +159,7 @@ describe("trainings in the runs view", () => {
       await vscode.commands.executeCommand("kindling.fillInKept", run);
       assert.match(
         said.join(),
-        /^Nothing was filled in: (at step 1 `\w+` is [\d.]+, and was [\d.]+ then|after 1 steps the parameters are not those of then)\. What is added may not change the training\.$/,
+        /^Nothing was filled in: (at step 1 `\w+` is [\d.]+, and was [\d.]+ then|after 1 step the parameters are not those of then)\. What is added may not change the training\.$/,
       );
       const shown = { file: uri.fsPath, step: 12, runId: window.api.store.get(uri.fsPath)!.train!.runId, startedAt: run!.run.info.startedAt };
       Object.assign(vscode.window, { showQuickPick: async (items: readonly unknown[]) => items[1] });
@@ -202,8 +199,9 @@ describe("trainings in the runs view", () => {
       Object.assign(vscode.window, { showQuickPick, showInputBox });
     }
     // It stands under the run that it parts from.
-    const [trunk, ...none] = await branchedRuns(uri);
-    const [second, another] = [...((await window.api.runs.getChildren(trunk)) as Run[]), trunk];
+    const isInOtherCode = ({ run }: Run): boolean => run.info.parent?.otherCode === true;
+    const [trunk, ...none] = await branchedRuns(uri, isInOtherCode);
+    const [second, another] = [((await window.api.runs.getChildren(trunk)) as Run[]).find(isInOtherCode), trunk];
     assert.deepEqual(second!.run.info.parent, { run: first!.run.id, step: 12, otherCode: true });
     assert.equal(window.api.store.get(uri.fsPath)!.train!.curves.get("loss")!.length, 15);
     assert.deepEqual([another!.run.id, none.length], [first!.run.id, 0]);
