@@ -45,6 +45,7 @@ let filling: Filling | undefined;
 /** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
 let supervisor = isDebugged ? undefined : supervise();
 let busy = false;
+let isStopped = false;
 let keeper: RunKeeper | undefined;
 
 function tell(event: SentEvent): Promise<void> {
@@ -65,7 +66,8 @@ async function run(request: RunRequest): Promise<RunEnd> {
     tellProblem({ severity: "error", code: "replay", message: error.message, position: startOf(request.file) });
     return { state: "failed" };
   }
-  if (past) supervisor?.discard();
+  if (past) await supervisor?.discard();
+  if (isStopped) return { state: "stopped" };
   const own = (supervisor = past ? supervise({ past }) : (supervisor ?? supervise()));
   if (request.keep && !filling) {
     const { randomSeed, ready: kernels } = own;
@@ -105,6 +107,7 @@ async function finish(end: RunEnd): Promise<never> {
 }
 
 function stop(): void {
+  isStopped = true;
   if (busy) supervisor!.stop();
   else void finish({ state: "stopped" });
 }

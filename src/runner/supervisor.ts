@@ -141,9 +141,9 @@ export class Supervisor {
     warmUp();
   }
 
-  /** Ends a thread that got no program. */
-  discard(): void {
-    void this.#worker.terminate();
+  /** Ends a thread that got no program. Two that begin at once would take V8's flags, which are the process's, from each other. */
+  async discard(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   /** Whether the thread is still there, or a file that is read for the bundle doesn't come; then only force ends this process. */
