@@ -244,7 +244,7 @@ function weightsCommand(run: string | undefined, rest: readonly string[], values
   if (prefix !== undefined) throw new UsageError("`--weights-prefix` goes with `--weights-from` and `weights FILE` only");
   if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
-  return { type: "weights", run, step: momentOf(step), output };
+  return { type: "weights", run, step: wholeNumber("--step", step), output };
 }
 
 function exportCommand(file: string | undefined, rest: readonly string[], values: Values, programArguments: readonly string[]): Command {
@@ -252,13 +252,9 @@ function exportCommand(file: string | undefined, rest: readonly string[], values
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (!values.onnx) throw new UsageError("as what? `kindling export FILE.model.ts --onnx`; `to-python` writes it for PyTorch");
   const { step, output, model, training = false, "weights-from": weightsFrom, "weights-prefix": weightsPrefix, "batch-dimension": dimension } = values;
-  const whole = (option: string, text: string | undefined): number | undefined => {
-    if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
-    throw new UsageError(`${option} takes a whole number, not \`${text}\``);
-  };
   if (weightsPrefix !== undefined && weightsFrom === undefined) throw new UsageError(prefixOfWhat);
   if (step !== undefined && weightsFrom === undefined) throw new UsageError("`--step` goes with `--weights-from RUN`: of which run?");
-  const numbers = { step: whole("--step", step), batchDimension: dimension === "none" ? -1 : whole("--batch-dimension", dimension) };
+  const numbers = { step: wholeNumber("--step", step), batchDimension: dimension === "none" ? -1 : wholeNumber("--batch-dimension", dimension) };
   return { type: "export", file, output, model, training, weightsFrom, weightsPrefix, programArguments, ...numbers };
 }
 
@@ -328,12 +324,12 @@ function toPythonCommand(file: string | undefined, rest: readonly string[], valu
   if (run !== undefined && folder === undefined)
     throw new UsageError("where do the weights go? `kindling to-python FILE.model.ts -o FOLDER --weights-from RUN`");
   if (run === undefined && values.step !== undefined) throw new UsageError("`--step` of which run? `--weights-from RUN` says it");
-  return { type: "toPython", file, folder, trained: run === undefined ? undefined : { run, step: momentOf(values.step) } };
+  return { type: "toPython", file, folder, trained: run === undefined ? undefined : { run, step: wholeNumber("--step", values.step) } };
 }
 
-function momentOf(step: string | undefined): number | undefined {
-  if (step !== undefined && !/^\d+$/.test(step)) throw new UsageError(`--step takes a whole number, not \`${step}\``);
-  return step === undefined ? undefined : Number(step);
+function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text !== undefined && !/^\d+$/.test(text)) throw new UsageError(`${option} takes a whole number, not \`${text}\``);
+  return text === undefined ? undefined : Number(text);
 }
 
 function readFromPython(file: string | undefined, rest: readonly string[], output: string | undefined): Command {
