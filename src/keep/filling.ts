@@ -171,6 +171,11 @@ export class Filling {
     }
   }
 
+  /** That the parameters are others is shown first by a value that is, where one was told. */
+  whyOtherParameters(reason: string): string {
+    return this.#series.unlike() ?? reason;
+  }
+
   /** Nothing is added. @param reason as `event` returns it */
   refuse(reason: string): Problem {
     this.discard();

@@ -34,11 +34,15 @@ class Line<T extends Told> {
     return expected && this.#missing(expected);
   }
 
+  /** What is told where something else is expected: another value, unless that one is still to come. */
+  unlike(): string | undefined {
+    const expected = this.#then[this.#next];
+    const instead = expected && this.added.findLast((one) => one.step === expected.step);
+    return instead && `at step ${expected.step} \`${expected.name}\` is ${String(instead.value)}, and was ${String(expected.value)} then`;
+  }
+
   #missing({ name, step, value }: T): string {
-    const instead = this.added.findLast((one) => one.step === step);
-    return instead
-      ? `at step ${step} \`${name}\` is ${String(instead.value)}, and was ${String(value)} then`
-      : `at step ${step} it tells no \`${name}\`, which was ${String(value)} then`;
+    return this.unlike() ?? `at step ${step} it tells no \`${name}\`, which was ${String(value)} then`;
   }
 }
 
@@ -94,8 +98,17 @@ export class ToldAgain<T extends Told> {
 
   /** Nothing more comes. */
   end(): string | undefined {
+    return this.#firstOf((line) => line.end());
+  }
+
+  /** Another value than then, in words for the user; it is none where that one is still to come. */
+  unlike(): string | undefined {
+    return this.#firstOf((line) => line.unlike());
+  }
+
+  #firstOf(reasonOf: (line: Line<T>) => string | undefined): string | undefined {
     for (const line of this.#lines.values()) {
-      const reason = line.end();
+      const reason = reasonOf(line);
       if (reason !== undefined) return reason;
     }
     return undefined;

@@ -387,7 +387,7 @@ export class Supervisor {
         // What was told before it may have been another already, and has ended it then.
         if (this.#heldBack && !this.#control.isStopped)
           this.#end ??= { state: "failed", astray: message.astray ?? message.parted ?? "the program ended on the way" };
-        if (message.parted !== undefined) this.refuse(message.parted);
+        if (message.parted !== undefined) this.refuse(this.#options.filling?.whyOtherParameters(message.parted) ?? message.parted);
         this.#end ??= { state: message.outcome, ...(message.exitCode === undefined ? {} : { exitCode: message.exitCode }) };
         break;
     }

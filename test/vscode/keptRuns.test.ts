@@ -157,10 +157,7 @@ describe("trainings in the runs view", () => {
       assert.deepEqual([twice!.length, twice], [20, loss!.map((value) => 2 * value)]);
       await window.replace(editor, logs.replace("lr: 0.01", "lr: 0.02"));
       await vscode.commands.executeCommand("kindling.fillInKept", run);
-      assert.match(
-        said.join(),
-        /^Nothing was filled in: (at step 1 `\w+` is [\d.]+, and was [\d.]+ then|after 1 step the parameters are not those of then)\. What is added may not change the training\.$/,
-      );
+      assert.match(said.join(), /^Nothing was filled in: at step [01] `\w+` is [\d.]+, and was [\d.]+ then\. What is added may not change the training\.$/);
       const shown = { file: uri.fsPath, step: 12, runId: window.api.store.get(uri.fsPath)!.train!.runId, startedAt: run!.run.info.startedAt };
       Object.assign(vscode.window, { showQuickPick: async (items: readonly unknown[]) => items[1] });
       await vscode.commands.executeCommand("kindling.fillInHere", shown);
