@@ -5,52 +5,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { writeApi, writeTypes } from "./forms/main.mjs";
-import { sturdyNames } from "./sturdy-names.mjs";
+import { common, moduleBundles } from "./bundles.mjs";
 import { PlainError, root, run, runScript, say } from "./system.mjs";
 
 const path = (...parts) => join(root, ...parts);
 
-/** Engine, runner and command line share their chunks, so that each thread has exactly one engine. */
-const moduleEntries = {
-  "kindling": "src/engine/index.ts",
-  "runner/main": "src/runner/main.ts",
-  "runner/worker": "src/runner/worker.ts",
-  "runner/again": "src/runner/again.ts",
-  "runner/onnxCheck": "src/runner/onnxCheck.ts",
-  "cli/main": "src/cli/main.ts",
-};
-
-const common = {
-  absWorkingDir: root,
-  bundle: true,
-  sourcemap: "linked",
-  sourcesContent: false,
-  logLevel: "warning",
-  legalComments: "none",
-  // As tsconfig.json says; repeated here because esbuild would otherwise define class fields, which hides modules.
-  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, jsx: "react-jsx", jsxImportSource: "preact" } },
-};
-
 function configurations() {
   return [
-    {
-      ...common,
-      entryPoints: moduleEntries,
-      outdir: path("dist"),
-      chunkNames: "chunks/[name]-[hash]",
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      splitting: true,
-      external: ["esbuild"],
-      // A program can't take from Kindling what it takes from itself.
-      inject: ["src/globals.ts"],
-      plugins: [sturdyNames],
-      minifySyntax: true,
-      minifyWhitespace: true,
-      // Names stay: a user's stack traces, `repr` and V8's own messages ("dataset.get is not a function") show them.
-      keepNames: true,
-    },
+    moduleBundles(path("dist")),
     {
       ...common,
       // The translation into Python is loaded when it is first asked for.

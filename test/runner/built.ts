@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { sturdyNames } from "../../scripts/sturdy-names.mjs";
+import { moduleBundles } from "../../scripts/bundles.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // Within the checkout, so that esbuild, which the bundles leave out, is found from there. Of this process alone: files of tests
@@ -14,29 +14,7 @@ let built: Promise<unknown> | undefined;
 
 /** Builds once per process; resolves with the folder's URL, which is laid out as `dist/` is. */
 export async function builtRunner(): Promise<URL> {
-  built ??= build({
-    absWorkingDir: root,
-    entryPoints: {
-      kindling: "src/engine/index.ts",
-      "runner/main": "src/runner/main.ts",
-      "runner/worker": "src/runner/worker.ts",
-      "runner/again": "src/runner/again.ts",
-      "runner/onnxCheck": "src/runner/onnxCheck.ts",
-      "cli/main": "src/cli/main.ts",
-    },
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external: ["esbuild"],
-    inject: ["src/globals.ts"],
-    plugins: [sturdyNames],
-    keepNames: true,
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-    logLevel: "warning",
-  });
+  built ??= build(moduleBundles(folder));
   await built;
   return pathToFileURL(`${folder}/`);
 }
