@@ -1,7 +1,7 @@
 /** The runs that are kept in a folder: which there are, and what a person says of them. */
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { RunState } from "../protocol/index.ts";
 import { isFinal } from "../run/standing.ts";
 import { additionsOf, withAdditions } from "./additions.ts";
@@ -47,6 +47,11 @@ export function keptRun(folder: string, id: string): KeptRun | undefined {
   const summary = withAdditions(told, additionsOf(own));
   const label = readWhole(join(own, names.label), runLabel) ?? {};
   return { id, folder: own, info, summary, label, state: isFinal(summary.state) || isAlive(info, own) ? summary.state : "interrupted" };
+}
+
+/** A run as it is by now. @param folder its own @returns as `keptRun` does */
+export function keptRunIn(folder: string): KeptRun | undefined {
+  return keptRun(dirname(folder), basename(folder));
 }
 
 export function codeOf({ folder }: KeptRun): CodeFiles {

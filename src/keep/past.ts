@@ -1,12 +1,12 @@
 /** A kept run as it is needed to run it again: what it ran, what the world answered, what it told and what was changed in it. */
 import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Intervention, MetricPoint } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { digestOf } from "./checkpointKeeper.ts";
 import { checkpointEvents, checkpointsOf, modelsIn, type KeptCheckpoint } from "./checkpoints.ts";
 import { storedEvent } from "../run/records.ts";
-import { codeOf, keptRun, type KeptRun } from "./keptRuns.ts";
+import { codeOf, keptRunIn, type KeptRun } from "./keptRuns.ts";
 import { formatCount, plural } from "../run/numbers.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
@@ -61,7 +61,7 @@ export class CannotRepeat extends Error {}
  * @throws CannotRepeat
  */
 export function pastOf(folder: string, step: number): Past {
-  const kept = keptRun(dirname(folder), basename(folder));
+  const kept = keptRunIn(folder);
   if (!kept) throw new CannotRepeat("This run is not kept any more.");
   const why = whyNotRepeated(kept, step);
   if (why !== undefined) throw new CannotRepeat(why);

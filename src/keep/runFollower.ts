@@ -1,12 +1,12 @@
 /** Follows a kept run while another process writes it: on this machine, or on one that shares the folder. */
 import { watch, type FSWatcher } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { MetricPoint, RunEvent } from "../protocol/index.ts";
 import { storedEvent } from "../run/records.ts";
 import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { isFinal } from "../run/standing.ts";
 import { Throttle } from "../run/throttle.ts";
-import { keptRun, type KeptRun } from "./keptRuns.ts";
+import { keptRunIn, type KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
 import { LineTail } from "./lines.ts";
 import { renamed, row, snapshotOf, understood, type Renamed } from "./readRun.ts";
@@ -17,7 +17,6 @@ const longest = 1_000;
 
 export class RunFollower {
   readonly #folder: string;
-  readonly #id: string;
   readonly #tell: (event: RunEvent) => void;
   readonly #events: LineTail;
   readonly #series: LineTail;
@@ -32,7 +31,6 @@ export class RunFollower {
   /** @param tell hears what becomes known from now on, in order; `run` has what was known by then */
   constructor(kept: KeptRun, tell: (event: RunEvent) => void) {
     this.#folder = kept.folder;
-    this.#id = kept.id;
     this.#tell = tell;
     this.#events = new LineTail(join(kept.folder, names.events));
     this.#series = new LineTail(join(kept.folder, names.series));
@@ -61,7 +59,7 @@ export class RunFollower {
     });
     const points = [...this.#series.read()].flatMap((json) => understood(() => row.decode(json)) ?? []);
     this.#takePoints(points, told.filter(isRenamed));
-    const kept = keptRun(dirname(this.#folder), this.#id);
+    const kept = keptRunIn(this.#folder);
     const { progress } = kept?.summary ?? {};
     const text = JSON.stringify(progress);
     if (progress && text !== this.#progress) this.#take({ type: "progress", progress });

@@ -62,7 +62,7 @@ describe("the debugger in the packed extension", () => {
     assert.match(texts[2]!, /^Tensor\[32, 16\] float32 mean /);
 
     await row("hidden").first().click({ button: "right" });
-    await page.locator(".monaco-menu .action-label", { hasText: "Show Tensor" }).click();
+    await workbench.chooseInMenu("Show Tensor");
     await page.locator(".tab", { hasText: "hidden [32, 16]" }).waitFor();
     assert.equal(await workbench.inPanel("tensor-expression").textContent(), "hidden");
     assert.equal(await workbench.inPanel("tensor-facts").textContent(), "[32, 16] float32");

@@ -69,6 +69,20 @@ export class Workbench {
     await this.#quickRow(title).click();
   }
 
+  /**
+   * Takes an entry of the context menu that is open. VS Code's menus hear no button of the mouse in their first tenth of a
+   * second, so that the click that opened one chooses nothing: it is clicked until the menu is gone.
+   */
+  async chooseInMenu(label: string): Promise<void> {
+    const entry = this.page.locator(".monaco-menu .action-label", { hasText: label });
+    await entry.waitFor();
+    const click = async (): Promise<boolean> => {
+      await entry.click({ timeout: 1_000 }).catch(() => undefined);
+      return entry.isVisible();
+    };
+    await eventually(`${label} to be chosen`, click, (isOpen) => !isOpen);
+  }
+
   /** Opens a file of the folder by its name. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press("Control+P");

@@ -45,7 +45,9 @@ describe("trainings in the runs view", () => {
     }
   }
 
-  const runsWhenThereAre = (count: number, uri: vscode.Uri): Promise<Run[]> => runsWhen(uri, (runs) => runs.length >= count);
+  /** So many that are over. */
+  const runsWhenThereAre = (count: number, uri: vscode.Uri): Promise<Run[]> =>
+    runsWhen(uri, (runs) => runs.filter(({ run }) => run.state === "finished").length >= count);
 
   /** The runs of a file as they are when one of them has a branch that is wanted. */
   function branchedRuns(uri: vscode.Uri, isWanted: (branch: Run) => boolean = () => true): Promise<Run[]> {
@@ -149,7 +151,8 @@ describe("trainings in the runs view", () => {
       const logs = text(0.01).replace("import { ", "import { log, ").replace("loss.backward();", "loss.backward(); log({ twice: 2 * loss.item() });");
       // It is not saved: that is done before it is read.
       await window.replace(editor, logs);
-      await vscode.commands.executeCommand("kindling.fillInKept", run);
+      // Of a row that was drawn while the run went on.
+      await vscode.commands.executeCommand("kindling.fillInKept", { ...run, run: { ...run!.run, state: "running" } });
       const [filled] = await runsWhen(uri, ([only]) => "twice" in only!.run.summary.series);
       assert.deepEqual(Object.keys(filled!.run.summary.series), ["twice", "loss", "lr"]);
       const curves = window.api.store.get(uri.fsPath)!.train!.curves;

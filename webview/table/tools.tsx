@@ -1,7 +1,7 @@
 /** What is done with the table as a whole: search, choose columns, copy. */
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { plural } from "../../src/run/numbers.ts";
 import { ExportMenu } from "../export/exportMenu.tsx";
 import { Icon, IconButton } from "../frame/icon.tsx";
@@ -70,7 +70,8 @@ function ColumnsMenu({ view }: { view: TableView }) {
     isOpen.value = false;
     if (focus) menu.current!.querySelector("button")!.focus();
   };
-  useEffect(() => {
+  // Before the next key can come, as in the menus.
+  useLayoutEffect(() => {
     if (!isOpen.value) return;
     menu.current!.querySelector("input")!.focus();
     const leave = (event: Event) => {

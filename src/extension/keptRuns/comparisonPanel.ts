@@ -1,9 +1,8 @@
 /** A panel of runs beside each other. It reads them anew whenever it comes into view, and while one of them goes on. */
 import { randomBytes } from "node:crypto";
-import { dirname } from "node:path";
 import * as vscode from "vscode";
 import { besideEachOther, differenceTexts } from "../../keep/comparison.ts";
-import { keptRun, type KeptRun } from "../../keep/keptRuns.ts";
+import { keptRunIn, type KeptRun } from "../../keep/keptRuns.ts";
 import { readRunInTurns } from "../../keep/readRun.ts";
 import { Malformed } from "../../run/codec.ts";
 import { fromComparison, toComparison, type FromComparison } from "../../run/comparisonMessages.ts";
@@ -61,7 +60,7 @@ export class ComparisonPanel {
   /** Something became known of runs that go on. */
   async refresh(): Promise<void> {
     if (!this.#isLoaded || this.#runs.every(({ state }) => isFinal(state))) return;
-    this.#runs = this.#runs.map((run) => keptRun(dirname(run.folder), run.id) ?? run);
+    this.#runs = this.#runs.map((run) => keptRunIn(run.folder) ?? run);
     await this.#send();
   }
 

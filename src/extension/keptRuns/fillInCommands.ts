@@ -1,10 +1,9 @@
 /** "Fill In": a kept run is asked later for what it did not tell, and is run again in the background for that. */
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import * as vscode from "vscode";
 import { additionsOf, additionText } from "../../keep/additions.ts";
 import { whyNotFilled } from "../../keep/filling.ts";
-import { keptRun, type KeptRun } from "../../keep/keptRuns.ts";
+import { keptRunIn, type KeptRun } from "../../keep/keptRuns.ts";
 import { stepsTaken, whyNotRepeated } from "../../keep/past.ts";
 import { readRunInTurns } from "../../keep/readRun.ts";
 import { fillRequest } from "../../keep/replayRequest.ts";
@@ -79,7 +78,7 @@ export class FillInCommands {
 
   /** Where the run is shown already, it has what was added now; else it is shown in a panel of its own. */
   async #show({ folder, id, info: { file } }: KeptRun): Promise<void> {
-    const kept = keptRun(dirname(folder), id);
+    const kept = keptRunIn(folder);
     if (!kept) return;
     const { run } = await readRunInTurns(kept);
     const { store, panels } = this.#parts;

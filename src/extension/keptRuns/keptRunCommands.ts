@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
-import { codeOf, removeRun, setLabel, type KeptRun } from "../../keep/keptRuns.ts";
+import { codeOf, keptRunIn, removeRun, setLabel, type KeptRun } from "../../keep/keptRuns.ts";
 import { names } from "../../keep/layout.ts";
 import { readRunInTurns } from "../../keep/readRun.ts";
 import { mostCompared } from "../../run/comparison.ts";
@@ -100,7 +100,7 @@ class KeptRunCommands {
   #withOne(question: string, action: (run: KeptRun) => unknown): Asked {
     return async (node) => {
       const run = node?.kind === "run" ? node.run : (await this.#choose(question, false))[0];
-      if (run) await action(run);
+      if (run) await this.#asTheyAreNow([run], ([one]) => action(one!));
     };
   }
 
@@ -108,8 +108,16 @@ class KeptRunCommands {
     return async (node, chosen) => {
       const nodes = chosen && chosen.length > 0 ? chosen : node ? [node] : [];
       const runs = nodes.length > 0 ? nodes.flatMap((one) => (one.kind === "run" ? [one.run] : one.runs)) : await this.#choose(question, true);
-      if (runs.length > 0) await action(runs);
+      if (runs.length > 0) await this.#asTheyAreNow(runs, action);
     };
+  }
+
+  /** A row of the view, and a list that waited for an answer, tell what was so when it was read: the run may be over, or gone, by now. */
+  async #asTheyAreNow(seen: readonly KeptRun[], action: (runs: readonly KeptRun[]) => unknown): Promise<void> {
+    const runs = seen.flatMap(({ folder }) => keptRunIn(folder) ?? []);
+    if (runs.length > 0) return void (await action(runs));
+    void vscode.window.showInformationMessage(seen.length === 1 ? "This run is not kept any more." : "These runs are not kept any more.");
+    await this.#view.refresh();
   }
 
   async #choose(placeHolder: string, canPickMany: boolean): Promise<readonly KeptRun[]> {
