@@ -70,6 +70,7 @@ export function Watched({ store, run }: { store: Store; run: RunSnapshot }) {
       {share !== undefined && (
         <p class="muted" data-testid="watch-share" data-share={share}>
           Watching has taken {(share * 100).toFixed(1)} % of the time so far.
+          {share > watch.budget && " The first steps are measured in any case."}
         </p>
       )}
     </fieldset>
