@@ -27,8 +27,8 @@ export interface TracedTensor {
 /**
  * `computed`: by an operation. `differentiated`: by the derivative of one. `summed`: gradients that came together. `hooked`: a
  * gradient as a hook left it. `updated`: by an optimizer. All else was there before: a `parameter` or `buffer` as the step
- * found it, `state` of an optimizer, an `input` of the program's, a `constant` within a model, the `root` of a backward pass, or
- * what is left from an `earlier` step.
+ * found it, `state` of an optimizer, an `input` of the program's, a `constant` within a model, what a layer of the engine's made for itself
+ * (`inner`), the `root` of a backward pass, or what is left from an `earlier` step.
  */
 export type WritingKind =
   | "computed"
@@ -41,6 +41,7 @@ export type WritingKind =
   | "state"
   | "input"
   | "constant"
+  | "inner"
   | "root"
   | "earlier";
 

@@ -219,6 +219,23 @@ describe("what wrote a tensor", () => {
     assert.equal(rangeText(writerOf(trace, "gradient:w").range), "2 … 4");
   });
 
+  it("doesn't take for a constant of the program's what a layer made for itself", () => {
+    const make = () => {
+      const model = new nn.BatchNorm1d(2);
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+      return () => {
+        model(tensor([[1, 10], [3, 30]])).sum().backward(); // oxfmt-ignore
+        optimizer.step();
+      };
+    };
+    const trace = traced(make);
+    // The batch's means.
+    assert.deepEqual(
+      drawn(trace, writerOf(trace, "output"), 1).filter((line) => !/computed/.test(line)),
+      ["  input input [2,2] 1 … 30", "  parameter weight [2] 1 … 1", "  parameter bias [2] 0 … 0, 2 zero", "  inner inner [2] 2 … 20"],
+    );
+  });
+
   it("marks where NaN began and says how it came about; a mask of −∞ is none", () => {
     const make = () => {
       const model = new NetOfOne();

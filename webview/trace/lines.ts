@@ -62,6 +62,8 @@ export function title({ kind, name }: Writing): string {
       return "sum of gradients";
     case "hooked":
       return "gradient after hooks";
+    case "inner":
+      return "made by the layer";
     case "root":
       return "backward()";
     case "earlier":

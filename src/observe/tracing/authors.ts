@@ -18,6 +18,8 @@ export interface Reader {
   readonly name: string;
   readonly stack: CallStack;
   readonly call: ModuleCall | undefined;
+  /** Whether it runs within one of the engine's layers. */
+  readonly isInner?: boolean;
 }
 
 /** Who wrote last to a memory, and how often that had been changed by then. */
@@ -109,11 +111,12 @@ export class Authors {
   }
 }
 
-function kindOf(tensor: Tensor, { call }: Reader): WritingKind {
+function kindOf(tensor: Tensor, { call, isInner }: Reader): WritingKind {
   const { kind } = tensor.storage;
   if (kind === Kind.Parameter) return "parameter";
   if (kind === Kind.Buffer) return "buffer";
   if (tensor.gradFn !== null) return "earlier";
   if (tensor.requiresGrad) return "parameter";
+  if (isInner) return "inner";
   return call ? "constant" : "input";
 }

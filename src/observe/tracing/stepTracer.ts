@@ -38,6 +38,7 @@ interface Before {
 
 export class StepTracer implements OperationWatch {
   readonly #calls: OpenCalls;
+  readonly #isOwn: (module: AnyModule) => boolean;
   readonly #paths = new StatePaths();
   readonly #authors = new Authors(this.#paths);
   readonly #ways = new GradientWays(this.#authors);
@@ -45,8 +46,10 @@ export class StepTracer implements OperationWatch {
   readonly #gradients = new WeakMap<Tensor, Writing>();
   readonly #before = new Map<Tensor, Before>();
 
-  constructor(calls: OpenCalls) {
+  /** @param isOwn whether the user wrote the module's class */
+  constructor(calls: OpenCalls, isOwn: (module: AnyModule) => boolean) {
     this.#calls = calls;
+    this.#isOwn = isOwn;
   }
 
   get isFull(): boolean {
@@ -195,7 +198,8 @@ export class StepTracer implements OperationWatch {
   }
 
   #reader(name: string, below: Function): Reader {
-    return { name, stack: new CallStack(below), call: this.#call() };
+    const call = this.#call();
+    return { name, stack: new CallStack(below), call, isInner: call !== undefined && !this.#isOwn(call.module) };
   }
 
   #call(): ModuleCall | undefined {

@@ -78,8 +78,9 @@ export class Tracing {
     if (areGhosts()) return;
     this.#end();
     this.#step = this.#parts.course.steps;
-    this.#tracer = new StepTracer(this.#parts.calls);
-    this.#parts.operations.add(this.#tracer);
+    const { calls, source, operations } = this.#parts;
+    this.#tracer = new StepTracer(calls, (module) => source.declaredAt(module.constructor) !== undefined);
+    operations.add(this.#tracer);
   }
 
   #end(): void {

@@ -7,7 +7,7 @@ import { position } from "./position.ts";
 const range = record<ValueRange>({ count: whole, nan: whole, positive: whole, negative: whole, min: number, max: number, zeros: whole });
 
 const writing = record<Writing>({
-  kind: oneOf("computed", "differentiated", "summed", "hooked", "updated", "parameter", "buffer", "state", "input", "constant", "root", "earlier"),
+  kind: oneOf("computed", "differentiated", "summed", "hooked", "updated", "parameter", "buffer", "state", "input", "constant", "inner", "root", "earlier"),
   name: text,
   shape: list(whole),
   range,
