@@ -64,7 +64,7 @@ export function remember(state: PanelState): unknown {
   return memory.encode({ version, file: state.file, choices: state.choices, run: state.run && abridged(state, state.run) });
 }
 
-function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
+function abridged(state: PanelState, { trace: _, ...run }: RunSnapshot): RunSnapshot {
   const model = shownModel(state);
   const isSmall = run.models.reduce((sum, { modules }) => sum + modules.length, 0) <= maximumModules;
   return {
@@ -74,7 +74,7 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
     works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
     epochs: thinEpochs(run.epochs, maximumEpochs),
-    // The extension has it, too, and it would be the largest part.
+    // The extension has it, too, and it would be the largest part, as what wrote the tensors of a step would.
     followed: new Map(),
     passes: boundPasses(run.passes, { passNodes: maximumPassNodes }),
     notes: run.notes.slice(-maximumNotes),
@@ -82,7 +82,7 @@ function abridged(state: PanelState, run: RunSnapshot): RunSnapshot {
   };
 }
 
-function abridgedSamples(state: PanelState, model: ModelInfo, run: RunSnapshot): readonly StepStatistics[] {
+function abridgedSamples(state: PanelState, model: ModelInfo, run: Pick<RunSnapshot, "samples">): readonly StepStatistics[] {
   const module = shownModule(state)?.id;
   const samples = thinEvenly(run.samples.get(model.id) ?? [], maximumSamples);
   return samples.map((sample, i) => {

@@ -1,6 +1,6 @@
 /** Which of a model's sampled steps is shown, and what it says of a module. */
 export { rootMeanSquare } from "../src/run/rootMeanSquare.ts";
-import type { ModuleStatistics, StepStatistics, TensorStatistics } from "../src/protocol/index.ts";
+import type { ModuleStatistics, StepStatistics, TensorKind, TensorStatistics } from "../src/protocol/index.ts";
 
 /** Index of the sample for a step: the newest for `null`, else the nearest. -1 if there are no samples. */
 export function sampleIndex(samples: readonly StepStatistics[], step: number | null): number {
@@ -43,9 +43,6 @@ export function moduleStatistics(sample: StepStatistics, module: number): Module
   }
   return index.get(module);
 }
-
-/** Names one tensor of a module: `output`, `outputGradient`, `output:1`, `outputGradient:1` (from the second output on), `parameter:weight`, `gradient:weight`. */
-export type TensorKind = "output" | "outputGradient" | `output:${number}` | `outputGradient:${number}` | `parameter:${string}` | `gradient:${string}`;
 
 export function tensorStatistics(statistics: ModuleStatistics | undefined, kind: TensorKind): TensorStatistics | undefined {
   if (kind === "output") return statistics?.output;

@@ -52,7 +52,7 @@ const saveInterval = 5_000;
 
 /** What changes what a person can do, or answers what they asked. */
 function isAtOnce(event: RunEvent): boolean {
-  return event.type === "state" || (event.type === "followed" && event.news.kind !== "tally");
+  return event.type === "state" || event.type === "trace" || (event.type === "followed" && event.news.kind !== "tally");
 }
 
 export class Store implements CurveStore {

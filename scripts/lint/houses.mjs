@@ -76,6 +76,7 @@ export const layers = {
     ["graph", "sample", "values"],
     ["checkpoints"],
     ["badNumbers"],
+    ["tracing"],
     ["measuring"],
     ["weights"],
     ["curves"],

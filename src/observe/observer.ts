@@ -40,6 +40,7 @@ import { Stops } from "./steering/stops.ts";
 import { Course } from "./steps/course.ts";
 import { OpenCalls } from "./values/openCalls.ts";
 import type { ValuePlace } from "./values/valuePlace.ts";
+import { Tracing } from "./tracing/tracing.ts";
 import { ValueWatch } from "./values/valueWatch.ts";
 
 export interface ObserverSink extends SeriesSink {
@@ -100,6 +101,7 @@ export class Observer implements Instrument {
   readonly values: ValueWatch | undefined;
   readonly #report: Report;
   readonly #stops: Stops;
+  readonly #tracing: Tracing;
   /** Of another run's weights; none where the models begin with their own. */
   readonly #takeover: Takeover | undefined;
 
@@ -154,6 +156,18 @@ export class Observer implements Instrument {
       tell,
     }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell, repeated: options.repeated });
+    this.#tracing = new Tracing({
+      course,
+      source,
+      operations,
+      calls: this.calls,
+      models: () => {
+        search.find();
+        return watches.models;
+      },
+      placeOf: (module) => watches.placeOf(module),
+      tell: (trace) => tell({ type: "trace", trace }),
+    });
     if (options.weights) this.#takeover = new Takeover({ weights: options.weights.held, request: options.weights.request, registry, tell });
     meter.turn(watching.enabled);
   }
@@ -179,6 +193,7 @@ export class Observer implements Instrument {
     this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
     if (this.calls.innermost === undefined) this.#takeover?.callStarts(module);
+    this.#tracing.forwardStarts(module, inputs);
     this.calls.starts(module, inputs);
     this.#passes?.forwardStarts(module, inputs);
     this.#measurements.forwardStarts(module, inputs);
@@ -197,6 +212,7 @@ export class Observer implements Instrument {
     if (root) this.#lints.modelCalled(root, inputs, output);
     this.#curves.losses.called(module, output);
     this.#passes?.forward(module, output);
+    this.#tracing.forward(module, output);
     const isNew = this.registry.isNew(module);
     const isMeasured = this.#measurements.called(module, output);
     if (isNew || isMeasured) this.registry.called(module, inputs, output);
@@ -259,6 +275,7 @@ export class Observer implements Instrument {
     this.checkpoints.beforeBackward();
     this.#takeover?.trains();
     this.#passes?.beforeBackward(loss);
+    this.#tracing.beforeBackward(loss);
     this.#report.trains();
     this.#stops.trains();
     this.#course.epochs.trains();
@@ -275,6 +292,9 @@ export class Observer implements Instrument {
   }
 
   afterBackward(loss: Tensor): void {
+    this.#clock.stop();
+    this.#tracing.afterBackward();
+    this.#clock.go();
     this.#lints.afterBackward(loss);
     // The program may change the parameters from now on.
     if (this.#iterations.isByHand) this.#measurements.beforeUpdateByHand();
@@ -297,6 +317,7 @@ export class Observer implements Instrument {
     }
     this.#stops.beforeStep();
     this.#takeover?.beforeStep(optimizer);
+    this.#tracing.beforeStep(optimizer);
     this.#clock.go();
     this.#meter.optimizerBegins();
   }
@@ -304,12 +325,14 @@ export class Observer implements Instrument {
   afterStep(optimizer: Optimizer): void {
     this.#meter.optimizerEnds();
     this.#clock.stop();
+    this.#tracing.afterStep(optimizer);
     const models = this.#watches.steppedBy(optimizer);
     const isFirst = this.#iterations.afterStep(optimizer);
     this.#holdings.optimizerStepped(optimizer);
     this.#curves.losses.stepEnds();
     this.#stepped(models, isFirst, optimizer);
     this.#passes?.stepped();
+    this.#tracing.stepped();
     this.#lints.afterStep(optimizer);
     this.#clock.go();
   }
@@ -399,6 +422,8 @@ export class Observer implements Instrument {
     switch (steering.type) {
       case "measure":
         return this.#measureNext();
+      case "trace":
+        return this.#trace();
       case "advance":
         if (this.#stops.setOut(steering.to) && this.#watching.enabled) this.#measureNext();
         return this.#options.gate.release();
@@ -422,6 +447,7 @@ export class Observer implements Instrument {
   failed(error: unknown): void {
     this.#search.find();
     this.#passes?.failed(error);
+    this.#tracing.finish();
   }
 
   /** The last words of a run. */
@@ -434,6 +460,7 @@ export class Observer implements Instrument {
     this.#search.find();
     this.#report.tellOptimizers();
     this.#passes?.finish();
+    this.#tracing.finish();
     this.#lints.finish();
     this.#measurements.tellUnfinished();
     this.values?.finish();
@@ -458,6 +485,7 @@ export class Observer implements Instrument {
   #passTurns(): void {
     this.#clock.stop();
     this.#passes?.turn();
+    this.#tracing.turn();
     this.#clock.go();
   }
 
@@ -499,6 +527,15 @@ export class Observer implements Instrument {
   #measureNext(): void {
     this.#measurements.ask();
     this.#passes?.look(true);
+  }
+
+  /** A run that stands goes on to the end of a step, and stands again. */
+  #trace(): void {
+    const { gate } = this.#options;
+    const { isStanding } = this.#stops;
+    this.#measureNext();
+    this.#tracing.ask(() => void (isStanding && gate.hold()));
+    if (isStanding) gate.release();
   }
 
   #newValueWatch(places: readonly ValuePlace[], tell: (event: RunEvent) => void): ValueWatch {

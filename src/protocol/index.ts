@@ -10,6 +10,7 @@ export type * from "./printed.ts";
 export * from "./run.ts";
 export * from "./sample.ts";
 export type * from "./statistics.ts";
+export type * from "./trace.ts";
 export type * from "./work.ts";
 export type * from "./steering.ts";
 export type * from "./values.ts";

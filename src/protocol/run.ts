@@ -11,6 +11,7 @@ import type { OptimizerInfo } from "./optimizers.ts";
 import type { FollowedNews } from "./sample.ts";
 import type { StepStatistics } from "./statistics.ts";
 import type { SeenValue } from "./values.ts";
+import type { StepTrace } from "./trace.ts";
 import type { TakenWeights, WeightsRequest } from "./weights.ts";
 import type { StepWork } from "./work.ts";
 import type { Place, Steering, WatchSettings } from "./steering.ts";
@@ -133,6 +134,8 @@ export type RunEvent =
   /** How often each pass ran, from time to time and at the end. */
   | { readonly type: "passCounts"; readonly counts: readonly PassCount[] }
   | { readonly type: "work"; readonly work: StepWork }
+  /** What wrote each tensor of a step, as was asked for. Replaces what was told of another. */
+  | { readonly type: "trace"; readonly trace: StepTrace }
   | { readonly type: "changes"; readonly changes: StepChanges }
   /** Of a sample that is followed through a model. */
   | { readonly type: "followed"; readonly news: FollowedNews }

@@ -79,6 +79,9 @@ export interface ModuleStatistics {
   readonly parameters: readonly ParameterStatistics[];
 }
 
+/** Names one tensor of a module: `output`, `outputGradient`, `output:1`, `outputGradient:1` (from the second output on), `parameter:weight`, `gradient:weight`. */
+export type TensorKind = "output" | "outputGradient" | `output:${number}` | `outputGradient:${number}` | `parameter:${string}` | `gradient:${string}`;
+
 /** All that was measured in one sampled training step of one model. */
 export interface StepStatistics {
   /** `ModelInfo.id` */

@@ -11,6 +11,8 @@ export type Steering =
 export type PanelSteering =
   /** Each model's next step is measured, whatever its schedule says. */
   | { readonly type: "measure" }
+  /** The next whole step is told tensor by tensor, and measured; a run that is paused goes on to its end and is paused again. */
+  | { readonly type: "trace" }
   /** The program goes on and is paused there. */
   | { readonly type: "advance"; readonly to: Destination }
   /** From the next step on. */

@@ -29,6 +29,7 @@ import { followed, followedNews, storedFollowed } from "./records/sample.ts";
 import { lines } from "./records/lines.ts";
 import { position, sourceEnd } from "./records/position.ts";
 import { place, watchSettings } from "./records/steering.ts";
+import { trace } from "./records/trace.ts";
 import { packedSample, storedSample } from "./records/statistics.ts";
 import { pass, passCount, seenPass } from "./records/graph.ts";
 import type { MeasuredSteps } from "./samples.ts";
@@ -172,6 +173,7 @@ const eventWith = (sample: Codec<StepStatistics>): Codec<RunEvent> =>
     pass: record({ pass }),
     passCounts: record({ counts: list(passCount) }),
     work: record({ work }),
+    trace: record({ trace }),
     followed: record({ news: followedNews }),
     changes: record({ changes }),
     problem: record({ problem }),
@@ -221,6 +223,7 @@ const snapshotWith = (sample: Codec<StepStatistics>, ownFollowed: Codec<AllFollo
     passes: list(seenPass),
     followed: ownFollowed,
     works,
+    trace: optional(trace),
     problems,
     notes: list(note),
     printed,

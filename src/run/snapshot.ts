@@ -11,6 +11,7 @@ import type {
   RunMode,
   RunState,
   SeenValue,
+  StepTrace,
   TakenWeights,
   WatchSettings,
 } from "../protocol/index.ts";
@@ -54,6 +55,8 @@ export interface RunSnapshot {
   readonly passes: readonly SeenPass[];
   /** What modules did in sampled steps, thinned out as the samples are. */
   readonly works: Works;
+  /** What wrote the tensors of a step that was asked about, the last one. */
+  readonly trace?: StepTrace;
   /** What was told of the samples that are followed through the models. */
   readonly followed: AllFollowed;
   readonly problems: readonly Problem[];
@@ -169,6 +172,8 @@ export function reduceSnapshot(run: RunSnapshot, event: RunEvent, bounds: Bounds
       return { ...run, passes: countPasses(run.passes, event.counts) };
     case "work":
       return { ...run, works: addWork(run.works, event.work, bounds) };
+    case "trace":
+      return { ...run, trace: event.trace };
     case "followed":
       return { ...run, followed: follow(run.followed, event.news) };
     case "changes": {

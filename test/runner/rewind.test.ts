@@ -244,6 +244,40 @@ console.log("END " + JSON.stringify([first, second].map((m) => m.weight.tolist()
     assert.equal(endOf(job), endOf(first), failed(job));
   });
 
+  it("tells there what wrote a tensor, and goes on as it did then", async () => {
+    const text = `${head}for (let i = 0; i < 40; i++) {
+  const x = randn(16, 4);
+  // 0 in one step alone, whose gradients are NaN and are thrown away.
+  const loss = model(x).square().mul(i === 37 ? 0 : 1).log().mean();
+  optimizer.zeroGrad();
+  loss.backward();
+  if (i === 37) for (const p of model.parameters()) p.grad.zero_();
+  optimizer.step();
+  learned++ === 33 && Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+}
+end();`;
+    const { job: first, kept } = await train(text);
+    const job = await rewind(kept, 37);
+    assert.match(wayOf(job), short);
+    job.send({ type: "steer", steering: { type: "trace" } });
+    const told = await job.until(({ type }) => type === "trace");
+    const { trace } = told as Extract<RunEvent, { type: "trace" }>;
+    assert.equal(trace.step, 37);
+    const { writing } = trace.tensors.find(({ kind, module }) => kind === "outputGradient" && module === 4)!;
+    const gradient = trace.writings[writing]!;
+    assert.ok(gradient.range.nan > 0);
+    const began = trace.writings[gradient.began!]!;
+    const line = text.split("\n").findIndex((one) => one.includes(".log().mean()")) + 1;
+    assert.deepEqual([began.name, began.position?.line], ["log", line]);
+    await job.until(() => job.states.filter((state) => state === "paused").length === 2);
+    const place = job.events.findLast((event) => event.type === "place");
+    assert.equal(place?.type === "place" && place.place.step, 38);
+    assert.match(began.reason!, /`log` of 0: 16 of 16 values are 0/);
+    await goOn(job);
+    assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
+    assert.doesNotMatch(endOf(job)!, /null/);
+  });
+
   it("is a run of its own from there on: it knows where it comes from, and has all of the way to there", async () => {
     const { kept, job: first } = await train(programs["dropout, and no seed"]!);
     const job = await rewind(kept, 25);

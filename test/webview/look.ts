@@ -11,7 +11,7 @@ import { adder, trained } from "./comparedRuns.ts";
 import { repository } from "../harness/temporary.ts";
 import { emptySnapshot, file, largeModel, snapshotAfter, training } from "./fakeRun.ts";
 import { PanelPages, type Panel } from "./page.ts";
-import { eventsOf, snapshotOf } from "./realRun.ts";
+import { eventsAskedOf, eventsOf, snapshotOf } from "./realRun.ts";
 import { installedThemes, themes, type Theme } from "./themes.ts";
 
 const [folder = "pictures", wanted = ""] = process.argv.slice(2);
@@ -79,6 +79,21 @@ for (const [name, path] of Object.entries(runs)) {
   if (!`${name}-`.includes(wanted) && !wanted.startsWith(`${name}-`)) continue;
   const events = await eventsOf(path);
   await pictures(name, snapshotOf(path, events, name === "digits" ? 0.6 : 1));
+}
+
+if ("trace".startsWith(wanted) || wanted.startsWith("trace")) {
+  const path = join(networks, "log-of-zero.model.ts");
+  const run = { ...snapshotOf(path, await eventsAskedOf(path)), state: "paused" } as const;
+  const ask =
+    (title: string, module: number) =>
+    async (panel: Panel): Promise<void> => {
+      await panel.send({ type: "select", model: 0, module });
+      await panel.turnTo("layer");
+      await panel.page.getByRole("region", { name: title, exact: true }).getByTestId("what-wrote-this").click();
+    };
+  for (const theme of chosenThemes) await picture(`trace-${theme.name}`, { ...usual, theme }, run, ask("weight gradient", 5));
+  for (const window of windows) await picture(`trace-${window.width}`, { ...usual, ...window }, run, ask("weight", 5));
+  await picture("trace-output", usual, run, ask("output", 0));
 }
 
 const halfway = snapshotAfter([...training()].slice(0, 560));

@@ -1,12 +1,12 @@
 /** A tensor's histograms in all runs, over one axis, at the last step that they have in common. */
-import type { ModuleInfo, StepStatistics, TensorStatistics } from "../../src/protocol/index.ts";
+import type { ModuleInfo, StepStatistics, TensorKind, TensorStatistics } from "../../src/protocol/index.ts";
 import type { ComparedRun } from "../../src/run/comparison.ts";
 import { formatCount, formatNumber } from "../../src/run/numbers.ts";
 import { total } from "../charts/bars.ts";
 import { LineSwatch } from "../curves/curveChart.tsx";
 import { BarChart } from "../layer/bars.tsx";
 import { tensorsOf } from "../layer/tensors.ts";
-import { moduleStatistics, tensorStatistics, type TensorKind } from "../shownSample.ts";
+import { moduleStatistics, tensorStatistics } from "../shownSample.ts";
 import type { Traced } from "./charts.ts";
 import type { ComparisonStore } from "./comparisonStore.ts";
 

@@ -153,7 +153,7 @@ function TensorRows({ store, module }: { store: Store; module: ModuleInfo }) {
         const statistics = moduleStatistics(from, module.id);
         return (
           <TensorRow
-            key={`${module.path}/${shown.kind}`}
+            key={`${store.run.value?.runId}/${module.path}/${shown.kind}`}
             store={store}
             shown={shown}
             note={shown.parameter ? parameterNote(shown.parameter) : from === sample ? undefined : `of step ${formatCount(from.step)}`}

@@ -1,4 +1,5 @@
 /** One tensor of the chosen module: its numbers, its histogram in the shown step, and its histograms over the run. */
+import { useId, useState } from "preact/hooks";
 import type { TensorStatistics } from "../../src/protocol/index.ts";
 import { formatShape } from "../../src/run/modules.ts";
 import { valueAxis } from "../charts/valueAxis.ts";
@@ -6,6 +7,7 @@ import { colour } from "../charts/theme.ts";
 import { ExportMenu } from "../export/exportMenu.tsx";
 import type { Exportable } from "../export/exportable.ts";
 import type { Store } from "../store.ts";
+import { Answer, AskButton, isAskable, noQuestion } from "../trace/trace.tsx";
 import { Bars } from "./bars.tsx";
 import { History } from "./history.tsx";
 import { exportHistogram, exportHistory, type TensorDrawing } from "./layerExport.ts";
@@ -25,37 +27,44 @@ interface Props {
 export function TensorRow({ store, shown, note, absent, tensor, history }: Props) {
   const { title, family, kind } = shown;
   const { histogramTables, history: view } = store.choices.value;
+  const [question, ask] = useState(noQuestion);
+  const answer = useId();
+  const run = store.run.value;
   // An inspection measures one step: there is no history to show.
-  const inspection = store.run.value?.mode === "inspect";
+  const inspection = run?.mode === "inspect";
   const layout = `${inspection ? "single" : ""} ${histogramTables ? "tables" : ""}`;
   return (
-    <section class={`tensor-row ${family} ${layout}`} aria-label={title}>
-      <div class="tensor-numbers">
-        <h3>
-          <span class="swatch" />
-          <span class="tensor-title" title={title}>
-            {title}
-          </span>
-          <span class="muted">{tensor ? formatShape(tensor.shape) : ""}</span>
-        </h3>
-        {note && <div class="tensor-note muted">{note}</div>}
-        {tensor ? <Numbers tensor={tensor} withPercentiles={view === "percentiles"} /> : <p class="hint">{absent}</p>}
-      </div>
-      <div class="histogram" data-testid="histogram" data-kind={kind} data-count={tensor?.count}>
-        {tensor && (histogramTables ? <BinTable store={store} title={title} tensor={tensor} /> : <Bars store={store} title={title} tensor={tensor} />)}
-        {tensor && <ExportMenu store={store} title={`the histogram of ${title}`} exportable={() => histogramOf(store, shown, tensor, history)} />}
-      </div>
-      {!inspection && (
-        <div class="history">
-          {histogramTables ? (
-            <HistoryTable title={title} history={history} />
-          ) : (
-            history.length > 0 && <History store={store} title={title} family={family} history={history} />
-          )}
-          {history.length > 0 && <ExportMenu store={store} title={`${title} over the run`} exportable={() => historyOfRun(store, shown, history)} />}
+    <>
+      <section class={`tensor-row ${family} ${layout}`} aria-label={title}>
+        <div class="tensor-numbers">
+          <h3>
+            <span class="swatch" />
+            <span class="tensor-title" title={title}>
+              {title}
+            </span>
+            <span class="muted">{tensor ? formatShape(tensor.shape) : ""}</span>
+          </h3>
+          {note && <div class="tensor-note muted">{note}</div>}
+          {tensor && isAskable(run) && <AskButton store={store} question={question} onAsk={ask} controls={answer} />}
+          {tensor ? <Numbers tensor={tensor} withPercentiles={view === "percentiles"} /> : <p class="hint">{absent}</p>}
         </div>
-      )}
-    </section>
+        <div class="histogram" data-testid="histogram" data-kind={kind} data-count={tensor?.count}>
+          {tensor && (histogramTables ? <BinTable store={store} title={title} tensor={tensor} /> : <Bars store={store} title={title} tensor={tensor} />)}
+          {tensor && <ExportMenu store={store} title={`the histogram of ${title}`} exportable={() => histogramOf(store, shown, tensor, history)} />}
+        </div>
+        {!inspection && (
+          <div class="history">
+            {histogramTables ? (
+              <HistoryTable title={title} history={history} />
+            ) : (
+              history.length > 0 && <History store={store} title={title} family={family} history={history} />
+            )}
+            {history.length > 0 && <ExportMenu store={store} title={`${title} over the run`} exportable={() => historyOfRun(store, shown, history)} />}
+          </div>
+        )}
+      </section>
+      {question.isOpen && <Answer store={store} module={store.module.value!} kind={kind} name={title} question={question} onAsk={ask} id={answer} />}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The tensors of a module that are shown, what they are called, and why one isn't there. Pure. */
-import type { ModuleInfo, ModuleStatistics, ParameterInfo, StepStatistics, TensorStatistics } from "../../src/protocol/index.ts";
-import { moduleStatistics, tensorStatistics, type TensorKind } from "../shownSample.ts";
+import type { ModuleInfo, ModuleStatistics, ParameterInfo, StepStatistics, TensorKind, TensorStatistics } from "../../src/protocol/index.ts";
+import { moduleStatistics, tensorStatistics } from "../shownSample.ts";
 
 /** Which colour it has. */
 export type TensorFamily = "activation" | "gradient" | "parameter";

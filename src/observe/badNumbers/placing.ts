@@ -1,4 +1,4 @@
-/** Operations that compute nothing. */
+/** What is known of an operation by its name, and by what its record remembers. */
 import { isView } from "../graph/operationNames.ts";
 
 /** Those that write values and compute none. */
@@ -15,4 +15,13 @@ export function places(name: string, scalar: number | undefined): boolean {
 /** Whether it only puts together what is there, as batches are. */
 export function moves(name: string): boolean {
   return isView(name) || /^(stack|cat|index|indexSelect|gather|take|split|unbind|narrow|reshape|contiguous)$/.test(name);
+}
+
+/** A number that an operation was given beside its tensors. */
+export function scalarOf(data: unknown): number | undefined {
+  if (typeof data === "number") return data;
+  if (typeof data !== "object" || data === null) return undefined;
+  const { scalar, shapeB, exponent, value } = data as { scalar?: unknown; shapeB?: unknown; exponent?: unknown; value?: unknown };
+  const number = shapeB === null ? scalar : (exponent ?? value);
+  return typeof number === "number" ? number : undefined;
 }

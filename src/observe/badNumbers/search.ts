@@ -12,12 +12,14 @@ import { extent, isAllFinite, type Extent } from "../../engine/ops/statistics.ts
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import { operationName } from "../graph/operationNames.ts";
+import { StatePaths } from "../models/statePaths.ts";
+import { savedBy } from "../program/backwardGraph.ts";
 import { CallStack } from "../program/construction.ts";
 import type { ProgramSource } from "../program/programSource.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
 import { isLossName } from "./alarm.ts";
 import { blame, culprit, together, type Bad, type ModuleCall, type Origin, type Owner, type Way } from "./origins.ts";
-import { moves, places } from "./placing.ts";
+import { moves, places, scalarOf } from "./placing.ts";
 
 /** What was broken first of all that matters, and what broke it. */
 export interface Found {
@@ -75,7 +77,7 @@ export class Search implements Instrument, OperationWatch {
   readonly #losses: number[] = [];
   #rate: number | undefined;
   #lastNumber: Bad | undefined;
-  readonly #paths = new WeakMap<Tensor, string>();
+  readonly #paths = new StatePaths();
 
   constructor(options: SearchOptions) {
     this.#options = options;
@@ -85,7 +87,7 @@ export class Search implements Instrument, OperationWatch {
 
   readonly forwardStarts = (module: AnyModule, inputs: readonly unknown[]): void => {
     if (this.#open.length === 0) {
-      this.#name(module as Module);
+      this.#paths.name(module as Module);
       for (const tensor of tensorsOf(inputs)) this.#known(tensor, module.constructor.name, this.forwardStarts, true);
     }
     this.#open.push(module);
@@ -190,7 +192,7 @@ export class Search implements Instrument, OperationWatch {
 
   #ownerOf(tensor: Tensor, isData: boolean, isUsed: boolean): Owner | undefined {
     const { kind } = tensor.storage;
-    if (kind === Kind.Parameter || kind === Kind.Buffer) return { kind: kind === Kind.Parameter ? "parameter" : "buffer", path: this.#pathOf(tensor) };
+    if (kind === Kind.Parameter || kind === Kind.Buffer) return { kind: kind === Kind.Parameter ? "parameter" : "buffer", path: this.#paths.of(tensor) };
     // A single number is a constant of the program's.
     return isData && tensor.numel() > 1 ? { kind: "data", isUsed, ...(this.#batch !== undefined && { batch: this.#batch }) } : undefined;
   }
@@ -252,7 +254,7 @@ export class Search implements Instrument, OperationWatch {
     const own = this.#bad.get(result.storage);
     if (own) return own;
     const name = operationName(node.name);
-    const saved = this.#savedBy(node);
+    const saved = savedBy(node).filter(isFloat);
     const stack = place?.stack ?? this.#passes.at(-1) ?? new CallStack(this.passed);
     const origin = this.#origin({
       way: "differentiated",
@@ -266,15 +268,6 @@ export class Search implements Instrument, OperationWatch {
     // What was computed wrong forward and only hidden then comes first, as its derivative reads it.
     const read = saved.flatMap((tensor) => (this.#look(tensor) ? (this.#bad.get(tensor.storage) ?? []) : []));
     return blame(seen, [...read, ...(came ? [came] : [])], origin);
-  }
-
-  #savedBy(node: Node): Tensor[] {
-    try {
-      return Array.from({ length: node.savedCount }, (_, i) => node.saved(i)).filter(isFloat);
-    } catch {
-      // Changed since, or given free by a derivative of the user's own.
-      return [];
-    }
   }
 
   #waitingAt(node: Node): Bad | undefined {
@@ -298,9 +291,9 @@ export class Search implements Instrument, OperationWatch {
       for (const parameter of params) {
         const gradient = parameter.gradSlot;
         const seen = gradient ? this.#look(gradient) : undefined;
-        if (seen) return this.#tell(this.#ofGradient(parameter, gradient!, seen, stack), { kind: "gradient", path: this.#pathOf(parameter), stack });
+        if (seen) return this.#tell(this.#ofGradient(parameter, gradient!, seen, stack), { kind: "gradient", path: this.#paths.of(parameter), stack });
         const bad = this.#known(parameter, "step", this.beforeStep);
-        if (bad) return this.#tell(bad, { kind: "parameter", path: this.#pathOf(parameter), stack });
+        if (bad) return this.#tell(bad, { kind: "parameter", path: this.#paths.of(parameter), stack });
       }
     }
   };
@@ -316,7 +309,7 @@ export class Search implements Instrument, OperationWatch {
         const inputs = parameter.gradSlot ? [extentOf(parameter.gradSlot)] : [];
         const name = `${optimizer.constructor.name}.step`;
         const origin = this.#origin({ way: "updated", name, stack, inputs, scalar, output });
-        return this.#tell({ nan: origin }, { kind: "parameter", path: this.#pathOf(parameter), stack });
+        return this.#tell({ nan: origin }, { kind: "parameter", path: this.#paths.of(parameter), stack });
       }
     }
   };
@@ -380,28 +373,10 @@ export class Search implements Instrument, OperationWatch {
     const module = this.#open.at(-1);
     return root === undefined || module === undefined ? undefined : { module, root };
   }
-
-  #name(root: Module): void {
-    for (const [path, parameter] of root.namedParameters()) this.#paths.set(parameter, path);
-    for (const [path, buffer] of root.namedBuffers()) this.#paths.set(buffer, path);
-  }
-
-  #pathOf(tensor: Tensor): string {
-    return this.#paths.get(tensor) ?? "";
-  }
 }
 
 const isFloat = (tensor: Tensor): boolean => tensor.dtype === "float32" && tensor.numel() > 0;
 const extentOf = (tensor: Tensor): Extent => extent(tensor);
-
-/** A number that an operation was given beside its tensors. */
-function scalarOf(data: unknown): number | undefined {
-  if (typeof data === "number") return data;
-  if (typeof data !== "object" || data === null) return undefined;
-  const { scalar, shapeB, exponent, value } = data as { scalar?: unknown; shapeB?: unknown; exponent?: unknown; value?: unknown };
-  const number = shapeB === null ? scalar : (exponent ?? value);
-  return typeof number === "number" ? number : undefined;
-}
 
 function samePosition(one: CallStack, other: CallStack, source: ProgramSource): boolean {
   const [a, b] = [one.position(source), other.position(source)];

@@ -14,13 +14,22 @@ export function explained({ origin: known, broken, losses, rate }: Found, source
   const origin = { ...known, word: written(known, source) };
   const position = origin.stack.position(source);
   const related = [...nextPlace(origin, source), ...brokenPlace(broken, source)].filter((place) => !isSame(place, position));
-  const sentences = [beginning(origin), remedy(origin), growth(origin, losses, rate)].filter((sentence) => sentence !== "");
   return {
-    message: sentences.join(" "),
+    message: sentencesOf([beginning(origin), remedy(origin), growth(origin, losses, rate)]),
     related,
     ...(position && { position }),
     ...(origin.call && { module: moduleText(origin.call) }),
   };
+}
+
+/** Where numbers began that aren't finite, and what to try. */
+export function beginningOf(known: Origin, source: ProgramSource): string {
+  const origin = { ...known, word: written(known, source) };
+  return sentencesOf([beginning(origin), remedy(origin)]);
+}
+
+function sentencesOf(sentences: readonly string[]): string {
+  return sentences.filter((sentence) => sentence !== "").join(" ");
 }
 
 /** An origin with the operation's name as the user wrote it. */

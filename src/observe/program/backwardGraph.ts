@@ -1,4 +1,4 @@
-/** What a `backward()` will go through. */
+/** What a `backward()` goes through. */
 import type { Node } from "../../engine/autograd/node.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
@@ -20,4 +20,14 @@ export function leavesBelow(loss: Tensor): Tensor[] {
   const leaves: Tensor[] = [];
   for (const { variable } of nodesBelow(loss)) if (variable) leaves.push(variable);
   return leaves;
+}
+
+/** The numbers that a node's derivative reads, while they are what they were. */
+export function savedBy(node: Node): Tensor[] {
+  try {
+    return Array.from({ length: node.savedCount }, (_, i) => node.saved(i)).filter(({ dtype }) => dtype === "float32");
+  } catch {
+    // Changed since, or given free by a derivative of the user's own.
+    return [];
+  }
 }

@@ -29,9 +29,18 @@ export class OperationWatches implements OperationWatch {
     this.#clock.go();
   }
 
+  changes(tensor: Tensor): void {
+    if (this.#clock.isStopped) return;
+    this.#clock.stop();
+    for (const watch of this.#watches) watch.changes?.(tensor);
+    this.#clock.go();
+  }
+
   became(tensor: Tensor, source: Tensor): void {
     if (this.#clock.isStopped) return;
+    this.#clock.stop();
     for (const watch of this.#watches) watch.became?.(tensor, source);
+    this.#clock.go();
   }
 
   differentiates(isUnderWay: boolean): void {

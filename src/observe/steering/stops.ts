@@ -110,6 +110,11 @@ export class Stops {
     return this.#advance.isClose;
   }
 
+  /** Whether the program is held up. */
+  get isStanding(): boolean {
+    return this.#placeOf !== undefined;
+  }
+
   /** What a person wants changed is, as soon as the program stands between two steps. */
   change(wish: Wish): void {
     this.#parts.interventions.ask(wish);

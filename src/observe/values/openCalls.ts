@@ -17,6 +17,10 @@ export class OpenCalls {
     return this.#modules.at(-1);
   }
 
+  get outermost(): AnyModule | undefined {
+    return this.#modules[0];
+  }
+
   starts(module: AnyModule, inputs: readonly unknown[]): void {
     this.#modules.push(module);
     this.#inputs.push(inputs);

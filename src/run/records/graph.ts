@@ -6,12 +6,14 @@ import { position } from "./position.ts";
 
 const shape = list(whole);
 
+export const calledModule = record<CalledModule>({ model: whole, id: whole, name: text });
+
 const node = record<PassNode>({
   kind: oneOf("input", "constant", "operation", "call", "loss", "output"),
   name: text,
   parent: nullable(whole),
   shapes: list(shape),
-  module: optional(record<CalledModule>({ model: whole, id: whole, name: text })),
+  module: optional(calledModule),
   state: optional(list(shape)),
   position: optional(position),
 });

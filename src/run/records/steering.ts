@@ -22,6 +22,7 @@ export const watchSettings = record<WatchSettings>({
 
 export const steering = variants<PanelSteering, "type">("type", {
   measure: record({}),
+  trace: record({}),
   advance: record({ to: destination }),
   change: record({ change }),
   undo: record({ intervention: whole }),
