@@ -7,6 +7,7 @@ import { digestOf } from "./checkpointKeeper.ts";
 import { checkpointEvents, checkpointsOf, modelsIn, type KeptCheckpoint } from "./checkpoints.ts";
 import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRunIn, type KeptRun } from "./keptRuns.ts";
+import { firstWeights, whyNoFirstWeights } from "./firstWeights.ts";
 import { formatCount, plural } from "../run/numbers.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
@@ -130,11 +131,12 @@ export function stepsTaken(kept: KeptRun): number {
 export function whyNotRepeated(kept: KeptRun, step: number): string | undefined {
   const { info } = kept;
   if (info.randomSeed === undefined || info.directory === undefined) return "This run was kept by a version of Kindling that did not keep its seed.";
-  if (info.given) return "Constants of its file had other values in this run, which can't be put in their place again yet.";
+  if (info.given && !info.givenAt)
+    return "Constants of its file had other values in this run, and it was kept by a version of Kindling that did not keep where they stand.";
   if (info.torch !== undefined) return "PyTorch ran this one; only Kindling's own runs can be brought back.";
   const taken = stepsTaken(kept);
   if (step > taken) return `This run took ${plural(taken, "step")}; step ${formatCount(step)} was never reached.`;
-  return undefined;
+  return whyNoFirstWeights(kept.folder);
 }
 
 /** What a person changed while it ran. @throws CannotRepeat where it was changed in a way that can't be done again */
@@ -142,7 +144,7 @@ export function readInterventions({ folder }: KeptRun): readonly Intervention[] 
   const found: Intervention[] = [];
   for (const json of linesOf(join(folder, names.events))) {
     const { type } = json as { readonly type?: unknown };
-    if (type === "weights") throw new CannotRepeat("This run began with the weights of another, which are not kept with it.");
+    if (type === "weights" && !firstWeights(folder)) throw new CannotRepeat("This run began with weights from elsewhere, which were not kept with it.");
     const event = type === "intervention" ? understood(() => storedEvent.decode(json)) : undefined;
     if (event?.type === "intervention") found.push(event.intervention);
   }
