@@ -17,6 +17,17 @@ export function treeOf(runs: readonly KeptRun[]): RunTree {
   return { trunks: runs.filter((run) => !isBranch(run)), branches: groupBy(runs.filter(isBranch), ({ info }) => info.parent!.run) };
 }
 
+/**
+ * A run with those that it parts from and all that part from these: each behind the one that it parts from, those that part
+ * late before those that part early, so that a drawing of it has no lines that cross.
+ */
+export function familyOf(run: KeptRun, runs: readonly KeptRun[]): readonly KeptRun[] {
+  const { trunks, branches } = treeOf(runs);
+  const early = (a: KeptRun, b: KeptRun): number => b.info.parent!.step - a.info.parent!.step || a.info.startedAt - b.info.startedAt;
+  const from = (one: KeptRun): KeptRun[] => [one, ...[...(branches.get(one.id) ?? [])].sort(early).flatMap(from)];
+  return trunks.map(from).find((family) => family.some(({ id }) => id === run.id)) ?? [run];
+}
+
 /** A part of another run: of all of it, where it parts from none in other code. */
 export interface Stretch {
   /** None where it is not kept any more. */

@@ -66,6 +66,8 @@ export function pastOf(folder: string, step: number): Past {
   if (!kept) throw new CannotRepeat("This run is not kept any more.");
   const why = whyNotRepeated(kept, step);
   if (why !== undefined) throw new CannotRepeat(why);
+  const [tookOver] = eventsOfType(folder, "weights");
+  if (tookOver && !firstWeights(folder)) throw new CannotRepeat("This run began with weights from elsewhere, which were not kept with it.");
   const world: WorldAnswers[] = [];
   for (const json of linesOf(join(folder, names.world))) {
     const { what, answers, cut } = understood(() => worldLine.decode(json)) ?? {};
@@ -139,16 +141,19 @@ export function whyNotRepeated(kept: KeptRun, step: number): string | undefined 
   return whyNoFirstWeights(kept.folder);
 }
 
-/** What a person changed while it ran. @throws CannotRepeat where it was changed in a way that can't be done again */
+/** What a person changed while it ran. */
 export function readInterventions({ folder }: KeptRun): readonly Intervention[] {
   const found: Intervention[] = [];
-  for (const json of linesOf(join(folder, names.events))) {
-    const { type } = json as { readonly type?: unknown };
-    if (type === "weights" && !firstWeights(folder)) throw new CannotRepeat("This run began with weights from elsewhere, which were not kept with it.");
-    const event = type === "intervention" ? understood(() => storedEvent.decode(json)) : undefined;
+  for (const json of eventsOfType(folder, "intervention")) {
+    const event = understood(() => storedEvent.decode(json));
     if (event?.type === "intervention") found.push(event.intervention);
   }
   return found;
+}
+
+function* eventsOfType(folder: string, type: string): Generator<unknown, void, undefined> {
+  for (const json of linesOf(join(folder, names.events), (line) => line.includes(`"${type}"`)))
+    if ((json as { readonly type?: unknown }).type === type) yield json;
 }
 
 /** In their order, under the names that their series had then. */
