@@ -20,7 +20,7 @@ interface Memory {
 }
 
 /** Of the form of what is remembered; what has another is forgotten. */
-const version = 4;
+const version = 5;
 
 const memory = record<Memory & { readonly version: number }>({
   version: whole,
@@ -43,6 +43,7 @@ const memory = record<Memory & { readonly version: number }>({
     tableHeight: nullable(number),
     mainShare: nullable(number),
     problemsOpen: flag,
+    branchesOpen: flag,
   }),
   run: nullable(storedSnapshot),
 });

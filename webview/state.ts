@@ -3,11 +3,13 @@
  * Pure: no DOM, no clock, no messages sent from here.
  */
 import type { ModelInfo, ModuleInfo, StepStatistics } from "../src/protocol/index.ts";
+import type { Family } from "../src/run/family.ts";
 import { rootOf } from "../src/run/modules.ts";
 import type { ToPanel } from "../src/run/panelMessages.ts";
 import { reduceSnapshot, type RunSnapshot } from "../src/run/snapshot.ts";
 import { isFinal } from "../src/run/standing.ts";
 import { chooseTab, offeredTabs, openTab, shownTabs, type ChosenTabs, type GroupName, type Layout, type TabId } from "./frame/arrangement.ts";
+import { withTrunk } from "./branches/trunk.ts";
 import { sampleIndex } from "./shownSample.ts";
 import { defaultTableChoices, type TableChoices } from "./table/choices.ts";
 
@@ -44,6 +46,8 @@ export interface Choices {
   readonly mainShare: number | null;
   /** Whether problems beyond the first are listed. */
   readonly problemsOpen: boolean;
+  /** Whether all runs of the family are listed, and not only the shown one. */
+  readonly branchesOpen: boolean;
 }
 
 export interface PanelState {
@@ -51,6 +55,8 @@ export interface PanelState {
   readonly file: string | null;
   /** `null`: nothing was run yet. */
   readonly run: RunSnapshot | null;
+  /** What the run parts from, and what parts from it; `null`: it stands alone, or nothing was told. */
+  readonly family: Family | null;
   /** The run is shown from what the page remembered; the extension has not confirmed it. */
   readonly isRemembered: boolean;
   readonly choices: Choices;
@@ -88,6 +94,7 @@ type Settings = Pick<
   | "tableHeight"
   | "mainShare"
   | "problemsOpen"
+  | "branchesOpen"
 >;
 
 export const defaultChoices: Choices = {
@@ -108,9 +115,10 @@ export const defaultChoices: Choices = {
   tableHeight: null,
   mainShare: null,
   problemsOpen: false,
+  branchesOpen: true,
 };
 
-export const initialState: PanelState = { file: null, run: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
+export const initialState: PanelState = { file: null, run: null, family: null, isRemembered: false, choices: defaultChoices, layout: "beside", zoom: null };
 
 export function reduce(state: PanelState, action: Action): PanelState {
   switch (action.type) {
@@ -121,6 +129,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case "events":
       if (state.run?.runId !== action.runId) return state;
       return { ...state, run: action.events.reduce((run, event) => reduceSnapshot(run, event), state.run) };
+    case "family":
+      return state.run?.runId === action.runId ? { ...state, family: action.family } : state;
     // It tells what can be asked for, and shows nothing.
     case "thinned":
     case "copyTable":
@@ -172,10 +182,10 @@ function stepToKeep(state: PanelState, step: number | null): number | null {
 function receiveSnapshot(state: PanelState, run: RunSnapshot | null): PanelState {
   if (run === null) {
     // The window was closed or loaded anew, and the run's process with it. What was shown stays, as something that is over.
-    return { ...state, run: state.run && state.isRemembered ? ended(state.run) : null };
+    return { ...state, run: state.run && state.isRemembered ? ended(state.run) : null, family: null };
   }
   const isSame = run.runId === state.run?.runId;
-  return { ...(isSame ? state : choose({ ...state, zoom: null }, { step: null })), run, isRemembered: false };
+  return { ...(isSame ? state : choose({ ...state, zoom: null, family: null }, { step: null })), run, isRemembered: false };
 }
 
 function ended(run: RunSnapshot): RunSnapshot {
@@ -278,7 +288,7 @@ const noSamples: readonly StepStatistics[] = [];
  * The steps that the charts and the heatmaps show: from the first that any curve or sample has to the last. While a run
  * goes on the end moves in strides of a few percent, so that the axes rest.
  */
-export function stepRange({ run, choices, zoom }: PanelState): readonly [number, number] {
+export function stepRange({ run, family, choices, zoom }: PanelState): readonly [number, number] {
   if (zoom) return zoom;
   let first = Infinity;
   let last = -Infinity;
@@ -286,7 +296,7 @@ export function stepRange({ run, choices, zoom }: PanelState): readonly [number,
     first = Math.min(first, step);
     last = Math.max(last, step);
   };
-  for (const series of run?.curves.values() ?? []) {
+  for (const series of withTrunk(run?.curves ?? new Map<string, never>(), family).values()) {
     if (series.length > 0) include(series.steps[0]!);
     if (series.length > 0) include(series.steps[series.length - 1]!);
   }

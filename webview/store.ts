@@ -12,9 +12,10 @@ import { signs, type Sign } from "../src/run/health/signs.ts";
 import { Throttle } from "../src/run/throttle.ts";
 import { emptySnapshot } from "../src/run/snapshot.ts";
 import type { EpochStart } from "../src/run/epochs.ts";
-import { formatCount } from "../src/run/numbers.ts";
+import { formatCount, plural } from "../src/run/numbers.ts";
 import { fileName } from "../src/run/text.ts";
 import { themeLook } from "./charts/theme.ts";
+import { withTrunk } from "./branches/trunk.ts";
 import type { Across, CurveChoices, CurveStore } from "./curves/curveStore.ts";
 import { groupCharts } from "./curves/groups.ts";
 import { interventionMarks, type StepMark } from "./curves/marks.ts";
@@ -37,7 +38,9 @@ import {
 
 const noInterventions: readonly Intervention[] = [];
 const noEpochs: readonly EpochStart[] = [];
-const overSteps: Across = { name: "steps", title: "Step", per: 1, text: (step) => `step ${formatCount(step)}` };
+/** What is another run's before this one began counts back from there. */
+const stepText = (step: number): string => (step < 0 ? `${plural(-step, "step")} before this run` : `step ${formatCount(step)}`);
+const overSteps: Across = { name: "steps", title: "Step", per: 1, text: stepText };
 
 /** What VS Code gives a webview's page; may be asked for only once. */
 export interface Host {
@@ -73,7 +76,8 @@ export class Store implements CurveStore {
   readonly run = computed(() => this.#shown.value.run);
   readonly choices = computed(() => this.#shown.value.choices);
   readonly #curves = computed(() => this.run.value?.curves ?? new Map<string, never>());
-  readonly charts = computed(() => groupCharts(this.#curves.value));
+  readonly family = computed(() => this.#shown.value.family);
+  readonly charts = computed(() => groupCharts(withTrunk(this.#curves.value, this.family.value)));
   /** What was changed by hand, for the charts to mark. */
   readonly interventions = computed<readonly StepMark[]>(() => interventionMarks(this.#interventions.value));
   readonly #interventions = computed(() => this.run.value?.interventions ?? noInterventions);
@@ -117,6 +121,7 @@ export class Store implements CurveStore {
   readonly zoomed = computed(() => this.#shown.value.zoom !== null);
   readonly epochs = computed(() => this.run.value?.epochs ?? noEpochs);
   readonly marker = computed(() => (this.choices.value.step === null ? null : (this.sample.value?.step ?? null)));
+  readonly trunk = computed(() => this.family.value?.trunk?.until ?? null);
   readonly hasLegend = false;
 
   readonly table = new TableView(this);

@@ -46,7 +46,7 @@ export async function branchWithCode(branch: BranchWithCode): Promise<number> {
       {
         ...request,
         keep: { folder: runsFolder(file), limit: roomForRuns },
-        weights: { file: weights, origin, declined: [], branchOf: { run: kept.id, step } },
+        weights: { file: weights, origin, declined: [], isMadeForRun: true, branchOf: { run: kept.id, step } },
       },
       paint,
     );

@@ -9,8 +9,10 @@ import { reveal } from "./commands/goTo.ts";
 import { keepContextKeys } from "./commands/contextKeys.ts";
 import { ModelDebugger } from "./debug/modelDebugger.ts";
 import { FillInCommands } from "./keptRuns/fillInCommands.ts";
+import { Families } from "./keptRuns/families.ts";
 import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
 import { ReplayCommands } from "./keptRuns/replayCommands.ts";
+import { KeptRunsWatch } from "./keptRuns/keptRunsWatch.ts";
 import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
 import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
 import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
@@ -81,14 +83,16 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const archive = new Archive(join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (text) => log.warn(text));
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
-  const panels = new Panels(context, store, archive);
+  const keptRunsWatch = new KeptRunsWatch(store);
+  const families = new Families(keptRunsWatch);
+  const panels = new Panels(context, store, archive, families);
   const unsaved = new UnsavedFiles();
   const edits = new EditedTexts();
   const highlight = new LineHighlight();
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
-  const keptRuns = new KeptRunsView(store);
+  const keptRuns = new KeptRunsView(store, keptRunsWatch);
   const fillIns = new FillInCommands({ store, pool, panels });
   const replays = new ReplayCommands({ store, controller, panels });
   const values = new MeasuredValuesStore(store);
@@ -121,6 +125,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     }),
     showProblems(store, extension),
     showStatus(store, current),
+    keptRunsWatch,
+    families,
     keptRuns,
     registerKeptRunCommands({ view: keptRuns, panels, replays, fillIns, pool, extension }),
     pythonFiles,

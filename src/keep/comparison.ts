@@ -1,7 +1,7 @@
 /** What differs between kept runs. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { OptimizerInfo, StepStatistics } from "../protocol/index.ts";
 import { betterOf, differing, namesOf, variantsOf, variantTitle, type ComparedRun } from "../run/comparison.ts";
 import { differenceText, endOf, type ComparedGroup } from "../run/difference.ts";
@@ -10,8 +10,9 @@ import { health } from "../run/health/health.ts";
 import { optionText } from "../run/interventions.ts";
 import { formatCount, formatDuration, plural } from "../run/numbers.ts";
 import { memoryBounds, shrink, type RunSnapshot } from "../run/snapshot.ts";
+import { stepsBefore } from "./branches.ts";
 import { dataFilesOf } from "./dataFiles.ts";
-import { codeOf, gitOf, type KeptRun } from "./keptRuns.ts";
+import { codeOf, gitOf, keptRun, type KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
 import { readRun, type ToldRun } from "./readRun.ts";
 
@@ -62,6 +63,7 @@ export function besideEachOther(all: readonly Beside[]): ComparedRun[] {
     ...described(kept, told),
     variant: variantOf(kept),
     seed: kept.info.seed ?? null,
+    stepsBefore: stepsBefore(kept, (id) => keptRun(dirname(kept.folder), id)),
     // Another program counts its own steps.
     ...(kept.info.parent && !kept.info.parent.otherCode && { branchOf: kept.info.parent }),
     ends: Object.fromEntries(Object.entries(kept.summary.series).map(([name, { last, least, largest }]) => [name, { last, least, largest }])),

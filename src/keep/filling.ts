@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } 
 import { join } from "node:path";
 import type {
   FillOptions,
+  GivenConstant,
   MetricPoint,
   ModelInfo,
   ModuleStatistics,
@@ -21,6 +22,7 @@ import { isFinal } from "../run/standing.ts";
 import { additionCodec, nextAddition, type Addition } from "./additions.ts";
 import { checkpointEvents } from "./checkpoints.ts";
 import { keepCode } from "./keepCode.ts";
+import { givenIn, givenInText } from "./given.ts";
 import { isProcess, type KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
 import { LineFile } from "./lines.ts";
@@ -63,6 +65,8 @@ export class Filling {
   readonly #kept: KeptRun;
   /** The texts that are run. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What takes the place of constants in them. */
+  readonly given: readonly GivenConstant[];
   /** Whether it is run to the end that it had, and not only to a step. */
   readonly #goesToEnd: boolean;
   readonly #number: number;
@@ -94,6 +98,7 @@ export class Filling {
     const why = whyNotFilled(kept);
     if (why !== undefined) throw new CannotRepeat(why);
     this.texts = fill.file === undefined ? past.texts : textsOfNow(past, fill.file);
+    this.given = givenOfNow(past, this.texts);
     this.#goesToEnd = (kept.state === "finished" || kept.state === "failed") && step === stepsTaken(kept);
     const counted = this.#goesToEnd ? Infinity : step;
     const renames: Renamed[] = [];
@@ -332,6 +337,16 @@ function textsOfNow({ kept, texts }: Past, file: string): ReadonlyMap<string, st
   } catch {
     throw new CannotRepeat(`The file ${file} can't be read.`);
   }
+}
+
+/** @throws CannotRepeat where what was given then has no place any more */
+function givenOfNow({ kept: { info }, texts }: Past, now: ReadonlyMap<string, string>): readonly GivenConstant[] {
+  const moved = givenInText(givenIn(info), texts.get(info.file) ?? "", now.get(info.file) ?? "");
+  if (!("gone" in moved)) return moved;
+  const value = info.given![moved.gone];
+  throw new CannotRepeat(
+    `\`${moved.gone}\` was ${value} in this run in place of what its line says, and that line has changed: put it back to fill this run in.`,
+  );
 }
 
 /** What processes left behind that were ended while they were at it. */

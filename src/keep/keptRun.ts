@@ -1,5 +1,5 @@
 /** What is written of a run beside its series and events, and how. The format is described in docs/runs.md. */
-import type { BranchPoint, Progress, RunState } from "../protocol/index.ts";
+import type { BranchPoint, GivenConstant, Progress, RunState } from "../protocol/index.ts";
 import { checked, dictionary, flag, list, number, oneOf, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { keptProgress, runState } from "../run/records.ts";
 
@@ -39,7 +39,11 @@ export interface RunInfo {
   readonly seed?: number;
   /** What took the place of values of its constants, by name, as it would stand in the file. */
   readonly given?: Readonly<Record<string, string>>;
+  /** By the same names where that is, and what stands there in the file. */
+  readonly givenAt?: Readonly<Record<string, GivenPlace>>;
 }
+
+export type GivenPlace = Pick<GivenConstant, "start" | "was">;
 
 export interface Parent extends BranchPoint {
   /** It is another program, which began with the weights of then and counts its own steps from 0; else all steps by then are the same. */
@@ -121,6 +125,7 @@ export const runInfo: Codec<RunInfo> = checked(
     group: optional(text),
     seed: optional(whole),
     given: optional(dictionary(text)),
+    givenAt: optional(dictionary(record<GivenPlace>({ start: whole, was: text }))),
   }),
   "a run of another format",
   (info) => info.format === format,

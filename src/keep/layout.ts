@@ -25,6 +25,9 @@ export const names = {
   files: "files.json",
   /** What the run can be taken up from: a file for each step that is kept, and one for the end. */
   checkpoints: "checkpoints",
+  /** The weights from elsewhere that it began with, where it did, and they themselves where no other place holds them. */
+  weights: "weights.json",
+  firstWeights: "weights.safetensors",
   git: "git.json",
   diff: "diff.patch",
   /** What it was filled in with when it was over: a folder each time, `1`, `2` …, with what that was in `addition`. */

@@ -7,6 +7,7 @@ import { digestOf } from "./checkpointKeeper.ts";
 import { checkpointEvents, checkpointsOf, modelsIn, type KeptCheckpoint } from "./checkpoints.ts";
 import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRunIn, type KeptRun } from "./keptRuns.ts";
+import { firstWeights, whyNoFirstWeights } from "./firstWeights.ts";
 import { formatCount, plural } from "../run/numbers.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
@@ -65,6 +66,8 @@ export function pastOf(folder: string, step: number): Past {
   if (!kept) throw new CannotRepeat("This run is not kept any more.");
   const why = whyNotRepeated(kept, step);
   if (why !== undefined) throw new CannotRepeat(why);
+  const [tookOver] = eventsOfType(folder, "weights");
+  if (tookOver && !firstWeights(folder)) throw new CannotRepeat("This run began with weights from elsewhere, which were not kept with it.");
   const world: WorldAnswers[] = [];
   for (const json of linesOf(join(folder, names.world))) {
     const { what, answers, cut } = understood(() => worldLine.decode(json)) ?? {};
@@ -130,23 +133,27 @@ export function stepsTaken(kept: KeptRun): number {
 export function whyNotRepeated(kept: KeptRun, step: number): string | undefined {
   const { info } = kept;
   if (info.randomSeed === undefined || info.directory === undefined) return "This run was kept by a version of Kindling that did not keep its seed.";
-  if (info.given) return "Constants of its file had other values in this run, which can't be put in their place again yet.";
+  if (info.given && !info.givenAt)
+    return "Constants of its file had other values in this run, and it was kept by a version of Kindling that did not keep where they stand.";
   if (info.torch !== undefined) return "PyTorch ran this one; only Kindling's own runs can be brought back.";
   const taken = stepsTaken(kept);
   if (step > taken) return `This run took ${plural(taken, "step")}; step ${formatCount(step)} was never reached.`;
-  return undefined;
+  return whyNoFirstWeights(kept.folder);
 }
 
-/** What a person changed while it ran. @throws CannotRepeat where it was changed in a way that can't be done again */
+/** What a person changed while it ran. */
 export function readInterventions({ folder }: KeptRun): readonly Intervention[] {
   const found: Intervention[] = [];
-  for (const json of linesOf(join(folder, names.events))) {
-    const { type } = json as { readonly type?: unknown };
-    if (type === "weights") throw new CannotRepeat("This run began with the weights of another, which are not kept with it.");
-    const event = type === "intervention" ? understood(() => storedEvent.decode(json)) : undefined;
+  for (const json of eventsOfType(folder, "intervention")) {
+    const event = understood(() => storedEvent.decode(json));
     if (event?.type === "intervention") found.push(event.intervention);
   }
   return found;
+}
+
+function* eventsOfType(folder: string, type: string): Generator<unknown, void, undefined> {
+  for (const json of linesOf(join(folder, names.events), (line) => line.includes(`"${type}"`)))
+    if ((json as { readonly type?: unknown }).type === type) yield json;
 }
 
 /** In their order, under the names that their series had then. */

@@ -1,6 +1,8 @@
 /** What is asked of a runner for a kept run to be brought back to one of its steps. */
 import { dirname } from "node:path";
 import { defaultSampling, type FillOptions, type RunRequest, type SamplingOptions } from "../protocol/index.ts";
+import { firstWeightsRequest } from "./firstWeights.ts";
+import { givenIn } from "./given.ts";
 import type { KeptRun } from "./keptRuns.ts";
 import { stepsTaken } from "./past.ts";
 
@@ -10,6 +12,7 @@ export function replayRequest(
   step: number,
   { sampling, limit }: { readonly sampling: SamplingOptions; readonly limit: number },
 ): RunRequest {
+  const weights = firstWeightsRequest(folder);
   return {
     file: info.file,
     mode: "train",
@@ -19,6 +22,8 @@ export function replayRequest(
     timeLimit: 0,
     sampling,
     ...(info.seed !== undefined && { seed: info.seed }),
+    ...(info.given && { given: givenIn(info) }),
+    ...(weights && { weights }),
     keep: { folder: dirname(folder), limit },
     replay: { folder, step },
   };

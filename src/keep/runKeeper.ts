@@ -5,11 +5,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-import type { MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
+import type { GivenConstant, MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
 import { storedEvent } from "../run/records.ts";
 import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 import { isFinal } from "../run/standing.ts";
 import { CheckpointKeeper, type CheckpointEvent } from "./checkpointKeeper.ts";
+import { keepFirstWeights } from "./firstWeights.ts";
 import { gitStateOf } from "./git.ts";
 import { keepCode } from "./keepCode.ts";
 import { format, gitState, runInfo, runSummary, type RunInfo, type RunSummary } from "./keptRun.ts";
@@ -102,6 +103,16 @@ export class RunKeeper {
     setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
     void this.#keepGit(dirname(request.file));
+  }
+
+  /** Resolves when what the run begins with is kept: before it begins, as it may write there. */
+  async keepWeights(): Promise<void> {
+    const { weights, file } = this.#options.request;
+    try {
+      if (weights) await keepFirstWeights(this.#folder, weights);
+    } catch (error) {
+      this.#options.tell(notKept(error, file, "The weights that this run begins with are not kept, so it can't be brought back"));
+    }
   }
 
   event(event: SentEvent): void {
@@ -300,7 +311,14 @@ function infoOf({ request, version, randomSeed }: KeeperOptions): RunInfo {
     ...(request.weights?.branchOf && { parent: { ...request.weights.branchOf, otherCode: true } }),
     ...(request.keep?.group !== undefined && { group: request.keep.group }),
     ...(request.seed !== undefined && { seed: request.seed }),
-    ...(request.given && { given: Object.fromEntries(request.given.map(({ name, value }) => [name, value])) }),
+    ...(request.given && givenOf(request.given)),
+  };
+}
+
+function givenOf(all: readonly GivenConstant[]): Pick<RunInfo, "given" | "givenAt"> {
+  return {
+    given: Object.fromEntries(all.map(({ name, value }) => [name, value])),
+    givenAt: Object.fromEntries(all.map(({ name, start, was }) => [name, { start, was }])),
   };
 }
 

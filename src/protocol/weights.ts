@@ -39,6 +39,8 @@ export interface WeightsRequest {
   readonly declined: readonly string[];
   /** The kept run that they are of: the new one is a branch of it. */
   readonly branchOf?: BranchPoint;
+  /** Whether the file was made for this run alone, and goes when it has been read: a run that is kept keeps it. Default false. */
+  readonly isMadeForRun?: boolean;
 }
 
 /** Where a run parts from another one. */

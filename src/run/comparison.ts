@@ -22,6 +22,8 @@ export interface ComparedRun {
   readonly seed: number | null;
   /** Where it parted from another run; it is the same run by then. */
   readonly branchOf?: BranchPoint;
+  /** Steps that were taken before its own first, by a run whose weights it goes on with in other code. Default none. */
+  readonly stepsBefore?: number;
   /** Where each series ended, and its extremes. */
   readonly ends: Readonly<Record<string, SeriesEnd>>;
   readonly clock: readonly StepTime[];

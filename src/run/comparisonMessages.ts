@@ -30,6 +30,7 @@ export const toComparison = variants<ToComparison, "type">("type", {
         variant: nullable(text),
         seed: nullable(whole),
         branchOf: optional(record<BranchPoint>({ run: text, step: whole })),
+        stepsBefore: optional(whole),
         ends: dictionary(record<SeriesEnd>({ last: number, least: number, largest: number })),
         clock: list(record<StepTime>({ step: number, elapsed: number })),
         run: runSnapshot,

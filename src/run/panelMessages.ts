@@ -1,7 +1,8 @@
 /** What the extension and the panel's page tell each other, and how it is written. */
 import type { RunEvent, SourcePosition, PanelSteering } from "../protocol/index.ts";
-import { dictionary, list, nullable, oneOf, record, text, variants, whole } from "./codec.ts";
-import { runEvent, runSnapshot } from "./records.ts";
+import { dictionary, list, nullable, number, oneOf, optional, record, text, variants, whole } from "./codec.ts";
+import type { Family, FamilyRun, Trunk } from "./family.ts";
+import { curves, runEvent, runSnapshot, runState } from "./records.ts";
 import { position } from "./records/position.ts";
 import { steering } from "./records/steering.ts";
 import type { RunSnapshot } from "./snapshot.ts";
@@ -10,6 +11,8 @@ export type ToPanel =
   /** Whose panel it is. */
   | { readonly type: "file"; readonly file: string }
   | { readonly type: "snapshot"; readonly run: RunSnapshot | null }
+  /** What that run parts from, and what parts from it; replaces what was told before. `null`: it stands alone. */
+  | { readonly type: "family"; readonly runId: string; readonly family: Family | null }
   /** Events of the run whose snapshot was sent last, in order. */
   | { readonly type: "events"; readonly runId: string; readonly events: readonly RunEvent[] }
   /** Since the last snapshot events had less of the curves than there is: the run is faster than can be shown. */
@@ -51,12 +54,32 @@ export type FromPanel =
   | { readonly type: "export"; readonly look: PageLook }
   /** The measured step that is looked at; `null`: the newest. */
   | { readonly type: "shownStep"; readonly step: number | null }
+  /** Show another run of the family. */
+  | { readonly type: "showRun"; readonly run: string }
   /** To the run that the page shows. */
   | { readonly type: "steer"; readonly steering: PanelSteering };
+
+const family = record<Family>({
+  shown: text,
+  runs: list(
+    record<FamilyRun>({
+      id: text,
+      title: text,
+      parent: optional(text),
+      from: whole,
+      to: whole,
+      difference: text,
+      state: runState,
+      last: optional(record<NonNullable<FamilyRun["last"]>>({ name: text, value: number })),
+    }),
+  ),
+  trunk: optional(record<Trunk>({ until: whole, curves })),
+});
 
 export const toPanel = variants<ToPanel, "type">("type", {
   file: record({ file: text }),
   snapshot: record({ run: nullable(runSnapshot) }),
+  family: record({ runId: text, family: nullable(family) }),
   events: record({ runId: text, events: list(runEvent) }),
   thinned: record({}),
   select: record({ model: whole, module: whole }),
@@ -75,5 +98,6 @@ export const fromPanel = variants<FromPanel, "type">("type", {
   saveBytes: record({ name: text, base64: text }),
   export: record({ look: record<PageLook>({ variables: dictionary(text), classes: text, memory: text }) }),
   shownStep: record({ step: nullable(whole) }),
+  showRun: record({ run: text }),
   steer: record({ steering }),
 });

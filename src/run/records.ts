@@ -113,7 +113,7 @@ const columns = checked(
   ({ steps, epochs, values }) => steps.length === epochs.length && steps.length === values.length,
 );
 
-const curves = via<Curves, readonly Columns[]>(
+export const curves = via<Curves, readonly Columns[]>(
   list(columns),
   (byName) => [...byName].map(([name, { steps, epochs, values }]) => ({ name, steps: [...steps], epochs: [...epochs], values: [...values] })),
   (all) => new Map(all.map(({ name, steps, epochs, values }) => [name, Series.of(steps.map((step, i) => ({ step, epoch: epochs[i]!, value: values[i]! })))])),

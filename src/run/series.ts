@@ -88,6 +88,11 @@ export class Series {
     return length === this.length ? this : new Series(this.#columns, length);
   }
 
+  /** The same so many steps later. */
+  shifted(steps: number): Series {
+    return Series.of(Array.from(this, (point) => ({ ...point, step: point.step + steps })));
+  }
+
   /** With at most `limit` points; see `thin`. */
   thinned(limit: number): Series {
     if (this.length <= limit) return this;

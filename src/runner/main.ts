@@ -1,5 +1,6 @@
 /** The runner: a forked process that serves one job. Speaks `RunCommand` and `RunnerMessage` with its parent. */
 import { open, url } from "node:inspector";
+import { whyOtherFirstWeights } from "../keep/firstWeights.ts";
 import { Filling } from "../keep/filling.ts";
 import { CannotRepeat, pastOf, type Past } from "../keep/past.ts";
 import { RunKeeper } from "../keep/runKeeper.ts";
@@ -60,6 +61,8 @@ async function run(request: RunRequest): Promise<RunEnd> {
   let past: Past | undefined;
   try {
     past = request.replay && pastOf(request.replay.folder, request.replay.step);
+    const why = past && (await whyOtherFirstWeights(past.kept.folder));
+    if (why !== undefined) throw new CannotRepeat(why);
     filling = past && fillingOf(past, request);
   } catch (error) {
     if (!(error instanceof CannotRepeat)) throw error;
@@ -72,6 +75,8 @@ async function run(request: RunRequest): Promise<RunEnd> {
   if (request.keep && !filling) {
     const { randomSeed, ready: kernels } = own;
     keeper = RunKeeper.begin({ request, version: version(), kernels, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
+    await keeper?.keepWeights();
+    if (isStopped) return { state: "stopped" };
   }
   const end = await own.run(request, keeper?.checkpoints);
   if (!past || end.astray === undefined) return end;

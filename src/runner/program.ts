@@ -111,6 +111,8 @@ export class Program {
         this.#post({ type: "paused", paused });
       },
     );
+    // Before the world listens: it is not the program that reads them.
+    const weights = this.#weights();
     this.#world = job.keepsAnswers ? this.#newWorld(job.past) : undefined;
     const map = new SourceMap(job.program, job.map);
     this.#stacks = new StackReader(map, job.home);
@@ -135,7 +137,7 @@ export class Program {
       ...(job.past && { repeated: { ...job.past, arrived: () => this.#arrive() } }),
       atMoment: this.#atMoment(job.past),
       ...(job.checkpoints && { checkpoints: this.#checkpointSink(new CheckpointTray(job.checkpoints)) }),
-      ...this.#weights(),
+      ...weights,
       ...(job.request.mode === "inspect" ? { firstStep: () => this.#leave() } : {}),
     });
     this.#printed = new PrintedLines(

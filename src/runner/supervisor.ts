@@ -218,10 +218,12 @@ export class Supervisor {
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
     try {
       process.chdir(request.directory);
-      const texts = (this.#options.filling ?? this.#options.past)?.texts;
+      const { filling, past } = this.#options;
+      const texts = (filling ?? past)?.texts;
+      const given = filling?.given ?? request.given;
       const made = await bundle(request.file, this.#options.places.engine.href, {
         tellsValues: request.mode === "inspect",
-        ...(request.given && { given: request.given }),
+        ...(given && { given }),
         ...(texts && { texts }),
       });
       this.#isBundling = false;

@@ -7,6 +7,7 @@ import { listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
 import { stepsTaken } from "../../src/keep/past.ts";
 import { readRun } from "../../src/keep/readRun.ts";
 import { fillRequest } from "../../src/keep/replayRequest.ts";
+import { givenValues } from "../../src/lint/constants.ts";
 import { defaultSampling, type FillOptions } from "../../src/protocol/index.ts";
 import { storedSample } from "../../src/run/records/statistics.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
@@ -67,6 +68,18 @@ describe("a kept run that is filled in", function () {
         .filter((entry) => entry.isFile())
         .map(({ name }) => [name, readFileSync(join(kept.folder, name), "base64")]),
     );
+
+  it("has what is logged later with the values that its constants were given, wherever they stand by now", async () => {
+    const text = (logs?: string): string => program(logs).replace("{ lr: 0.01 }", "{ lr: rate }").replace("const model", "const rate = 0.01;\nconst model");
+    const given = (of: string) => ({ given: givenValues(of, "rate", ["0.1"]) });
+    const kept = await train(text(), given(text()));
+    const after = `// Tells more.\n${text(`log({ gradient: size });`)}`;
+    const job = await fillWith(kept, after);
+    assert.deepEqual([job.states.at(-1), said(job)], ["finished", ""]);
+    assert.deepEqual(columns(readRun(newest()).run), columns(await live(after, given(after))));
+    const other = await fillWith(kept, after.replace("rate = 0.01", "rate = 0.02"));
+    assert.equal(said(other), "`rate` was 0.1 in this run in place of what its line says, and that line has changed: put it back to fill this run in.");
+  });
 
   it("has what is logged later as if it had been logged from the beginning", async () => {
     const kept = await train(program());

@@ -4,10 +4,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointsOf } from "../../src/keep/checkpoints.ts";
 import { codeOf, listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
-import { readInterventions, stepsTaken } from "../../src/keep/past.ts";
+import { readInterventions, stepsTaken, whyNotRepeated } from "../../src/keep/past.ts";
 import { readRun } from "../../src/keep/readRun.ts";
 import { replayRequest } from "../../src/keep/replayRequest.ts";
-import { defaultSampling, type Change, type RunEvent } from "../../src/protocol/index.ts";
+import { givenValues } from "../../src/lint/constants.ts";
+import { defaultSampling, type Change, type RunEvent, type RunRequest, type WeightsRequest } from "../../src/protocol/index.ts";
 import { Folder, Job, run } from "./job.ts";
 
 const head = `import { cat, data, log, manualSeed, nn, noGrad, optim, rand, randn, tensor, save, load } from "kindling";
@@ -136,8 +137,8 @@ describe("a kept run that is brought back to a step", function () {
   const endOf = (job: Job): string | undefined => /END .*/.exec(job.stdout)?.[0];
   const failed = (job: Job): string => job.problems.map(({ message }) => message).join("\n");
 
-  async function train(text: string): Promise<{ job: Job; kept: KeptRun }> {
-    const job = await run(folder.write("net.model.ts", text), { keep: room() });
+  async function train(text: string, request: Partial<RunRequest> = {}): Promise<{ job: Job; kept: KeptRun }> {
+    const job = await run(folder.write("net.model.ts", text), { keep: room(), ...request });
     return { job, kept: newest() };
   }
 
@@ -403,6 +404,53 @@ end();`;
     assert.equal(before.events.filter(({ type }) => type === "intervention").length, 1);
     before.send({ type: "stop" });
     await before.ended();
+  });
+
+  it("has the values that were given in place of its constants, and so have its branches", async () => {
+    const text = `${head.replace("{ lr: 0.01 }", "{ lr: rate }").replace("const model", "const rate = 0.01;\nconst model")}for (let i = 0; i < 40; i++) step();\nend();`;
+    const { job: first, kept } = await train(text, { given: givenValues(text, "rate", ["0.2"]), seed: 7 });
+    assert.equal(first.series("lr").at(-1), 0.2);
+    const branch = await goOn(await rewind(kept, 37));
+    assert.match(wayOf(branch), short);
+    assert.deepEqual([branch.states.at(-1), endOf(branch), branch.points], ["finished", endOf(first), first.points], failed(branch));
+    assert.deepEqual(newest().info.given, { rate: "0.2" });
+    assert.equal(hashAtEnd(newest()), hashAtEnd(kept));
+    const twig = await goOn(await rewind(newest(), 20));
+    assert.equal(endOf(twig), endOf(first), failed(twig));
+  });
+
+  const hashAtEnd = (kept: KeptRun): string | undefined => checkpointsOf(kept).find(({ isEnd }) => isEnd)?.hash;
+  /** A training whose model is saved, and one that begins with what was saved. */
+  const saving = `${head}for (let i = 0; i < 5; i++) step();\nsave(model.stateDict(), new URL("./first.safetensors", import.meta.url));`;
+  async function trainWithWeights(more: Partial<WeightsRequest> = {}): Promise<{ job: Job; kept: KeptRun; weights: string }> {
+    await run(folder.write("first.model.ts", saving));
+    const weights = join(folder.path, "first.safetensors");
+    const trained = await train(programs["dropout, and no seed"]!, { weights: { file: weights, origin: "first.safetensors", declined: ["3.bias"], ...more } });
+    assert.equal(trained.job.events.filter(({ type }) => type === "weights").length, 1);
+    return { ...trained, weights };
+  }
+
+  it("begins with the weights from elsewhere that it began with", async () => {
+    const { job: first, kept, weights } = await trainWithWeights();
+    const job = await goOn(await rewind(kept, 37));
+    assert.match(wayOf(job), short);
+    assert.deepEqual([job.states.at(-1), endOf(job), job.points], ["finished", endOf(first), first.points], failed(job));
+    assert.equal(hashAtEnd(newest()), hashAtEnd(kept));
+    writeFileSync(weights, readFileSync(join(folder.path, "scale.txt")));
+    assert.match(failed(await rewind(kept, 10)), /^This run began with the weights in .*first\.safetensors, which has changed since\.$/);
+    rmSync(weights);
+    assert.match(whyNotRepeated(kept, 10) ?? "", /^This run began with the weights in .*first\.safetensors, which is gone\.$/);
+  });
+
+  it("has the weights that were made for it alone, also when whoever made them has removed them, and its branches have them without it", async () => {
+    const { job: first, kept, weights } = await trainWithWeights({ isMadeForRun: true });
+    rmSync(weights);
+    const job = await goOn(await rewind(kept, 37));
+    assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
+    const branch = newest();
+    rmSync(kept.folder, { recursive: true });
+    const twig = await goOn(await rewind(branch, 20));
+    assert.deepEqual([twig.states.at(-1), endOf(twig)], ["finished", endOf(first)], failed(twig));
   });
 
   it("is not asked of a run that never came so far", async () => {

@@ -49,6 +49,12 @@ describe("runs that are aligned", () => {
     assert.deepEqual(places(aligned(loss, slower, "seconds")), [0, 500, 1000, 3000, 5000]);
     assert.deepEqual(places(aligned(loss, slower, "steps")), [0, 10, 20, 30, 40]);
   });
+
+  it("by step stand behind the steps of the run whose weights they go on with, though they count their own", () => {
+    const loss = series([1, 1, 1]);
+    const branch = { ...run({ curves: new Map([["loss", loss]]) }), stepsBefore: 12 };
+    assert.deepEqual(places(aligned(loss, branch, "steps")), [12, 13, 14]);
+  });
 });
 
 describe("a branch beside the run that it parts from", () => {

@@ -34,6 +34,7 @@ const drawing = (curves: Record<string, Series>, more: Partial<Drawing> = {}): D
   across: { name: "steps", title: "Step", per: 1, text: String },
   epochs: [],
   interventions: [],
+  trunk: null,
   colour: (name) => name,
   fontFamily: "sans-serif",
   ...more,
@@ -83,6 +84,20 @@ describe("a chart's file", () => {
     // Three steps on 636 pixels from 64 on.
     groups.forEach(([, x], i) => assert.ok(Math.abs(x - (64 + (636 * (i + 1)) / 3)) < 0.1, `${x}`));
     for (const [words] of groups) assert.ok(svg().includes(`>${words}</text>`), words);
+  });
+
+  it("draws pale what the run shares with the one that it parts from, as the page does", () => {
+    const { svg } = exportCurves("digits", drawing({ loss: curve([0, 3, 1, 0.5]) }, { trunk: 1 }));
+    const parts = [...svg().matchAll(/<clipPath id="(trunk|own)"><rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)];
+    assert.deepEqual(
+      parts.map(([, id, x, width]) => [id, x, width]),
+      [
+        ["trunk", "64", "212"],
+        ["own", "276", "424"],
+      ],
+    );
+    assert.match(svg(), /clip-path="url\(#trunk\)" opacity="0\.4">\n<path d="M/);
+    assert.doesNotMatch(exportCurves("digits", drawing({ loss: curve([0, 1]) })).svg(), /trunk/);
   });
 
   it("has its axis as it is shown: on a logarithmic one, decades are equally far", () => {

@@ -13,6 +13,7 @@ import type {
   StepWork,
   TensorStatistics,
 } from "../../src/protocol/index.ts";
+import type { Family, FamilyRun, Trunk } from "../../src/run/family.ts";
 import { toPanel, type ToPanel } from "../../src/run/panelMessages.ts";
 import type { Samples } from "../../src/run/samples.ts";
 import { emptySnapshot as emptyRun, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
@@ -348,4 +349,25 @@ export function samplesOf(...samples: readonly StepStatistics[]): Samples {
 /** A message as the page gets it. */
 export function overTheWire(message: ToPanel): ToPanel {
   return toPanel.decode(structuredClone(toPanel.encode(message)));
+}
+
+/** Three runs of one trunk, and one of other code that goes on from a branch; the one with that id is shown. */
+export function familyAround(shown: string, trunk?: Trunk): Family {
+  const run = (id: string, title: string, from: number, to: number, more: Partial<FamilyRun> = {}): FamilyRun => ({
+    id,
+    title,
+    from,
+    to,
+    difference: "",
+    state: "finished",
+    last: { name: "loss", value: 0.2314 },
+    ...more,
+  });
+  const runs = [
+    run("trunk", "09:41:07", 0, 900),
+    run("late", "slower at the end", 600, 900, { parent: "trunk", difference: "lr 0.1 → 0.01", last: { name: "loss", value: 0.1207 } }),
+    run("early", "09:52:40", 300, 720, { parent: "trunk", difference: "Froze features.0, lr 0.1 → 0.05", state: "stopped" }),
+    run("code", "10:03:12", 500, 1100, { parent: "early", difference: "other code", state: "running", last: { name: "loss", value: 0.0952 } }),
+  ];
+  return { shown, runs, ...(trunk && { trunk }) };
 }

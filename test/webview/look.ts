@@ -9,7 +9,7 @@ import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import type { ComparedRun } from "../../src/run/comparison.ts";
 import { adder, trained } from "./comparedRuns.ts";
 import { repository } from "../harness/temporary.ts";
-import { emptySnapshot, file, largeModel, snapshotAfter, training } from "./fakeRun.ts";
+import { emptySnapshot, familyAround, file, largeModel, snapshotAfter, training } from "./fakeRun.ts";
 import { PanelPages, type Panel } from "./page.ts";
 import { eventsAskedOf, eventsOf, snapshotOf } from "./realRun.ts";
 import { installedThemes, themes, type Theme } from "./themes.ts";
@@ -141,6 +141,20 @@ async function compared(
   if (panel.errors.length > 0) console.log(name, panel.errors);
   await panel.page.close();
 }
+
+const branch = snapshotAfter([...training()].slice(0, 720), { state: "stopped" });
+const branched =
+  (shown: string, until: number, curves: RunSnapshot["curves"] = new Map()) =>
+  (panel: Panel) =>
+    panel.send({ type: "family", runId: branch.runId, family: familyAround(shown, { until, curves }) });
+for (const theme of chosenThemes) await picture(`branches-${theme.name}`, { ...usual, theme }, branch, branched("early", 300));
+for (const window of windows) await picture(`branches-${window.width}`, { ...usual, ...window }, branch, branched("early", 300));
+const before = new Map([...halfway.curves].map(([name, series]) => [name, series.until(499).shifted(-500)]));
+await picture("branches-other-code", usual, branch, branched("code", 0, before));
+await picture("branches-closed", usual, branch, async (panel) => {
+  await branched("code", 0, before)(panel);
+  await panel.byTestId("branches-toggle").click();
+});
 
 if ("compare".startsWith(wanted)) {
   const three = await trained([adder(0.01), adder(0.03, 16), adder(0.003, 8, 300)]);

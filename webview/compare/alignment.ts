@@ -19,7 +19,8 @@ export const acrosses: Readonly<Record<Alignment, Across>> = {
 
 /** The same curve over what the runs are aligned by. */
 export function aligned(series: Series, run: ComparedRun, by: Alignment): Series {
-  if (by === "steps") return series;
+  const { stepsBefore = 0 } = run;
+  if (by === "steps") return stepsBefore === 0 ? series : series.shifted(stepsBefore);
   const place = by === "epochs" ? placesOfEpochs(run) : placesOfTime(run);
   let last = 0;
   // Epochs that begin anew with another model go on where those before ended.

@@ -110,6 +110,7 @@ export class ComparisonStore implements CurveStore {
   readonly epochs = signal([]);
   readonly interventions = signal([]);
   readonly marker = signal(null);
+  readonly trunk = signal(null);
   readonly hasLegend = true;
   readonly runName = "compared";
 

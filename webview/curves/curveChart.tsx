@@ -62,6 +62,7 @@ function drawingOf(store: CurveStore, chart: Chart): Drawing {
     epochs: store.epochs.peek(),
     across: store.across.peek(),
     interventions: store.interventions.peek(),
+    trunk: store.trunk.peek(),
     colour,
     fontFamily: getComputedStyle(document.body).fontFamily,
   };

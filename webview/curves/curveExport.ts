@@ -9,7 +9,7 @@ import { niceTicks, plot, round, stepAxis, svgChart, svgText, width, type Axis, 
 import type { Across } from "./curveStore.ts";
 import { dashOf } from "./dashes.ts";
 import type { Chart, Line } from "./groups.ts";
-import { markDistance, type StepMark } from "./marks.ts";
+import { markDistance, shareOfTrunk, type StepMark } from "./marks.ts";
 import { epochLabel, epochMarks } from "./epochMarks.ts";
 import { Smoothed } from "./smooth.ts";
 
@@ -24,6 +24,8 @@ export interface Drawing extends Look {
   readonly epochs: readonly EpochStart[];
   /** What was changed by hand, oldest first. */
   readonly interventions: readonly StepMark[];
+  /** The step up to which the curves are another run's, too. */
+  readonly trunk: number | null;
 }
 
 /** Points that a line is drawn with at most. */
@@ -65,8 +67,28 @@ function curveSvg(drawing: Drawing): string {
     name: title.toLowerCase(),
     marks: drawnEpochs(drawing, x.at, top),
     over: drawnInterventions(drawing, x.at, top),
-    content: chart.lines.flatMap((line) => linePaths(line, drawing, x.at, y.at)),
+    content: paleUntil(
+      drawing.trunk === null ? plot.left : x.at(drawing.trunk),
+      top,
+      chart.lines.flatMap((line) => linePaths(line, drawing, x.at, y.at)),
+    ),
   });
+}
+
+/** @param x where they are the run's own from */
+function paleUntil(x: number, top: number, paths: readonly string[]): readonly string[] {
+  if (x <= plot.left) return paths;
+  const part = (id: string, from: number, to: number): string =>
+    `<clipPath id="${id}"><rect x="${round(from)}" y="${top - 2}" width="${round(Math.max(0, to - from))}" height="${plot.bottom - top + 4}"/></clipPath>`;
+  return [
+    part("trunk", plot.left, Math.min(x, plot.right)),
+    part("own", x, plot.right),
+    `<g clip-path="url(#trunk)" opacity="${shareOfTrunk}">`,
+    ...paths,
+    `</g><g clip-path="url(#own)">`,
+    ...paths,
+    "</g>",
+  ];
 }
 
 /** In rows below the title. */

@@ -8,7 +8,7 @@ import { formatTicks } from "../charts/ticks.ts";
 import type { Across } from "./curveStore.ts";
 import { dashOf } from "./dashes.ts";
 import type { Line } from "./groups.ts";
-import { drawEpochs, drawHoles, drawInterventions, marksAt, marksText, type StepMark } from "./marks.ts";
+import { drawEpochs, drawHoles, drawInterventions, fadeUntil, marksAt, marksText, type StepMark } from "./marks.ts";
 import { Smoothed } from "./smooth.ts";
 
 export interface CurveView {
@@ -26,6 +26,8 @@ export interface CurveView {
   readonly range: readonly [number, number];
   /** The step whose histograms are shown, where it isn't the newest. */
   readonly marker: number | null;
+  /** The step up to which the curves are another run's, too. */
+  readonly trunk: number | null;
   /** Changes with the editor's colours. */
   readonly theme: number;
 }
@@ -244,6 +246,7 @@ export class CurvePlot {
   }
 
   #drawMarks(plot: uPlot): void {
+    fadeUntil(plot, this.#view!.trunk);
     drawInterventions(plot, this.#view!.interventions);
     drawHoles(plot, this.#holes);
   }

@@ -37,6 +37,8 @@ export interface CurveStore {
   readonly interventions: ReadonlySignal<readonly StepMark[]>;
   /** The step whose histograms are shown, where it isn't the newest. */
   readonly marker: ReadonlySignal<number | null>;
+  /** The step up to which the curves are another run's, too, that this one parts from there. */
+  readonly trunk: ReadonlySignal<number | null>;
   /** Whether the lines are named elsewhere. */
   readonly hasLegend: boolean;
   /** What a file that holds something of it is called. */

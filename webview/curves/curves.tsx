@@ -140,7 +140,8 @@ function CursorReadout({ store }: { store: CurveStore }) {
     step,
   );
   const epoch = index >= 0 ? ` · epoch ${formatCount(epochs[index]!.epoch + 1)}` : "";
-  return <span class="cursor-readout">{`${store.across.peek().text(step)}${epoch}`}</span>;
+  const trunk = step < (store.trunk.value ?? -Infinity) ? " · shared trunk" : "";
+  return <span class="cursor-readout">{`${store.across.peek().text(step)}${epoch}${trunk}`}</span>;
 }
 
 /** What the program logged that isn't a number: the newest text of each name. */

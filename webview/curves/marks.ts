@@ -67,6 +67,23 @@ export function drawHoles(plot: uPlot, steps: readonly number[]): void {
   }
 }
 
+/** What is left of what is drawn before a step that the run shares with another, and hardly more than a hint of it. */
+export const shareOfTrunk = 0.4;
+
+/** Makes what is drawn before that step pale, whatever is behind it. */
+export function fadeUntil(plot: uPlot, step: number | null): void {
+  const { ctx, bbox } = plot;
+  const end = step === null ? 0 : Math.min(bbox.width, plot.valToPos(step, "x", true) - bbox.left);
+  if (end <= 0) return;
+  ctx.save();
+  ctx.globalCompositeOperation = "destination-out";
+  ctx.globalAlpha = 1 - shareOfTrunk;
+  // Whichever: it only takes away.
+  ctx.fillStyle = "black";
+  ctx.fillRect(bbox.left, bbox.top, end, bbox.height);
+  ctx.restore();
+}
+
 /** Where there are very many, one here and there is enough. */
 function spread<T extends { readonly step: number }>(plot: uPlot, marks: readonly T[]): readonly T[] {
   let previous = -Infinity;

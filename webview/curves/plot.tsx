@@ -12,11 +12,11 @@ export function Plot({ store, name, title }: { store: CurveStore; name: string; 
     const plot = new CurvePlot(host.current!, {
       hover: (step) => (store.cursorStep.value = step),
       zoom: (range) => store.dispatch({ type: "zoom", range }),
-      choose: (step) => store.dispatch({ type: "chooseStep", step }),
+      choose: (step) => chooseStep(store, step),
     });
     const sight = watchSight(host.current!);
     const disposeData = effect(() => {
-      void [store.charts.value, store.range.value, store.curveChoices.value, store.marker.value, themeVersion.value];
+      void [store.charts.value, store.range.value, store.curveChoices.value, store.marker.value, store.trunk.value, themeVersion.value];
       if (!sight.visible.value) return;
       const view = curveView(store, name);
       if (view) plot.show(view);
@@ -64,8 +64,14 @@ function curveView(store: CurveStore, name: string): CurveView | null {
     heldUntil: chart.heldUntil,
     range: store.range.peek(),
     marker: store.marker.peek(),
+    trunk: store.trunk.peek(),
     theme: themeVersion.peek(),
   };
+}
+
+/** What lies before the run's own first step can't be looked at in it. */
+function chooseStep(store: CurveStore, step: number): void {
+  if (step >= 0) store.dispatch({ type: "chooseStep", step });
 }
 
 function pressOnPlot(event: KeyboardEvent, store: CurveStore): void {
@@ -85,7 +91,7 @@ function pressOnPlot(event: KeyboardEvent, store: CurveStore): void {
   else if (event.key === "End") moveTo(last);
   else if (event.key === "+" || event.key === "=") zoomBy(0.5);
   else if (event.key === "-") zoomBy(2);
-  else if (event.key === "Enter") store.dispatch({ type: "chooseStep", step: cursor });
+  else if (event.key === "Enter") chooseStep(store, cursor);
   else if (event.key === "Escape") store.dispatch({ type: "zoom", range: null });
   else return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { Branches } from "../branches/branches.tsx";
 import { OutputStrip } from "../output/output.tsx";
 import type { Store } from "../store.ts";
 import { NoModel, Welcome } from "./empty.tsx";
@@ -20,6 +21,7 @@ export function App({ store }: { store: Store }) {
       <Header store={store} />
       <Problems store={store} />
       <HealthBar store={store} />
+      <Branches store={store} />
       {hasModel && <Steps store={store} />}
       {hasModel ? <Body store={store} /> : <NoModel store={store} />}
       {hasModel && <OutputStrip store={store} />}

@@ -2,18 +2,18 @@
 import { join } from "node:path";
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
-import { codeOf, keptRunIn, removeRun, setLabel, type KeptRun } from "../../keep/keptRuns.ts";
-import { names } from "../../keep/layout.ts";
+import { codeOf, keptRun, keptRunIn, removeRun, setLabel, type KeptRun } from "../../keep/keptRuns.ts";
+import { isRunId, names, runsFolder } from "../../keep/layout.ts";
 import { readRunInTurns } from "../../keep/readRun.ts";
 import { mostCompared } from "../../run/comparison.ts";
 import { plural } from "../../run/numbers.ts";
-import { keptPanelType, type Panels } from "../panel/panels.ts";
+import { keptPanelType, type PanelPlace, type PanelRequest, type Panels } from "../panel/panels.ts";
 import type { RunnerPool } from "../runs/runnerPool.ts";
 import { readComparedRuns, readShownRun } from "../panel/readMessage.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import type { FillInCommands } from "./fillInCommands.ts";
 import type { ReplayCommands } from "./replayCommands.ts";
-import type { ShownStep } from "./shownStep.ts";
+import { keptOf, type ShownStep } from "./shownStep.ts";
 import { isFinal } from "../../run/standing.ts";
 import { ComparisonPanel, comparisonType } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
@@ -45,6 +45,9 @@ export function registerKeptRunCommands(parts: KeptRunParts): Disposable {
     }),
     vscode.window.registerWebviewPanelSerializer(keptPanelType, {
       deserializeWebviewPanel: (webview, remembered) => commands.showAgain(webview, readShownRun(remembered)),
+    }),
+    parts.panels.onDidAsk((request) => {
+      if (request.message.type === "showRun") void commands.showOfFamily(request, request.message.run);
     }),
     vscode.commands.registerCommand("kindling.rewindHere", (shown: ShownStep) => parts.replays.rewindHere(shown)),
     vscode.commands.registerCommand("kindling.fillInHere", (shown: ShownStep) => parts.fillIns.fillInHere(shown)),
@@ -147,8 +150,17 @@ class KeptRunCommands {
   async showAgain(webview: vscode.WebviewPanel, id: string | undefined): Promise<void> {
     await this.#view.refresh();
     const run = this.#view.runs.find((one) => one.id === id);
-    if (run) await this.#show(run, webview);
+    if (run) await this.#show(run, { webview });
     else webview.dispose();
+  }
+
+  /** In the place of the panel in which it was asked for; in the file's own panel where that has it already. */
+  async showOfFamily({ file, column }: PanelRequest, id: string): Promise<void> {
+    const run = isRunId(id) ? keptRun(runsFolder(file), id) : undefined;
+    if (!run) return void vscode.window.showInformationMessage("This run is not kept any more.");
+    const own = this.#panels.shownIn(run.info.file);
+    if (own && keptOf(own)?.id === id) this.#panels.show(run.info.file);
+    else await this.#show(run, column === undefined ? {} : { column });
   }
 
   #openComparison(runs: readonly KeptRun[], webview?: vscode.WebviewPanel): void {
@@ -157,10 +169,10 @@ class KeptRunCommands {
     panel.onDidClose(() => following.dispose());
   }
 
-  async #show(kept: KeptRun, webview?: vscode.WebviewPanel): Promise<void> {
-    if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept), webview);
+  async #show(kept: KeptRun, place: PanelPlace = {}): Promise<void> {
+    if (!isFinal(kept.state)) return this.#panels.showFollowed(kept, titleOf(kept), () => new FollowedRun(kept), place);
     const { run } = await readRunInTurns(kept);
-    this.#panels.showKept(run, titleOf(kept), webview);
+    this.#panels.showKept(run, titleOf(kept), place);
   }
 
   async #fillIn(run: KeptRun): Promise<void> {

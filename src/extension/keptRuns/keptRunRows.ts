@@ -94,7 +94,8 @@ export function markdown(run: KeptRun): string {
   return [title, "", facts, ...(label.note === undefined ? [] : ["", label.note]), ...table, ""].join("\n");
 }
 
-function mainSeries(series: Readonly<Record<string, SeriesSummary>>): (SeriesSummary & { readonly name: string }) | undefined {
+/** The loss, or of a run without one the first of its series. */
+export function mainSeries(series: Readonly<Record<string, SeriesSummary>>): (SeriesSummary & { readonly name: string }) | undefined {
   const names = Object.keys(series);
   const name = names.find(isTrainingLoss) ?? names[0];
   return name === undefined ? undefined : { name, ...series[name]! };
@@ -115,8 +116,12 @@ export function sparkline(values: readonly number[]): string {
 
 /** What a run is called, wherever it stands beside others. */
 export function titleOf({ info, label }: KeptRun): string {
-  const own = label.name ?? timeText(info.startedAt, Date.now());
-  return [basename(info.file, ".model.ts"), own, ...rankTexts(info), ...givenTexts(info)].join(", ");
+  return [basename(info.file, ".model.ts"), shortTitle({ info, label }), ...rankTexts(info), ...givenTexts(info)].join(", ");
+}
+
+/** Among those of the same file. */
+export function shortTitle({ info, label }: Pick<KeptRun, "info" | "label">): string {
+  return label.name ?? timeText(info.startedAt, Date.now());
 }
 
 /** Which it is of those that train together: `rank 1 of 4`. */

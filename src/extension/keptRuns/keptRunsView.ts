@@ -10,12 +10,11 @@ import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { KeptRunList } from "./keptRunList.ts";
 import { groupRow, keptRunRow } from "./keptRunRows.ts";
+import type { KeptRunsWatch } from "./keptRunsWatch.ts";
 
 const viewId = "kindling.runs";
 /** Milliseconds between two readings while a training goes on. */
 const interval = 1_000;
-/** The same where nothing is known to go on: another machine may write to a folder that is shared, and nobody tells. */
-const longest = 5_000;
 
 export type KeptRunNode =
   | { readonly kind: "file"; readonly file: string; readonly runs: readonly KeptRun[] }
@@ -35,24 +34,10 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   #signature = "";
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(store: RunStore) {
+  constructor(store: RunStore, watch: KeptRunsWatch) {
     this.#store = store;
     this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
-    // Runs that the command line begins, and those that are deleted by hand.
-    const watcher = vscode.workspace.createFileSystemWatcher("**/.kindling/runs/*/*.json");
-    this.#subscriptions = [
-      this.#view,
-      watcher,
-      watcher.onDidCreate(() => this.#refresh.call()),
-      watcher.onDidChange(() => this.#refresh.call()),
-      watcher.onDidDelete(() => this.#refresh.call()),
-      this.#view.onDidChangeVisibility(() => this.#refresh.call()),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#refresh.call()),
-      every(longest, () => this.#refresh.call()),
-      store.onDidChange(({ change }) => {
-        if (change.type !== "event" || change.event.type === "state" || change.event.type === "progress") this.#refresh.call();
-      }),
-    ];
+    this.#subscriptions = [this.#view, watch.onDidChange(() => this.#refresh.call()), this.#view.onDidChangeVisibility(() => this.#refresh.call())];
   }
 
   get runs(): readonly KeptRun[] {
@@ -120,11 +105,6 @@ function withBranches(nodes: readonly KeptRunNode[], runs: readonly KeptRun[]): 
     const own = node.kind === "run" ? branches.get(node.run.id) : undefined;
     return node.kind === "run" && own ? { ...node, branches: own } : node;
   });
-}
-
-function every(milliseconds: number, action: () => void): Disposable {
-  const timer = setInterval(action, milliseconds);
-  return { dispose: () => clearInterval(timer) };
 }
 
 function fileItem(file: string, count: number): vscode.TreeItem {

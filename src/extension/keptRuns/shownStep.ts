@@ -19,7 +19,12 @@ const startup = 60_000;
 
 /** What the store calls by a name of its own, or a panel of a kept run by the run's. */
 export function keptOf({ file, runId, startedAt }: ShownRun): KeptRun | undefined {
-  const own = listRuns(runsFolder(file)).filter(({ info }) => info.file === file);
+  return shownAmong(listRuns(runsFolder(file)), { file, runId, startedAt });
+}
+
+/** @param runs of the project */
+export function shownAmong(runs: readonly KeptRun[], { file, runId, startedAt }: ShownRun): KeptRun | undefined {
+  const own = runs.filter(({ info }) => info.file === file);
   const late = ({ info }: KeptRun): number => Math.abs(info.startedAt - startedAt);
   return own.find(({ id }) => id === runId) ?? own.filter((run) => late(run) < startup).sort((a, b) => late(a) - late(b))[0];
 }

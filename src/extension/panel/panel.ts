@@ -3,13 +3,16 @@ import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
+import type { Family } from "../../run/family.ts";
 import { toPanel, type FromPanel, type ToPanel } from "../../run/panelMessages.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
 import { isFinal } from "../../run/standing.ts";
 import { Throttle } from "../../run/throttle.ts";
+import type { ShownRun } from "../keptRuns/shownStep.ts";
 import { heardNow, onDidChangeLevels } from "../problems/heardProblems.ts";
 import { shownRun } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
-import { Emitter, type Disposable } from "../shared/emitter.ts";
+import { Emitter, type Disposable, type Event } from "../shared/emitter.ts";
 import { batched, isUrgent } from "./eventBatch.ts";
 import { inOneBuffer } from "./oneBuffer.ts";
 import { panelHtml } from "./page.ts";
@@ -27,11 +30,24 @@ export interface Selection {
 /** Where a panel's run comes from: the store of what this window ran, or one run that is over. */
 export type RunSource = Pick<RunStore, "get" | "onDidChange">;
 
+/** Which runs a shown one parts from, and which part from it. */
+export interface FamilySource {
+  of(run: ShownRun): Promise<Family | null>;
+  readonly onDidChange: Event<void>;
+}
+
+export interface PanelParts {
+  readonly store: RunSource;
+  readonly families: FamilySource;
+  readonly extension: vscode.Uri;
+}
+
 export type PanelAction = Exclude<FromPanel, { type: "ready" }>;
 
 export class Panel {
   readonly #webview: vscode.WebviewPanel;
   readonly #store: RunSource;
+  readonly #families: FamilySource;
   readonly #asked = new Emitter<PanelAction>();
   readonly #closed = new Emitter<void>();
   readonly #activated = new Emitter<void>();
@@ -43,6 +59,8 @@ export class Panel {
   /** The run whose snapshot was sent last, and its events since. */
   #runId: string | undefined;
   #events: RunEvent[] = [];
+  /** What the page was told last of its family. */
+  #toldFamily = "null";
   /** Whether the page was sent less of the curves than there is. */
   #isThinned = false;
   #selection: ToPanel | undefined;
@@ -55,11 +73,16 @@ export class Panel {
   /** It got the focus. */
   readonly onDidActivate = this.#activated.event;
 
-  constructor(webview: vscode.WebviewPanel, file: string, store: RunSource, extension: vscode.Uri) {
+  constructor(webview: vscode.WebviewPanel, file: string, { store, families, extension }: PanelParts) {
     this.#webview = webview;
     this.#file = file;
     this.#store = store;
-    this.#subscriptions = [store.onDidChange((change) => this.#follow(change)), onDidChangeLevels(() => this.#sendSnapshot())];
+    this.#families = families;
+    this.#subscriptions = [
+      store.onDidChange((change) => this.#follow(change)),
+      onDidChangeLevels(() => this.#sendSnapshot()),
+      families.onDidChange(() => void this.#sendFamily()),
+    ];
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, "media", `panel-${theme}.svg`);
     webview.iconPath = { light: icon("light"), dark: icon("dark") };
     webview.title = titleOf(file);
@@ -145,7 +168,7 @@ export class Panel {
     if (message.type === "chosen") this.#chosen = message;
     if (message.type === "whole") return this.#sendSnapshot();
     if (message.type !== "ready") return this.#asked.fire(message);
-    this.#isLoaded = true;
+    [this.#isLoaded, this.#toldFamily] = [true, "null"];
     this.#sendFile();
     this.#sendSnapshot();
     this.#sendSelection();
@@ -177,12 +200,28 @@ export class Panel {
 
   #sendSnapshot(): void {
     if (!this.#isLoaded) return;
-    const runs = this.#store.get(this.#file);
-    const run = runs && shownRun(runs);
+    const run = this.#run;
+    if (run?.runId !== this.#runId) this.#toldFamily = "null";
     this.#runId = run?.runId;
     [this.#events, this.#isThinned] = [[], false];
     const problems = run?.problems.flatMap((problem) => heardNow(problem, this.#file) ?? []);
     this.#post({ type: "snapshot", run: run && problems ? { ...run, problems } : null });
+    void this.#sendFamily();
+  }
+
+  get #run(): RunSnapshot | undefined {
+    const runs = this.#store.get(this.#file);
+    return runs && shownRun(runs);
+  }
+
+  async #sendFamily(): Promise<void> {
+    const run = this.#run;
+    if (!this.#isLoaded || run?.mode !== "train") return;
+    const family = await this.#families.of(run);
+    const told = JSON.stringify(family && [family.runs, family.trunk?.until]);
+    if (!this.#isLoaded || run.runId !== this.#runId || told === this.#toldFamily) return;
+    this.#toldFamily = told;
+    this.#post({ type: "family", runId: run.runId, family });
   }
 
   /** A problem as it is to be shown, or nothing where the user silenced it; any other event as it is. */

@@ -8,7 +8,7 @@ import { isTraining, shownRun } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { KeptSource } from "./keptSource.ts";
-import { Panel, panelOptions, titleOf, type PanelAction, type RunSource, type Selection } from "./panel.ts";
+import { Panel, panelOptions, titleOf, type FamilySource, type PanelAction, type RunSource, type Selection } from "./panel.ts";
 import { readPanelFile } from "./readMessage.ts";
 
 const viewType = "kindling.panel";
@@ -24,12 +24,23 @@ const handoverTime = 10_000;
 export interface PanelRequest {
   readonly file: string;
   readonly message: PanelAction;
+  /** Where it stands. */
+  readonly column?: vscode.ViewColumn | undefined;
+}
+
+/** Where the panel of a kept run is to stand; without, in a column of its own. */
+export interface PanelPlace {
+  /** One that is open already, for it. */
+  readonly webview?: vscode.WebviewPanel;
+  /** It is shown there, and gets the focus. */
+  readonly column?: vscode.ViewColumn;
 }
 
 export class Panels implements vscode.WebviewPanelSerializer {
   readonly #context: vscode.ExtensionContext;
   readonly #store: RunStore;
   readonly #archive: Archive;
+  readonly #families: FamilySource;
   readonly #turned = new Emitter<void>();
   readonly #asked = new Emitter<PanelRequest>();
   readonly #subscriptions: Disposable[];
@@ -45,10 +56,11 @@ export class Panels implements vscode.WebviewPanelSerializer {
   /** Another panel is used than before, or one was opened, closed or renamed. */
   readonly onDidTurn = this.#turned.event;
 
-  constructor(context: vscode.ExtensionContext, store: RunStore, archive: Archive) {
+  constructor(context: vscode.ExtensionContext, store: RunStore, archive: Archive, families: FamilySource) {
     this.#context = context;
     this.#store = store;
     this.#archive = archive;
+    this.#families = families;
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(viewType, this),
       store.onDidChange(({ change }) => {
@@ -76,6 +88,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
     return this.#of(file) !== undefined;
   }
 
+  /** The run that the panel of `file` shows, where that is open. */
+  shownIn(file: string): RunSnapshot | undefined {
+    const runs = this.has(file) ? this.#store.get(file) : undefined;
+    return runs && shownRun(runs);
+  }
+
   /** Opens the panel of `file` in a column of its own, or brings the one that is open to the front. */
   show(file: string, selection?: Selection): void {
     this.#show(file, columnOfItsOwn, selection);
@@ -90,35 +108,35 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   /**
    * Opens a panel of its own for a run that is over; one that is open shows what is known of it now.
-   * @param title what it is called @param webview that is open already, for it
+   * @param title what it is called
    */
-  showKept(run: RunSnapshot, title: string, webview?: vscode.WebviewPanel): void {
+  showKept(run: RunSnapshot, title: string, place: PanelPlace = {}): void {
     this.#over.get(run.runId)?.fillIn(run);
     const open = (): KeptSource => {
       const source = new KeptSource(run);
       this.#over.set(run.runId, source);
       return source;
     };
-    this.#showOwn(run.runId, run.file, title, open, webview);
+    this.#showOwn(run.runId, run.file, title, open, place);
   }
 
   /** The same for one that another process goes on with. */
-  showFollowed({ id, info }: KeptRun, title: string, follow: () => RunSource & Disposable, webview?: vscode.WebviewPanel): void {
-    this.#showOwn(id, info.file, title, follow, webview);
+  showFollowed({ id, info }: KeptRun, title: string, follow: () => RunSource & Disposable, place: PanelPlace = {}): void {
+    this.#showOwn(id, info.file, title, follow, place);
   }
 
-  #showOwn(id: string, file: string, title: string, open: () => RunSource & Disposable, given?: vscode.WebviewPanel): void {
+  #showOwn(id: string, file: string, title: string, open: () => RunSource & Disposable, { webview: given, column }: PanelPlace): void {
     const known = this.#kept.get(id);
     if (known) {
       given?.dispose();
-      return known.reveal(undefined, true);
+      return known.reveal(undefined, column === undefined);
     }
-    const webview = given ?? this.#openOwn(title);
+    const webview = given ?? this.#openOwn(title, column);
     const source = open();
-    const panel = new Panel(webview, file, source, this.#context.extensionUri);
+    const panel = new Panel(webview, file, { store: source, ...this.#parts });
     webview.title = `Kindling: ${title}`;
     this.#kept.set(id, webview);
-    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
+    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message, column: panel.column }));
     panel.onDidClose(() => {
       this.#kept.delete(id);
       this.#over.delete(id);
@@ -127,8 +145,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
     });
   }
 
-  #openOwn(title: string): vscode.WebviewPanel {
-    const place = { viewColumn: columnOfItsOwn(), preserveFocus: true };
+  get #parts(): { readonly families: FamilySource; readonly extension: vscode.Uri } {
+    return { families: this.#families, extension: this.#context.extensionUri };
+  }
+
+  #openOwn(title: string, column?: vscode.ViewColumn): vscode.WebviewPanel {
+    const place = { viewColumn: column ?? columnOfItsOwn(), preserveFocus: column === undefined };
     return vscode.window.createWebviewPanel(keptPanelType, title, place, panelOptions(this.#context.extensionUri));
   }
 
@@ -188,8 +210,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
   }
 
   #adopt(webview: vscode.WebviewPanel, file: string): Panel {
-    const panel = new Panel(webview, file, this.#store, this.#context.extensionUri);
-    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message }));
+    const panel = new Panel(webview, file, { store: this.#store, ...this.#parts });
+    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message, column: panel.column }));
     panel.onDidActivate(() => this.#use(panel));
     panel.onDidClose(() => {
       this.#panels = this.#panels.filter((other) => other !== panel);

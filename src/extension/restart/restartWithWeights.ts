@@ -88,7 +88,7 @@ export class RestartWithWeights {
       await controller.stop(file);
       const origin = `the training of ${new Date(began).toLocaleTimeString()}`;
       await begin(file, () => {
-        const trained = controller.train(file, { weights: { file: weights, origin, declined, ...(branchOf && { branchOf }) } });
+        const trained = controller.train(file, { weights: { file: weights, origin, declined, isMadeForRun: true, ...(branchOf && { branchOf }) } });
         this.#removeWhenRead(file, weights, trained);
       });
     } catch (error) {
