@@ -14,6 +14,29 @@ export async function kindling(): Promise<{ api: KindlingApi; extension: vscode.
   return { api: await extension.activate(), extension };
 }
 
+type Dialogs = Pick<
+  typeof vscode.window,
+  | "showQuickPick"
+  | "showInputBox"
+  | "showSaveDialog"
+  | "showOpenDialog"
+  | "showInformationMessage"
+  | "showWarningMessage"
+  | "showErrorMessage"
+  | "setStatusBarMessage"
+>;
+
+/** Nobody is there to answer: while something goes on, these functions stand in the place of VS Code's own. */
+export async function answering<T>(answers: { readonly [Name in keyof Dialogs]?: (...asked: never[]) => unknown }, during: () => PromiseLike<T>): Promise<T> {
+  const own = Object.fromEntries(Object.keys(answers).map((name) => [name, vscode.window[name as keyof Dialogs]]));
+  Object.assign(vscode.window, answers);
+  try {
+    return await during();
+  } finally {
+    Object.assign(vscode.window, own);
+  }
+}
+
 /** A folder inside the open one, with the extension running a stand-in for the engine's process in it. */
 export class Window {
   readonly api: KindlingApi;
