@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import * as vscode from "vscode";
 import { load, type Tensor } from "../../src/engine/index.ts";
 import type { OnnxRuntime } from "../../src/onnx/runtime.ts";
-import { answering, Window } from "./window.ts";
+import { answering, Window, type KeptRunRow } from "./window.ts";
 
 /** y = 2·x₀ + 3·x₁ + 1, until it is trained. */
 const text = (forward: string, more = ""): string => `import { manualSeed, nn, optim, randn, type Tensor } from "kindling";
@@ -73,6 +73,17 @@ describe("exporting a model as ONNX", () => {
     return Array.from(output!.data);
   }
 
+  /** Trains it to its end, and until that is written down. */
+  async function trained(uri: vscode.Uri): Promise<KeptRunRow> {
+    await vscode.commands.executeCommand("kindling.runs.focus");
+    await vscode.commands.executeCommand("kindling.train", uri);
+    const [run] = await window.keptRunsWhen(uri, ([newest]) => newest?.run.state === "finished");
+    return run!;
+  }
+
+  /** Of the only run, what it ended with. */
+  const ofRun = ([first, second]: readonly Item[]): Item => (first!.label === "As the Program Has Them" ? second! : first!);
+
   it("writes a file that ONNX Runtime answers from as the program does, and says so", async () => {
     const uri = window.write("net.model.ts", text("return this.fc(x);"));
     await window.show(uri);
@@ -119,20 +130,15 @@ describe("exporting a model as ONNX", () => {
   it("takes the weights that a kept run ended with, which are those of its exported weights", async () => {
     const uri = window.write("net.model.ts", text("return this.fc(x);"));
     await window.show(uri);
-    const trained = window.settled(uri, "train");
-    await vscode.commands.executeCommand("kindling.train", uri);
-    assert.equal((await trained).state, "finished");
+    const run = await trained(uri);
     const target = vscode.Uri.joinPath(uri, "..", "net.onnx");
-    const { asked, messages } = await exported(uri, target, (items) => items[1]);
-    assert.deepEqual(
-      asked.map((items) => items.map(({ label, description }) => [label, description])[0]),
-      [["As the Program Has Them", "before its first training step"]],
-    );
-    assert.match(asked[0]![1]!.description!, /^after 5 steps/);
+    const { asked, messages } = await exported(uri, target, ofRun);
+    const [runs, moments] = asked.map((items) => items.map(({ label, description }) => `${label}: ${description}`));
+    assert.deepEqual([runs!.length, runs![0]], [2, "As the Program Has Them: before its first training step"]);
+    assert.match(runs![1]!, /-net-\w+: 5 steps$/);
+    if (moments) assert.match(moments[0]!, /^After 5 steps: what it ended with/);
     const [left, right, bias] = await answers(target);
     assert.notDeepEqual([left, right, bias], [3, 4, 1]);
-    const [file] = (await window.api.runs.getChildren())!.filter((node) => node.kind === "file" && node.file === uri.fsPath);
-    const [run] = (await window.api.runs.getChildren(file))!;
     const weights = vscode.Uri.joinPath(uri, "..", "net.safetensors");
     await answering({ showQuickPick: async (items: readonly Item[]) => items[0], showSaveDialog: async () => weights }, () =>
       vscode.commands.executeCommand("kindling.exportKeptWeights", run),
@@ -145,6 +151,25 @@ describe("exporting a model as ONNX", () => {
       [right, w1 + b],
     ])
       assert.ok(Math.abs(there! - here!) < 1e-6, `${there} ${here}`);
-    assert.match(messages.join(), /^\$\(check\) Wrote net\.onnx/);
+    assert.match(messages.join(), /^\$\(check\) Wrote net\.onnx with the weights of \S+-net-\w+, step 5: x float32/);
+  });
+
+  it("says how far a run's weights fit a file that has changed since", async () => {
+    const uri = window.write("net.model.ts", text("return this.fc(x);"));
+    await window.show(uri);
+    await trained(uri);
+    const editor = await vscode.window.showTextDocument(uri);
+    const target = vscode.Uri.joinPath(uri, "..", "net.onnx");
+    await window.replace(editor, text("return this.last(this.fc(x));").replace("  override", "  last = new nn.Linear(1, 1);\n  override"));
+    const some = await exported(uri, target, ofRun);
+    assert.match(some.messages.join(), /^Not all weights of \S+ are those of the file by now: 2 tensors kept, 2 new\. Wrote net\.onnx/);
+    await window.replace(
+      editor,
+      text("return this.table(x.abs().int()).sum(2);")
+        .replaceAll("  fc = new nn.Linear(2, 1);", "  table = new nn.Embedding(9, 4);")
+        .replaceAll(/^n.*fc.*\n/gm, ""),
+    );
+    const none = await exported(uri, target, ofRun);
+    assert.match(none.messages.join(), /^None of the weights of \S+ fit the file by now, so the model has its own\. Wrote net\.onnx/);
   });
 });
