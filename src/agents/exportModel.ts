@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { runCommandLine } from "../client/commandLine.ts";
+import { readRunWord } from "../keep/chosenCheckpoint.ts";
 import { checked, optional, record, text, whole } from "../run/codec.ts";
 import { modelFile, newFolder } from "./files.ts";
 import { projectRuns, runWords, theRun } from "./keptRuns.ts";
@@ -27,7 +28,7 @@ export const exportModel: Tool<Input> = {
     properties: {
       file: fileProperty,
       folder: { type: "string", description: "Where the project goes; inside of the open folder. Files of the same names are replaced." },
-      run: { type: "string", description: `The kept run whose weights go along: ${runWords}.` },
+      run: { type: "string", description: `The kept run whose weights go along: ${runWords}. With \`@best\` behind it those of its lowest validation loss.` },
       step: { type: "integer", minimum: 0, description: "Of the run's last checkpoint up to there; without, what it ended with." },
     },
     required: ["file", "folder"],
@@ -45,8 +46,10 @@ export const exportModel: Tool<Input> = {
     refuseUntrusted(house);
     const file = modelFile(path, house);
     const folder = newFolder(place, house);
-    const kept = word === undefined ? undefined : theRun(word, projectRuns(house, file));
-    const trained = kept ? ["--weights-from", kept.id, ...(step === undefined ? [] : ["--step", String(step)])] : [];
+    const { run: named, best } = readRunWord(word ?? "");
+    const kept = word === undefined ? undefined : theRun(named, projectRuns(house, file));
+    const moment = best === undefined ? "" : word!.slice(named.length);
+    const trained = kept ? ["--weights-from", `${kept.id}${moment}`, ...(step === undefined ? [] : ["--step", String(step)])] : [];
     const options = { directory: dirname(file), flags: memoryFlags, signal: house.signal };
     const { code, lines } = await runCommandLine(house.commandLine, ["to-python", file, "-o", folder, ...trained], options);
     return { file, folder, ...(kept && { run: kept.id }), complete: code === 0, files: filesIn(folder), said: lines };

@@ -123,6 +123,8 @@ Options:
                  (train, export) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting;
                  FILE is PyTorch's (.pt, .pth, .bin), .safetensors, or the .index.json of several
                  (to-python) RUN: put what it learned into weights.pt
+                 RUN is what it came to; RUN@best, also of \`weights\`, its checkpoint nearest to the lowest validation loss (the loss where there
+                 is none), RUN@best:NAME to the best value of that series
   --weights-prefix PREFIX
                  (train, export, weights FILE) of a file only what begins with it, as if it weren't there: \`backbone.\`
   --weights-except PATH

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { additionsOf, additionText } from "../keep/additions.ts";
+import { chosenCheckpoint, readRunWord, type ChosenCheckpoint } from "../keep/chosenCheckpoint.ts";
 import { callOf, compareRuns, tookText } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
 import { versionsText } from "../keep/keptRun.ts";
@@ -11,12 +12,16 @@ import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
-import { weightsSentence } from "../run/weightRows.ts";
+import { originText, weightsSentence } from "../run/weightRows.ts";
 import { whichRuns } from "./commandLine.ts";
 import { UsageError } from "./usageError.ts";
 import { modelTable } from "./modelTable.ts";
-import { originText } from "./weightsTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
+
+/** A run, and the checkpoint of it that is meant. */
+export interface TrainedBy extends ChosenCheckpoint {
+  readonly kept: KeptRun;
+}
 
 /** @param where a folder of the project, or a model file: then only its runs */
 export function printRuns(where: string, json: boolean, paint: Paint): number {
@@ -94,6 +99,15 @@ export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): K
   const found = findRun(all, word);
   if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
   return found;
+}
+
+/** A run as it is named where its weights are meant, `RUN` or `RUN@best`, and which of its checkpoints that is. @throws UsageError, NoCheckpoint */
+export function trainedBy(word: string, step: number | undefined, all: readonly KeptRun[] = projectRuns()): TrainedBy {
+  // A name may look like that.
+  const { run, best } = findRun(all, word) ? { run: word } : readRunWord(word);
+  if (best !== undefined && step !== undefined) throw new UsageError(`\`${word}\` and \`--step\` say two different moments; leave one away`);
+  const kept = theRun(run, all);
+  return { kept, ...chosenCheckpoint(kept, { step, best }) };
 }
 
 function theRuns(word: string, all: readonly KeptRun[]): KeptRun[] {

@@ -6,6 +6,7 @@ import { runsFolder } from "../keep/layout.ts";
 import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { trainedText } from "../keep/checkpoints.ts";
+import { NoCheckpoint } from "../keep/chosenCheckpoint.ts";
 import { readCommandLine, usage, type Command } from "./commandLine.ts";
 import { UsageError } from "./usageError.ts";
 import { fillRun } from "./fillIn.ts";
@@ -15,7 +16,7 @@ import { exportOnnx } from "./exportOnnx.ts";
 import { onnxFileOf } from "../client/onnx.ts";
 import { weightsRequest } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
-import { printComparison, printRun, printRuns, theRun } from "./keptRuns.ts";
+import { printComparison, printRun, printRuns, theRun, trainedBy } from "./keptRuns.ts";
 import { coloured, plain, printable, type Paint } from "./problemText.ts";
 import { replayRun } from "./replay.ts";
 import { version } from "../runner/version.ts";
@@ -49,7 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
       return printComparison(command.runs, command.json, paintFor(process.stdout));
     case "weights":
       // A training has an engine of its own.
-      return (await import("./weights.ts")).writeWeights(command);
+      return (await import("./weights.ts")).writeWeights(trainedBy(command.run, command.step), command.output);
     case "listWeights":
       return (await import("./listWeights.ts")).listWeights(command, existingFile(command.file), paintFor(process.stdout));
     case "rewind":
@@ -113,10 +114,10 @@ async function translate(file: string, { folder, trained }: Extract<Command, { t
   if (folder === undefined) return printPython(file, paint);
   const request = { file, directory: process.cwd(), sampling: defaultSampling, timeLimit: inspectTimeLimit, threads: 0 };
   if (!trained) return writePython(runnerScript, request, folder, paint);
-  const { id } = theRun(trained.run);
-  const written = await writePython(runnerScript, request, folder, paint, trainedText(id, trained.step));
+  const by = trainedBy(trained.run, trained.step);
+  const written = await writePython(runnerScript, request, folder, paint, trainedText(by.kept.id, by.checkpoint));
   const { writeWeights } = await import("./weights.ts");
-  return writeWeights({ type: "weights", run: id, step: trained.step, output: join(folder, "weights.pt") }) || written;
+  return writeWeights(by, join(folder, "weights.pt")) || written;
 }
 
 /** The translator is loaded only where it is wanted. */
@@ -196,7 +197,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`kindling: ${error.message}\n\n${usage}`);
-  process.exitCode = badCommandLine;
+  if (error instanceof UsageError) {
+    process.stderr.write(`kindling: ${error.message}\n\n${usage}`);
+    process.exitCode = badCommandLine;
+  } else if (error instanceof NoCheckpoint) {
+    process.stderr.write(`kindling: ${error.message}\n`);
+    process.exitCode = 1;
+  } else throw error;
 }

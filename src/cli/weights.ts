@@ -1,21 +1,13 @@
 /** `kindling weights`: the parameters and buffers of a kept run's models, as a file that PyTorch or any other reader opens. */
 import { load, loadMetadata, save, type Tensor } from "../engine/index.ts";
-import { checkpointsOf, type KeptCheckpoint } from "../keep/checkpoints.ts";
+import type { KeptCheckpoint } from "../keep/checkpoints.ts";
 import { contentsKey, type Contents } from "../observe/checkpoints/capture.ts";
 import { formatCount, plural } from "../run/numbers.ts";
-import type { Command } from "./commandLine.ts";
-import { projectRuns, theRun } from "./keptRuns.ts";
+import type { TrainedBy } from "./keptRuns.ts";
 
 type StateDict = ReadonlyMap<string, Tensor>;
 
-export function writeWeights({ run, step, output }: Extract<Command, { type: "weights" }>): number {
-  const kept = theRun(run, projectRuns());
-  const all = checkpointsOf(kept);
-  const checkpoint = all.findLast((one) => step === undefined || one.step <= step);
-  if (!checkpoint) {
-    process.stderr.write(`kindling: ${noneText(kept.id, all, step)}\n`);
-    return 1;
-  }
+export function writeWeights({ kept, checkpoint, reason }: TrainedBy, output: string): number {
   const models = modelsIn(checkpoint);
   try {
     if (/\.safetensors$/i.test(output)) save(flat(models), output, { metadata: { format: "pt", run: kept.id, step: String(checkpoint.step) } });
@@ -25,15 +17,9 @@ export function writeWeights({ run, step, output }: Extract<Command, { type: "we
     return 1;
   }
   const parts = [...models].map(([name, state]) => `${name} (${plural(state.size, "tensor")})`);
-  const isNearest = step !== undefined && step !== checkpoint.step;
-  const when = `${isNearest ? "the last checkpoint up to there, " : ""}after ${formatCount(checkpoint.step)} steps`;
-  process.stderr.write(`kindling: wrote ${parts.join(", ")}, ${when}, to ${output}\n`);
+  if (reason !== undefined) process.stderr.write(`kindling: ${reason}\n`);
+  process.stderr.write(`kindling: wrote ${parts.join(", ")}, after ${formatCount(checkpoint.step)} steps, to ${output}\n`);
   return 0;
-}
-
-function noneText(run: string, all: readonly KeptCheckpoint[], step: number | undefined): string {
-  if (all.length > 0) return `no weights are kept of ${run} up to step ${step}; the first are of step ${all[0]!.step}`;
-  return `no weights are kept of ${run}: it took no step, or was trained without checkpoints`;
 }
 
 /** By model, as its `stateDict()` has it; tensors that are no model's stand by themselves. */

@@ -1,10 +1,11 @@
 /** What `--weights-from` means. */
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { checkpointsOf } from "../keep/checkpoints.ts";
-import { findRun, listRuns } from "../keep/keptRuns.ts";
+import { readRunWord } from "../keep/chosenCheckpoint.ts";
+import { findRun, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { runsFolder } from "../keep/layout.ts";
 import type { WeightsRequest } from "../protocol/index.ts";
+import { trainedBy, type TrainedBy } from "./keptRuns.ts";
 import { UsageError } from "./usageError.ts";
 import { printable } from "./problemText.ts";
 
@@ -17,7 +18,7 @@ interface Wish {
   readonly prefix?: string | undefined;
 }
 
-/** @param word a file, or a kept run of the project that `file` belongs to */
+/** @param word a file, or a kept run of the project that `file` belongs to: `RUN`, `RUN@best` */
 export function weightsRequest(word: string, file: string, { step, declined = [], prefix }: Wish = {}): WeightsRequest {
   const path = resolve(word);
   const what = { declined, ...(prefix !== undefined && { prefix }) };
@@ -25,11 +26,12 @@ export function weightsRequest(word: string, file: string, { step, declined = []
     if (step !== undefined) throw new UsageError(`\`--step\` is a step of a kept run; ${printable(word)} is a file`);
     return { file: path, origin: basename(path), ...what };
   }
-  const run = findRun(listRuns(runsFolder(file)), word);
-  if (!run) throw new UsageError(`there is neither a file nor a kept run ${printable(word)}; \`kindling runs\` lists the runs`);
-  const all = checkpointsOf(run);
-  const checkpoint = all.findLast((one) => step === undefined || one.step <= step);
-  if (checkpoint) return { file: checkpoint.path, origin: run.label.name ?? run.id, ...what };
-  const rest = all[0] ? ` up to step ${step}; the first are of step ${all[0].step}` : ", only what it measured";
-  throw new UsageError(`of the run ${printable(run.id)} no weights are kept${rest}`);
+  const { kept, checkpoint, reason } = ofRun(word, step, listRuns(runsFolder(file)));
+  if (reason !== undefined) process.stderr.write(`kindling: ${reason}\n`);
+  return { file: checkpoint.path, origin: kept.label.name ?? kept.id, ...what };
+}
+
+function ofRun(word: string, step: number | undefined, runs: readonly KeptRun[]): TrainedBy {
+  if (findRun(runs, word) ?? findRun(runs, readRunWord(word).run)) return trainedBy(word, step, runs);
+  throw new UsageError(`there is neither a file nor a kept run ${printable(word)}; \`kindling runs\` lists the runs`);
 }

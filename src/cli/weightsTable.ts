@@ -1,7 +1,7 @@
 /** The table that `kindling train --weights-from` prints: what the run begins with. */
 import type { TakenWeights, WeightMatch } from "../protocol/index.ts";
 import { plural } from "../run/numbers.ts";
-import { weightRows, weightsSentence } from "../run/weightRows.ts";
+import { originText, weightRows, weightsSentence } from "../run/weightRows.ts";
 import { isTaken } from "../run/weightMatching.ts";
 import type { Paint } from "./problemText.ts";
 
@@ -16,11 +16,6 @@ export function weightsTeller(): (weights: TakenWeights, paint: Paint) => string
     const memories = optimized === 0 ? "" : `kindling: the optimizer's state was taken over for ${plural(optimized, "parameter")}\n`;
     return `${isNews ? table : ""}${memories}`;
   };
-}
-
-/** `digits, step 512` */
-export function originText({ origin, step }: TakenWeights): string {
-  return step === undefined ? origin : `${origin}, step ${step}`;
 }
 
 function weightsTable(weights: TakenWeights, paint: Paint): string {

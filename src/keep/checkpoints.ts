@@ -19,9 +19,9 @@ export interface KeptCheckpoint {
   readonly digest: string | undefined;
 }
 
-/** Of which moment of a run weights are, in words. @param step without, what it came to */
-export function trainedText(run: string, step: number | undefined): string {
-  return `the run ${run}, ${step === undefined ? "as it ended" : `after ${step} steps`}`;
+/** Of which moment of a run weights are, in words. */
+export function trainedText(run: string, { isEnd, step }: KeptCheckpoint): string {
+  return `the run ${run}, ${isEnd ? "as it ended" : `after ${step} steps`}`;
 }
 
 /** In the order of their steps. */

@@ -155,6 +155,14 @@ function* batchesOf(folder: string, renames: readonly Renamed[]): Generator<Metr
   if (points.length > 0) yield points;
 }
 
+/** All values of all series of a run that is not read otherwise. */
+export function seriesOfRun(folder: string): Generator<MetricPoint, void, undefined> {
+  const renames = [...linesOf(join(folder, names.events), (line) => line.includes('"renamed"'))].flatMap(
+    (json) => understood(() => renamed.decode(json)) ?? [],
+  );
+  return seriesOf(folder, renames);
+}
+
 /** All values of all series, under the names that these have at last; those that were added later among them. */
 export function seriesOf(folder: string, renames: readonly Renamed[]): Generator<MetricPoint, void, undefined> {
   const additions = additionsOf(folder);

@@ -12,6 +12,8 @@ import { operationName } from "../observe/graph/operationNames.ts";
 import { constantValue } from "./constants.ts";
 import { encodeModel, type Port } from "./format.ts";
 import { Graph, type BatchSource, type Forms, type Operand } from "./graph.ts";
+import { losses } from "./operators/losses.ts";
+import { scans } from "./operators/scans.ts";
 import { layers } from "./operators/layers.ts";
 import { pointwise } from "./operators/pointwise.ts";
 import { reductions } from "./operators/reductions.ts";
@@ -21,7 +23,7 @@ import { Recorder, type Constant, type Seen, type Step } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
 import { batches, isGrowing, unify, Uneven, type Size } from "./sizes.ts";
 
-const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...layers, ...sequences };
+const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...scans, ...layers, ...losses, ...sequences };
 
 export interface ExportOptions {
   /** Of the model. */
@@ -118,6 +120,8 @@ function batchDimensionOf(shape: Shape, size: number | undefined, dimension: num
 
 interface Pass {
   readonly inputs: readonly NamedTensor[];
+  /** What they held: the program may write into them. */
+  readonly given: readonly Values[];
   readonly outputs: readonly { readonly name: string; readonly tensor: Tensor; readonly seen: Seen }[];
   readonly steps: readonly Step[];
 }
@@ -141,11 +145,13 @@ function passOf(
       const random = numbersFrom(turn + 1);
       const made = new Map(inputs.map(({ tensor }, i) => [tensor, sampled(tensor, dims[i]!, batch, random)]));
       for (const tensor of made.values()) recorder.input(tensor);
-      const given = mapTensors(args, (tensor) => made.get(tensor));
-      const result = recorder.run(() => call(...(given as unknown[])));
+      const own = inputs.map(({ name, tensor }) => ({ name, tensor: made.get(tensor)! }));
+      const given = own.map(valuesOf);
+      const values = mapTensors(args, (tensor) => made.get(tensor));
+      const result = recorder.run(() => call(...(values as unknown[])));
       const outputs = tensorsIn([result], ["output"]).map(({ name, tensor }) => ({ name, tensor, seen: recorder.seen(tensor) }));
       if (outputs.length === 0) throw new Refusal("the model gives no tensor, so there is nothing that could be an output");
-      return { inputs: inputs.map(({ name, tensor }) => ({ name, tensor: made.get(tensor)! })), outputs, steps: recorder.steps };
+      return { inputs: own, given, outputs, steps: recorder.steps };
     });
   } catch (error) {
     return { error, batch, steps: recorder.steps };
@@ -402,12 +408,10 @@ function sizeName(size: Size): number | string {
   return size.plus === 0 ? scaled : `${scaled} + ${size.plus}`;
 }
 
-function sampleOf({ inputs, outputs }: Pass): Sample {
-  const valuesOf = ({ name, tensor }: NamedTensor): Values => ({
-    name,
-    values: toTypedArray(tensor.detach()).slice(),
-    shape: [...tensor.shape],
-    dtype: tensor.dtype,
-  });
-  return { inputs: inputs.map(valuesOf), outputs: outputs.map(valuesOf) };
+function sampleOf({ given, outputs }: Pass): Sample {
+  return { inputs: given, outputs: outputs.map(valuesOf) };
+}
+
+function valuesOf({ name, tensor }: NamedTensor): Values {
+  return { name, values: toTypedArray(tensor.detach()).slice(), shape: [...tensor.shape], dtype: tensor.dtype };
 }

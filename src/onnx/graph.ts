@@ -177,3 +177,12 @@ export type Forms = Readonly<Record<string, Form>>;
 export function inType({ graph }: Call, { value, dtype }: Operand, wanted: ElementType): string {
   return dtype === wanted ? value : graph.cast(value, wanted);
 }
+
+/** Runtimes fold whole numbers and truth values as `int32` alone. */
+export function inWholes({ graph, outputs: [output] }: Call, make: (dtype: "float32" | "int32") => string): string {
+  const dtype = output!.dtype === "float32" ? "float32" : "int32";
+  const result = make(dtype);
+  if (dtype === output!.dtype) return result;
+  // Bytes begin anew at 256.
+  return graph.cast(output!.dtype === "uint8" ? graph.op("Mod", [result, graph.scalar(256, "int32")]) : result, output!.dtype);
+}

@@ -57,9 +57,17 @@ interface AttentionData {
 }
 
 /** Operations that read more than their inputs. */
-const readsSaved = new Set(["WhereBackward0", "MaskedFillBackward0", "ScatterBackward0", "ScatterAddBackward0", "NativeBatchNormBackward0"]);
+const readsSaved = new Set([
+  "WhereBackward0",
+  "MaskedFillBackward0",
+  "ScatterBackward0",
+  "ScatterAddBackward0",
+  "NativeBatchNormBackward0",
+  "NllLossBackward0",
+  "MedianBackward0",
+]);
 /** Operations that give the places of what they give as well. */
-const givesPlaces = new Set(["MaxBackward0", "MinBackward0", "SortBackward0", "MaxPool2DWithIndicesBackward0"]);
+const givesPlaces = new Set(["MaxBackward0", "MinBackward0", "SortBackward0", "MaxPool2DWithIndicesBackward0", "CummaxBackward0"]);
 
 export class Recorder implements OperationWatch {
   readonly steps: Step[] = [];
@@ -128,7 +136,7 @@ export class Recorder implements OperationWatch {
 
   became(tensor: Tensor, source: Tensor): void {
     // An operation's second output comes from the same one; it is told of by itself.
-    if (this.#isOff || tensor.dtype !== source.dtype) return;
+    if (this.#isOff || tensor.dtype !== source.dtype || this.#isKnown(tensor)) return;
     const { from } = this.#quietly(() => this.seen(source));
     if (typeof from === "number") this.#put(tensor, from);
     else this.#forget(tensor);
@@ -144,7 +152,12 @@ export class Recorder implements OperationWatch {
     } else if (name === "ScatterViewBackward0") {
       const [whole] = results as [Tensor];
       data = { places: placesOf(whole, (told as Look)(whole)) };
-    } else if (readsSaved.has(name)) inputs = [...given, ...saved];
+    } else if (name === "NllLossBackward0") {
+      // What the sum is divided by follows from the classes.
+      const { divisor: _, ...rest } = told as { readonly divisor: number };
+      data = { ...rest, ofLogits: saved[0] !== saved[1] };
+    }
+    if (readsSaved.has(name)) inputs = [...given, ...saved];
     if (givesPlaces.has(name)) outputs = [...results, ...saved];
     const wrote = name.endsWith("_") && name !== "copy_" && name !== "fill_" ? inputs[0] : undefined;
     const seen = inputs.map((input) => (input === wrote ? this.#before(input) : this.seen(input)));
@@ -162,8 +175,7 @@ export class Recorder implements OperationWatch {
   #wroteInto(view: Tensor): void {
     const { base } = view;
     if (base === null || keyOf(base) === keyOf(view)) return;
-    const looks = this.#looks.get(view.storage);
-    const part = looks?.some(({ key, version }) => key === keyOf(view) && version === view.storage.version);
+    const part = this.#isKnown(view);
     const before = this.#before(base, view);
     // Constants in constants need no steps.
     if (!part && typeof before.from !== "number") return;
@@ -195,6 +207,10 @@ export class Recorder implements OperationWatch {
       asStrided(copy, part.shape, part.strides, part.offset - tensor.offset).fill_(0);
       return { values: toTypedArray(copy), shape: tensor.shape, dtype: tensor.dtype };
     });
+  }
+
+  #isKnown(tensor: Tensor): boolean {
+    return this.#looks.get(tensor.storage)?.some(({ key, version }) => key === keyOf(tensor) && version === tensor.storage.version) ?? false;
   }
 
   #put(tensor: Tensor, id: number): void {

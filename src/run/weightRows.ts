@@ -1,5 +1,5 @@
 /** What is taken over of another run's weights, as the rows of a table: a layer each. Pure. */
-import type { WeightMatch } from "../protocol/index.ts";
+import type { TakenWeights, WeightMatch } from "../protocol/index.ts";
 import { groupBy } from "./groupBy.ts";
 import { plural } from "./numbers.ts";
 import { isTaken } from "./weightMatching.ts";
@@ -43,6 +43,11 @@ function tensorText({ path, shape, from }: WeightMatch): string {
   const was = from && leafOf(from.path) !== leafOf(path) ? `${leafOf(from.path)} → ` : "";
   const before = from && from.shape.join() !== shape.join() ? `${shapeText(from.shape)} → ` : "";
   return `${was}${leafOf(path)} ${before}${shapeText(shape)}`;
+}
+
+/** `digits, step 512` */
+export function originText({ origin, step }: TakenWeights): string {
+  return step === undefined ? origin : `${origin}, step ${step}`;
 }
 
 /** `12 tensors kept, 2 renamed, 1 new, 1 gone` */

@@ -1,6 +1,6 @@
 /** Weights of kept runs, written for others to read. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load, type Tensor } from "../../src/engine/index.ts";
 import { Folder } from "../runner/job.ts";
@@ -57,5 +57,58 @@ describe("kindling weights", function () {
     assert.match((await run("weights", "latest", "-o", "net.zip")).stderr, /weights are written as \.safetensors, \.pt or \.pth; `net\.zip` is none of these/);
     assert.match((await run("weights", "latest")).stderr, /where to\?/);
     assert.equal((await run("weights", "never", "-o", "net.pt")).code, 2);
+  });
+
+  /** Its validation loss, and what it is said to be good at, are best in the middle. */
+  const validated = program
+    .replace("import { ", "import { log, ")
+    .replace("i < 20", "i < 200")
+    .replace(
+      "optimizer.step();",
+      'optimizer.step(); if (i % 10 === 9) log({ "val/loss": (i - 99) ** 2 + 1, "val/acc": i === 49 ? 0.9 : 0.5, "temperature": i });',
+    );
+
+  it("writes those of the checkpoint nearest to where a series was best, and says which that is", async () => {
+    folder.write("net.model.ts", validated);
+    await run("train", "net.model.ts");
+    const [id] = readdirSync(join(folder.path, ".kindling", "runs"));
+    const checkpoints = join(folder.path, ".kindling", "runs", id!, "checkpoints");
+    const steps = [...readdirSync(checkpoints).map((name) => (name === "end.safetensors" ? 200 : Number.parseInt(name, 10)))];
+    const nearest = (step: number): number => Math.min(...steps.map((one) => Math.abs(one - step)));
+    const best = [
+      ["latest@best", "val/loss was lowest, 1.000, at step 99", 100],
+      [`${id}@best:val/acc`, "val/acc was highest, 0.9000, at step 49", 50],
+    ] as const;
+    for (const [word, said, taken] of best) {
+      const { code, stderr } = await run("weights", word, "-o", "net.safetensors");
+      assert.equal(code, 0, stderr);
+      assert.ok(stderr.includes(`kindling: ${said}; the nearest checkpoint is after `), stderr);
+      const step = Number(/wrote net \(7 tensors\), after (\d+) steps/.exec(stderr)?.[1]);
+      assert.ok(steps.includes(step) && Math.abs(step - taken) === nearest(taken), `${step} of ${steps.join()}`);
+      const kept = load<Map<string, Tensor>>(join(checkpoints, step === 200 ? "end.safetensors" : `${step}.safetensors`));
+      const written = load<Map<string, Tensor>>(join(folder.path, "net.safetensors"));
+      assert.deepEqual(written.get("embed.weight")!.tolist(), kept.get("net.embed.weight")!.tolist());
+      const begun = await run("train", "net.model.ts", "--no-keep", "--weights-from", word);
+      assert.ok(begun.stderr.includes(`kindling: ${said}`), begun.stderr);
+      assert.match(begun.stderr, step === 200 ? /weights of \S+, step 200: / : new RegExp(`weights of \\S+, step ${step}: 6 tensors kept`));
+      await run("to-python", "net.model.ts", "-o", "torch", "--weights-from", word);
+      assert.match(readFileSync(join(folder.path, "torch", "README.md"), "utf8"), new RegExp(step === 200 ? "as it ended" : `after ${step} steps`));
+    }
+  });
+
+  it("says why nothing is best", async () => {
+    folder.write("net.model.ts", validated);
+    await run("train", "net.model.ts");
+    for (const [args, words, code] of [
+      [["weights", "latest@best:nothing"], /^kindling: \S+ has no series nothing; it has loss, lr, val\/loss, val\/acc, temperature$/m, 1],
+      [["weights", "latest@best:temperature"], /whether temperature is better high or low can't be told from its name; take another series, or a step/, 1],
+      [["weights", "latest@best", "--step", "3"], /`latest@best` and `--step` say two different moments; leave one away/, 2],
+      [["weights", "never@best"], /there is no run `never` here/, 2],
+    ] as const) {
+      const said = await run(...args, "-o", "net.pt");
+      assert.match(said.stderr, words);
+      assert.equal(said.code, code);
+    }
+    assert.ok(!existsSync(join(folder.path, "net.pt")));
   });
 });

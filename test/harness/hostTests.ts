@@ -29,7 +29,7 @@ async function bundleTests(): Promise<string> {
     platform: "node",
     target: "node20",
     sourcemap: "inline",
-    external: ["vscode", "mocha", "esbuild"],
+    external: ["vscode", "mocha", "esbuild", "onnxruntime-web"],
     logLevel: "warning",
   });
   return join(bundles, "index.cjs");

@@ -1,6 +1,23 @@
 /** Forward passes of all kinds, as ONNX graphs: what has to be the same, and what is refused. */
 import assert from "node:assert/strict";
-import { arange, argmax, cat, cumsum, einsum, full, manualSeed, nn, randint, randn, stack, topk, where, zeros, type Tensor } from "../../src/engine/index.ts";
+import {
+  arange,
+  argmax,
+  cat,
+  cumsum,
+  einsum,
+  full,
+  linalg,
+  manualSeed,
+  nn,
+  randint,
+  randn,
+  stack,
+  topk,
+  where,
+  zeros,
+  type Tensor,
+} from "../../src/engine/index.ts";
 import { exportModel, type ExportedModel } from "../../src/onnx/exportModel.ts";
 import { Refusal } from "../../src/onnx/refusal.ts";
 import { compareWith } from "../../src/onnx/runtime.ts";
@@ -45,6 +62,43 @@ describe("a forward pass as an ONNX graph", () => {
       x(),
     ],
     "reductions over the batch": [(a) => a!.sub(a!.mean(0)).div(a!.var(0).add(1).sqrt()), x()],
+    "running products, extremes and logarithms that are far apart": [
+      (a) => [a!.cumprod(1), a!.cummax(1).values, a!.cummin(1).values, cumsum(a!.mul(300), 1).logcumsumexp(1)],
+      x(),
+    ],
+    "the order of whole numbers, and what stands in its middle": [
+      (a, i) => {
+        const { values, indices } = i!.sort(1);
+        return [values, indices, a!.median(1).values, a!.kthvalue(2, 1).indices, i!.cumsum(1), a!.nanmedian(1, true).values];
+      },
+      x(4, 5),
+      randint(0, 90, [4, 5]),
+    ],
+    "angles": [
+      (a) =>
+        a!
+          .atan2(a!.roll(1, 1))
+          .add(a!.round().atan2(a!.roll(2, 1).round()))
+          .add(a!.sinc()),
+      x(),
+    ],
+    "quotients that are rounded down, and what is left": [
+      (a) => {
+        const [tenths, tenth] = [a!.mul(10).round().mul(0.1), full([6], 0.1)];
+        return [tenths.div(tenth, { roundingMode: "floor" }), tenths.remainder(-0.3), a!.remainder(0.7)];
+      },
+      x(),
+    ],
+    "determinants": [(a) => linalg.det(a!.view(-1, 2, 2, 3).matmul(a!.view(-1, 2, 3, 2))), x(4, 12)],
+    "logits and their loss": [
+      (a, target) => {
+        const logits = a!.mul(2);
+        return { logits, loss: nn.functional.crossEntropy(logits, target!) };
+      },
+      x(),
+      randint(0, 6, [4]),
+    ],
+    "an input that is written into": [(a) => a!.mul_(2).relu_(), x()],
     "running sums": [(a) => cumsum(a!, 1).add(a!.logcumsumexp(1)), x()],
     "the largest, and where they are": [
       (a) => {

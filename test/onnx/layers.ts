@@ -1,5 +1,5 @@
 /** The layers that are tried in ONNX Runtime, each with sizes that are drawn. */
-import { nn, randint, randn, tensor, triu, ones, type Tensor } from "../../src/engine/index.ts";
+import { cat, nn, rand, randint, randn, tensor, triu, ones, type Tensor } from "../../src/engine/index.ts";
 import type { AnyModule } from "../../src/engine/nn/module.ts";
 
 /** A whole number from `low` to `high`. */
@@ -70,6 +70,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   Conv3d: onVolumes((draw) => new nn.Conv3d(2, 3, draw(1, 3), draw(1, 2), draw(0, 1))),
   ConvTranspose1d: onRows((draw) => new nn.ConvTranspose1d(4, 6, draw(2, 4), 2, draw(0, 1), draw(0, 1), [1, 2][draw(0, 1)]!)),
   ConvTranspose2d: onPlanes((draw) => new nn.ConvTranspose2d(4, 6, [3, draw(2, 4)], 2, 1, draw(0, 1), [1, 2][draw(0, 1)]!)),
+  "ConvTranspose2d (wide output padding)": onPlanes(() => new nn.ConvTranspose2d(4, 6, 3, 2, 2, 2, 1, true, 3)),
   ConvTranspose3d: onVolumes((draw) => new nn.ConvTranspose3d(2, 3, draw(2, 3), draw(1, 2), draw(0, 1))),
   MaxPool1d: onRows((draw) => new nn.MaxPool1d(draw(2, 4), draw(1, 3), 1, 1, false, draw(0, 1) === 1)),
   MaxPool2d: onPlanes((draw) => new nn.MaxPool2d([draw(2, 3), 2], [draw(1, 3), draw(1, 3)], draw(0, 1), draw(1, 2), false, draw(0, 1) === 1)),
@@ -125,6 +126,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   "LSTM (with a state)": (draw) => {
     const [batch, time, hidden] = [draw(2, 4), 7, 5];
     return [new nn.LSTM(3, hidden, 1, true, true) as never, randn(batch, time, 3), [randn(1, batch, hidden), randn(1, batch, hidden)]];
+  },
+  "LSTM (projected)": onSequences((features, draw) => {
+    const hidden = draw(3, 6);
+    return new nn.LSTM(features, hidden, draw(1, 2), draw(0, 1) === 1, true, 0, draw(0, 1) === 1, draw(1, hidden - 1));
+  }),
+  "LSTM (projected, with a state)": (draw) => {
+    const [batch, time] = [draw(2, 4), 7];
+    return [new nn.LSTM(3, 5, 1, true, true, 0, false, 2) as never, randn(batch, time, 3), [randn(1, batch, 2), randn(1, batch, 5)]];
   },
   GRU: onSequences((features, draw) => new nn.GRU(features, draw(1, 6), draw(1, 2), draw(0, 1) === 1, true, 0, draw(0, 1) === 1)),
   "GRU (time first)": onSequences((features) => new nn.GRU(features, 5), false),
@@ -209,6 +218,29 @@ export const layers: Readonly<Record<string, Layer>> = {
   SmoothL1Loss: (draw) => {
     const b = draw(1, 4);
     return [new nn.SmoothL1Loss() as never, randn(b, 5), randn(b, 5)];
+  },
+  CrossEntropyLoss: (draw) => {
+    const [batch, classes] = [draw(2, 4), draw(2, 6)];
+    const smoothing = [0, 0.1][draw(0, 1)]!;
+    return [new nn.CrossEntropyLoss({ labelSmoothing: smoothing }) as never, randn(batch, classes, 3), randint(0, classes, [batch, 3])];
+  },
+  "CrossEntropyLoss (weights, ignoreIndex)": (draw) => {
+    const batch = draw(2, 4);
+    const reduction = (["none", "mean", "sum"] as const)[draw(0, 2)]!;
+    const loss = new nn.CrossEntropyLoss(tensor([0.5, 2, 1, 3]), { ignoreIndex: 1, reduction, labelSmoothing: [0, 0.2][draw(0, 1)]! });
+    return [loss as never, randn(batch, 4), cat([tensor([0]), randint(0, 4, [batch - 1])])];
+  },
+  NLLLoss: (draw) => {
+    const batch = draw(2, 4);
+    return [new nn.NLLLoss(tensor([0.5, 2, 1, 3])) as never, randn(batch, 4), randint(0, 4, [batch])];
+  },
+  BCELoss: (draw) => {
+    const batch = draw(1, 4);
+    return [new nn.BCELoss() as never, rand(batch, 5), randint(0, 2, [batch, 5]).float()];
+  },
+  BCEWithLogitsLoss: (draw) => {
+    const batch = draw(1, 4);
+    return [new nn.BCEWithLogitsLoss() as never, randn(batch, 5).mul(4), randint(0, 2, [batch, 5]).float()];
   },
   scaledDotProductAttention: (draw) => [
     ((q: Tensor) => F.scaledDotProductAttention(q, q, q, { isCausal: true })) as never,

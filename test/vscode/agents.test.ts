@@ -44,6 +44,31 @@ describe("the editor's agents", () => {
     assert.deepEqual(explained.health, trained.health);
   });
 
+  it("bring a training back to a step, and read what was known then", async () => {
+    const uri = window.write("net.model.ts", program);
+    const trained = JSON.parse(await invoke("train_model", { file: uri.fsPath }));
+    const back = JSON.parse(await invoke("rewind_run", { run: trained.run, step: 12, file: uri.fsPath }));
+    assert.deepEqual([back.arrived, back.state, back.step, back.run], [true, "stopped", 12, trained.run]);
+    assert.equal(back.models[0].modules[0].counts.total, 4);
+    assert.equal(back.steps, 12);
+    // Nothing of the kept run changes.
+    const explained = JSON.parse(await invoke("explain_run", { run: trained.run, file: uri.fsPath }));
+    assert.deepEqual([explained.state, explained.steps], ["finished", 20]);
+    assert.match(await invoke("rewind_run", { run: trained.run, step: 21, file: uri.fsPath }), /20/);
+  });
+
+  it("export a model to PyTorch with the weights that a run learned", async () => {
+    const uri = window.write("net.model.ts", program);
+    const trained = JSON.parse(await invoke("train_model", { file: uri.fsPath }));
+    const folder = vscode.Uri.joinPath(uri, "..", "torch").fsPath;
+    const exported = JSON.parse(await invoke("export_model", { file: uri.fsPath, folder, run: trained.run }));
+    assert.deepEqual([exported.complete, exported.run], [true, trained.run]);
+    for (const name of ["README.md", "train.py", "weights.pt"]) assert.ok(exported.files.includes(name), exported.files.join());
+    const best = JSON.parse(await invoke("export_model", { file: uri.fsPath, folder, run: `${trained.run}@best` }));
+    assert.match(best.said.join("\n"), /loss was lowest, [\d.e−]+, at step \d+; the nearest checkpoint is after \d+ steps/);
+    assert.match(await invoke("export_model", { file: uri.fsPath, folder: "/elsewhere" }), /inside|folder/);
+  });
+
   it("are told in words what can't be done", async () => {
     assert.match(await invoke("inspect_model", { file: `${relative("/", window.folder)}/none.model.ts` }), /There is no file/);
   });

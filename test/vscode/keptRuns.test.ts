@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { KeptRunNode } from "../../src/extension/keptRuns/keptRunsView.ts";
-import { Window } from "./window.ts";
+import { Window, type KeptRunRow } from "./window.ts";
 
 const text = (rate: number): string => `import { manualSeed, nn, optim, randn } from "kindling";
 manualSeed(1);
@@ -22,38 +22,18 @@ describe("trainings in the runs view", () => {
   });
   afterEach(() => window.close());
 
-  type Run = Extract<KeptRunNode, { kind: "run" }>;
-
-  async function runsOf(uri: vscode.Uri): Promise<Run[]> {
-    const files = (await window.api.runs.getChildren()) ?? [];
-    const own = files.find((node) => node.kind === "file" && node.file === uri.fsPath);
-    return own ? ((await window.api.runs.getChildren(own)) as Run[]) : [];
-  }
-
-  /** Reading them anew takes the view a moment. */
-  async function runsWhen(uri: vscode.Uri, isSo: (runs: readonly Run[]) => boolean | Promise<boolean>): Promise<Run[]> {
-    for (;;) {
-      const changed = new Promise<void>((resolve) => {
-        const subscription = window.api.runs.onDidChangeTreeData!(() => {
-          subscription.dispose();
-          resolve();
-        });
-      });
-      const runs = await runsOf(uri);
-      if (await isSo(runs)) return runs;
-      await changed;
-    }
-  }
+  const runsOf = (uri: vscode.Uri): Promise<KeptRunRow[]> => window.keptRuns(uri);
+  const runsWhen: Window["keptRunsWhen"] = (uri, isSo) => window.keptRunsWhen(uri, isSo);
 
   /** So many that are over. */
-  const runsWhenThereAre = (count: number, uri: vscode.Uri): Promise<Run[]> =>
+  const runsWhenThereAre = (count: number, uri: vscode.Uri): Promise<KeptRunRow[]> =>
     runsWhen(uri, (runs) => runs.filter(({ run }) => run.state === "finished").length >= count);
 
   /** The runs of a file as they are when one of them has a branch that is wanted. */
-  function branchedRuns(uri: vscode.Uri, isWanted: (branch: Run) => boolean = () => true): Promise<Run[]> {
+  function branchedRuns(uri: vscode.Uri, isWanted: (branch: KeptRunRow) => boolean = () => true): Promise<KeptRunRow[]> {
     return runsWhen(uri, async (runs) => {
       for (const trunk of runs.filter(({ branches }) => branches !== undefined)) {
-        if (((await window.api.runs.getChildren(trunk)) as Run[]).some(isWanted)) return true;
+        if (((await window.api.runs.getChildren(trunk)) as KeptRunRow[]).some(isWanted)) return true;
       }
       return false;
     });
@@ -79,7 +59,7 @@ describe("trainings in the runs view", () => {
     });
   }
 
-  const item = async (run: Run): Promise<vscode.TreeItem> => window.api.runs.getTreeItem(run);
+  const item = async (run: KeptRunRow): Promise<vscode.TreeItem> => window.api.runs.getTreeItem(run);
 
   it("are kept by file, newest first, pinned, copied, compared with the code of now, shown again and told apart", async () => {
     const uri = window.write("net.model.ts", text(0.01));
@@ -199,9 +179,9 @@ describe("trainings in the runs view", () => {
       Object.assign(vscode.window, { showQuickPick, showInputBox });
     }
     // It stands under the run that it parts from.
-    const isInOtherCode = ({ run }: Run): boolean => run.info.parent?.otherCode === true;
+    const isInOtherCode = ({ run }: KeptRunRow): boolean => run.info.parent?.otherCode === true;
     const [trunk, ...none] = await branchedRuns(uri, isInOtherCode);
-    const [second, another] = [((await window.api.runs.getChildren(trunk)) as Run[]).find(isInOtherCode), trunk];
+    const [second, another] = [((await window.api.runs.getChildren(trunk)) as KeptRunRow[]).find(isInOtherCode), trunk];
     assert.deepEqual(second!.run.info.parent, { run: first!.run.id, step: 12, otherCode: true });
     assert.equal(window.api.store.get(uri.fsPath)!.train!.curves.get("loss")!.length, 15);
     assert.deepEqual([another!.run.id, none.length], [first!.run.id, 0]);
@@ -235,7 +215,7 @@ describe("trainings in the runs view", () => {
     const group = await window.api.runs.getTreeItem(rows[0]!);
     assert.deepEqual([group.label, group.contextValue], ["3 seeds", "group"]);
     assert.match(String(group.description), / · 3 runs · loss [\d.]+ … [\d.]+$/);
-    const runs = ((await window.api.runs.getChildren(rows[0]!)) ?? []) as Run[];
+    const runs = ((await window.api.runs.getChildren(rows[0]!)) ?? []) as KeptRunRow[];
     assert.deepEqual(runs.map(({ run }) => [run.info.seed, run.state]).sort(), [
       [1, "finished"],
       [2, "finished"],
@@ -269,7 +249,7 @@ describe("trainings in the runs view", () => {
     assert.deepEqual([...ended.curves.get("loss")!.values], [...trained.curves.get("loss")!.values]);
     await vscode.commands.executeCommand("kindling.runs.focus");
     const [trunk] = await branchedRuns(uri);
-    const [branch] = (await window.api.runs.getChildren(trunk)) as Run[];
+    const [branch] = (await window.api.runs.getChildren(trunk)) as KeptRunRow[];
     assert.equal(branch?.run.info.parent?.step, 12);
     assert.match(String((await item(branch!)).description), /branched at 12/);
   });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { KeptRunNode } from "../../src/extension/keptRuns/keptRunsView.ts";
 import type { KindlingApi } from "../../src/extension/main.ts";
 import type { FileRuns } from "../../src/extension/runs/fileRuns.ts";
 import type { Settled } from "../../src/extension/runs/runController.ts";
@@ -12,6 +13,31 @@ export async function kindling(): Promise<{ api: KindlingApi; extension: vscode.
   const extension = vscode.extensions.getExtension<KindlingApi>("kindling.kindling");
   assert.ok(extension, "the extension is not installed");
   return { api: await extension.activate(), extension };
+}
+
+export type KeptRunRow = Extract<KeptRunNode, { kind: "run" }>;
+
+type Dialogs = Pick<
+  typeof vscode.window,
+  | "showQuickPick"
+  | "showInputBox"
+  | "showSaveDialog"
+  | "showOpenDialog"
+  | "showInformationMessage"
+  | "showWarningMessage"
+  | "showErrorMessage"
+  | "setStatusBarMessage"
+>;
+
+/** Nobody is there to answer: while something goes on, these functions stand in the place of VS Code's own. */
+export async function answering<T>(answers: { readonly [Name in keyof Dialogs]?: (...asked: never[]) => unknown }, during: () => PromiseLike<T>): Promise<T> {
+  const own = Object.fromEntries(Object.keys(answers).map((name) => [name, vscode.window[name as keyof Dialogs]]));
+  Object.assign(vscode.window, answers);
+  try {
+    return await during();
+  } finally {
+    Object.assign(vscode.window, own);
+  }
 }
 
 /** A folder inside the open one, with the extension running a stand-in for the engine's process in it. */
@@ -47,6 +73,28 @@ export class Window {
     const file = join(this.folder, name);
     writeFileSync(file, text);
     return vscode.Uri.file(file);
+  }
+
+  /** The runs view's rows of a file. */
+  async keptRuns(uri: vscode.Uri): Promise<KeptRunRow[]> {
+    const files = (await this.api.runs.getChildren()) ?? [];
+    const own = files.find((node) => node.kind === "file" && node.file === uri.fsPath);
+    return own ? ((await this.api.runs.getChildren(own)) as KeptRunRow[]) : [];
+  }
+
+  /** The same as soon as they are so. Reading them anew takes the view a moment. */
+  async keptRunsWhen(uri: vscode.Uri, isSo: (runs: readonly KeptRunRow[]) => boolean | Promise<boolean>): Promise<KeptRunRow[]> {
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        const subscription = this.api.runs.onDidChangeTreeData!(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+      const runs = await this.keptRuns(uri);
+      if (await isSo(runs)) return runs;
+      await changed;
+    }
   }
 
   /** Opens a model file and waits for the inspection that this brings. */
@@ -107,7 +155,7 @@ export class Window {
 
   async replace(editor: vscode.TextEditor, text: string): Promise<void> {
     const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
-    await editor.edit((edit) => edit.replace(new vscode.Range(new vscode.Position(0, 0), end), text));
+    assert.ok(await editor.edit((edit) => edit.replace(new vscode.Range(new vscode.Position(0, 0), end), text)), "the text was not replaced");
   }
 
   /** The lenses' texts by line, as they stand above the code. */

@@ -5,7 +5,7 @@ import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { recordMedian } from "./extremes.ts";
 import { inOrder, order } from "./internal/order.ts";
-import { along, atLeastVector, dropped, pick } from "./internal/pick.ts";
+import { along, atLeastVector, dropped, pick, type Picked } from "./internal/pick.ts";
 import { requireSome } from "./internal/reduce.ts";
 import { stack } from "./join.ts";
 import type { ValuesAndIndices } from "./namedTuple.ts";
@@ -45,16 +45,20 @@ export function nanmedian(input: Tensor, dim?: Int, keepdim = false): Tensor | V
   return dim === undefined ? medianOfAll(input, true) : medianAlong("nanmedian", input, dim, keepdim);
 }
 
+function medianIn(input: Tensor, dim: number, ignoreNan: boolean): Picked {
+  const middle = Math.floor(((input.shape[dim] ?? 1) - 1) / 2);
+  return pick(input, dim, 1, (line) => [medianPlace(line, ignoreNan)], { descending: false, only: middle });
+}
+
 function medianOfAll(input: Tensor, ignoreNan: boolean): Tensor {
   if (input.numel() === 0) return recordMedian(input, fromTypedArray(new Float32Array([NaN]), []));
-  return recordMedian(input, reshape(pick(flatten(input.detach()), 0, 1, (line) => [medianPlace(line, ignoreNan)]).values, []));
+  return recordMedian(input, reshape(medianIn(flatten(input.detach()), 0, ignoreNan).values, []));
 }
 
 function medianAlong(operation: "median" | "nanmedian", input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   requireSome("median", input.shape, d);
-  const picked = pick(input, d, 1, (line) => [medianPlace(line, operation === "nanmedian")]);
-  return dropped(operation, picked, d, input.shape.length, keepdim);
+  return dropped(operation, medianIn(input, d, operation === "nanmedian"), d, input.shape.length, keepdim);
 }
 
 /**

@@ -127,7 +127,7 @@ export function cumprod(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   return record(cumprodOp, result, [source], [source, result], d);
 }
 
-const cumulativeExtremeOp: Operation<{ shape: Shape; dim: number }> = {
+const cumulativeExtremeOp: Operation<{ shape: Shape; dim: number; sign: 1 | -1 }> = {
   name: "CummaxBackward0",
   backward(node, gradient) {
     const { shape, dim } = node.data;
@@ -150,7 +150,7 @@ function cumulativeExtreme(name: "cummax" | "cummin", sign: 1 | -1, input: Tenso
     }
   });
   const [found, indices] = [fromTypedArray(out, input.shape, { dtype: input.dtype }), fromTypedArray(places, input.shape)];
-  recordMany(cumulativeExtremeOp, [found], [input], [indices], { shape: input.shape, dim: d });
+  recordMany(cumulativeExtremeOp, [found], [input], [indices], { shape: input.shape, dim: d, sign });
   return valuesAndIndices(name, found, indices);
 }
 

@@ -28,7 +28,7 @@ export function sort(input: Tensor, dim = -1, descending = false): ValuesAndIndi
 
 export function inOrderAlong(input: Tensor, dim: number, descending: boolean): Picked {
   const d = wrapDim(dim, input.shape.length);
-  return pick(input, d, input.shape[d] ?? 1, (line) => order(line, descending), descending);
+  return pick(input, d, input.shape[d] ?? 1, (line) => order(line, descending), { descending });
 }
 
 /**
@@ -64,7 +64,7 @@ export function topk(input: Tensor, k: Int, dim?: Int, largest?: boolean, sorted
 export function topk(input: Tensor, k: number, dim = -1, largest = true): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
   if (k < 0 || k > (input.shape[d] ?? 1)) throw new KindlingError("selected index k out of range");
-  const { values, indices } = pick(input, d, k, (line) => order(line, largest), largest);
+  const { values, indices } = pick(input, d, k, (line) => order(line, largest), { descending: largest });
   return valuesAndIndices("topk", values, indices);
 }
 
@@ -81,7 +81,7 @@ export function kthvalue(input: Tensor, k: Int, dim: Int = -1, keepdim = false):
   if (k < 1 || k > n) throw new KindlingError("kthvalue(): selected number k out of range for dimension " + d);
   return dropped(
     "kthvalue",
-    pick(input, d, 1, (line) => [order(line, false)[k - 1]!]),
+    pick(input, d, 1, (line) => [order(line, false)[k - 1]!], { descending: false, only: k - 1 }),
     d,
     input.shape.length,
     keepdim,

@@ -3,10 +3,14 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import { checkText, isAsMeant, onnxFileOf, onnxText, writeOnnx, type WrittenOnnx } from "../../client/onnx.ts";
 import { checkpointsOf } from "../../keep/checkpoints.ts";
+import { callOf } from "../../keep/comparison.ts";
 import { listRuns } from "../../keep/keptRuns.ts";
 import { runsFolder } from "../../keep/layout.ts";
-import type { OnnxOptions, Problem, RunRequest, WeightsRequest } from "../../protocol/index.ts";
+import type { OnnxOptions, Problem, RunRequest, TakenWeights, WeightsRequest } from "../../protocol/index.ts";
 import { plural } from "../../run/numbers.ts";
+import { isTaken } from "../../run/weightMatching.ts";
+import { originText, weightsSentence } from "../../run/weightRows.ts";
+import { askCheckpoint } from "../keptRuns/askCheckpoint.ts";
 import type { RunnerPool } from "../runs/runnerPool.ts";
 import { requestFor } from "../shared/settings.ts";
 
@@ -30,21 +34,15 @@ export async function exportOnnx(file: string, pool: RunnerPool, reveal: (positi
 
 /** Of a run of this file, newest first; nothing to choose where none is kept. */
 async function chosenWeights(file: string): Promise<WeightsRequest | typeof own | undefined> {
-  const runs = listRuns(runsFolder(file)).flatMap((run) => {
-    const checkpoint = run.info.file === file ? checkpointsOf(run).at(-1) : undefined;
-    return checkpoint ? [{ run, checkpoint }] : [];
-  });
+  const runs = listRuns(runsFolder(file)).filter((run) => run.info.file === file && checkpointsOf(run).length > 0);
   if (runs.length === 0) return own;
-  const items = runs.map(({ run, checkpoint }) => ({
-    label: run.label.name ?? run.id,
-    description: `after ${plural(checkpoint.step, "step")}`,
-    weights: { file: checkpoint.path, origin: run.label.name ?? run.id, declined: [] },
-  }));
-  const picked = await vscode.window.showQuickPick([{ label: own, description: "before its first training step", weights: own as typeof own }, ...items], {
-    title: `Export ${basename(file)} to ONNX`,
-    placeHolder: "With which weights?",
-  });
-  return picked?.weights;
+  const title = `Export ${basename(file)} to ONNX`;
+  const items = runs.map((run) => ({ label: callOf(run), description: plural(run.summary.steps, "step"), run }));
+  const program = { label: own, description: "before its first training step", run: undefined };
+  const picked = await vscode.window.showQuickPick([program, ...items], { title, placeHolder: "With which weights?" });
+  if (!picked?.run) return picked && own;
+  const checkpoint = await askCheckpoint(picked.run, title);
+  return checkpoint && { file: checkpoint.path, origin: picked.run.label.name ?? picked.run.id, declined: [] };
 }
 
 /** Where the file has several models, a person says which. */
@@ -57,7 +55,7 @@ async function writtenOrAsked(request: Omit<RunRequest, "mode">, options: OnnxOp
   return model === undefined ? undefined : run({ ...options, model });
 }
 
-function tell(file: string, { onnx, problems }: WrittenOnnx, reveal: (position: NonNullable<Problem["position"]>) => unknown): void {
+function tell(file: string, { onnx, problems, weights }: WrittenOnnx, reveal: (position: NonNullable<Problem["position"]>) => unknown): void {
   const [problem] = problems;
   if (problem || !onnx) {
     const { message = `${basename(file)} ended before its model could be written.`, position } = problem ?? {};
@@ -65,7 +63,18 @@ function tell(file: string, { onnx, problems }: WrittenOnnx, reveal: (position: 
     void vscode.window.showErrorMessage(`${where}${message}`, ...(position ? ["Go to Line"] : [])).then((chosen) => chosen && position && reveal(position));
     return;
   }
-  const text = `${basename(onnx.file)}: ${onnxText(onnx)}. ${checkText(onnx)}`;
-  if (isAsMeant(onnx)) void vscode.window.setStatusBarMessage(`$(check) Wrote ${text}`, 10_000);
+  const trained = weights?.matches.some(isTaken) ? ` with the weights of ${originText(weights)}` : "";
+  const text = `${basename(onnx.file)}${trained}: ${onnxText(onnx)}. ${checkText(onnx)}`;
+  const misfit = weights && misfitText(weights);
+  if (misfit !== undefined) void vscode.window.showWarningMessage(`${misfit} Wrote ${text}`);
+  else if (isAsMeant(onnx)) void vscode.window.setStatusBarMessage(`$(check) Wrote ${text}`, 10_000);
   else void vscode.window.showWarningMessage(`Wrote ${text}`);
+}
+
+/** What the run's weights are not, where the file has changed since. */
+function misfitText(weights: TakenWeights): string | undefined {
+  const { matches } = weights;
+  if (matches.every(({ kind }) => kind === "kept")) return undefined;
+  if (matches.some(isTaken)) return `Not all weights of ${originText(weights)} are those of the file by now: ${weightsSentence(matches)}.`;
+  return `None of the weights of ${originText(weights)} fit the file by now, so the model has its own.`;
 }

@@ -37,10 +37,12 @@ const convolution: Form = ({ graph, inputs, data }) => {
     number,
     number,
   ];
-  const attributes = { kernel_shape: [kh, kw], strides: [sh, sw], pads: [ph, pw, ph, pw], dilations: [dh, dw], group };
-  if (!isTransposed) return graph.op("Conv", values, attributes);
+  const attributes = { kernel_shape: [kh, kw], strides: [sh, sw], dilations: [dh, dw], group };
+  if (!isTransposed) return graph.op("Conv", values, { ...attributes, pads: [ph, pw, ph, pw] });
   const extra = [h - ((oh - 1) * sh - 2 * ph + dh * (kh - 1) + 1), w - ((ow - 1) * sw - 2 * pw + dw * (kw - 1) + 1)];
-  return graph.op("ConvTranspose", values, { ...attributes, output_padding: extra });
+  // Runtimes take no more than a step of it; what there is of a border is left on first.
+  const [bottom, right] = [Math.min(extra[0]!, ph), Math.min(extra[1]!, pw)];
+  return graph.op("ConvTranspose", values, { ...attributes, pads: [ph, pw, ph - bottom, pw - right], output_padding: [extra[0]! - bottom, extra[1]! - right] });
 };
 
 // --- pooling --------------------------------------------------------------------------------------------------------
@@ -200,6 +202,7 @@ function ownStatistics(graph: Graph, shape: readonly Size[], eps: number, x: str
 }
 
 export const layers: Forms = {
+  LinalgDetBackward0: ({ graph, inputs }) => graph.op("Det", [inputs[0]!.value]),
   AddmmBackward0: linear,
   MmBackward0: product,
   BmmBackward0: product,

@@ -80,6 +80,10 @@ const functionsOfOne: Forms = {
   Atanh: plain("Atanh"),
   Tanh: plain("Tanh"),
   Sigmoid: plain("Sigmoid"),
+  Sinc: unary((graph, x) => {
+    const angle = scaled(graph, x, Math.PI);
+    return graph.op("Where", [graph.op("Equal", [x, graph.scalar(0)]), graph.scalar(1), graph.op("Div", [graph.op("Sin", [angle]), angle])]);
+  }),
   Erf: plain("Erf"),
   Erfc: unary((graph, x) => graph.op("Sub", [graph.scalar(1), graph.op("Erf", [x])])),
   Relu: plain("Relu"),
@@ -136,8 +140,15 @@ const squareOrPower: Form = (call) => {
   return unary((graph, x) => graph.op("Mul", [x, x]))(call);
 };
 
-/** a − b·⌊a / b⌋ */
-const remainder = pair((graph, a, b) => graph.op("Sub", [a, graph.op("Mul", [b, graph.op("Floor", [graph.op("Div", [a, b])])])]));
+/** What is left of a, with the sign of b: exact, where a − b·⌊a / b⌋ would be rounded. */
+const remainder = pair((graph, a, b) => {
+  const rest = graph.op("Mod", [a, b], { fmod: 1 });
+  return graph.op("Where", [hasOtherSign(graph, rest, b), graph.op("Add", [rest, b]), rest]);
+});
+
+function hasOtherSign(graph: Graph, rest: string, b: string): string {
+  return graph.op("Less", [graph.op("Mul", [graph.op("Sign", [rest]), graph.op("Sign", [b])]), graph.scalar(0)]);
+}
 
 /** The quotient of whole numbers is cut off by ONNX, and rounded down where it was asked for. */
 const wholeQuotient = pair((graph, a, b, { mode }) => {
@@ -154,13 +165,33 @@ const roundedQuotient: Form = (call) => {
   const { graph, inputs } = call;
   const { mode, divisor } = call.data as { mode: "floor" | "trunc"; divisor: Size | null };
   const b = divisor === null ? inType(call, inputs[1]!, "float32") : graph.number(divisor, "float32");
-  const quotient = graph.op("Div", [inType(call, inputs[0]!, "float32"), b]);
-  if (mode === "floor") return graph.op("Floor", [quotient]);
+  const a = inType(call, inputs[0]!, "float32");
+  if (mode === "floor") return flooredQuotient(graph, a, b);
+  const quotient = graph.op("Div", [a, b]);
   return graph.op("Mul", [graph.op("Sign", [quotient]), graph.op("Floor", [graph.op("Abs", [quotient])])]);
 };
 
+/** ⌊a / b⌋ of the exact quotient, which that of floats may have been rounded up from; by zero as it is. */
+function flooredQuotient(graph: Graph, a: string, b: string): string {
+  const rest = graph.op("Mod", [a, b], { fmod: 1 });
+  const whole = graph.op("Round", [graph.op("Div", [graph.op("Sub", [a, rest]), b])]);
+  const below = graph.op("Where", [hasOtherSign(graph, rest, b), graph.op("Sub", [whole, graph.scalar(1)]), whole]);
+  return graph.op("Where", [graph.op("Equal", [b, graph.scalar(0)]), graph.op("Div", [a, b]), below]);
+}
+
 const lerp: Form = ({ graph, inputs: [start, end], data }) =>
   graph.op("Add", [start!.value, graph.op("Mul", [graph.op("Sub", [end!.value, start!.value]), graph.number(data as Size, "float32")])]);
+
+/** The angle of (x, y): that of the right half, turned where x is negative. Zero has a sign, which tells the half. */
+const atan2 = pair((graph, y, x) => {
+  const [zero, pi] = [graph.scalar(0), graph.scalar(Math.PI)];
+  const isNegative = (value: string): string => graph.op("Or", [graph.op("Less", [value, zero]), graph.op("Less", [graph.op("Reciprocal", [value]), zero])]);
+  const half = graph.op("Where", [isNegative(y), graph.op("Neg", [pi]), pi]);
+  const isOrigin = graph.op("And", [graph.op("Equal", [x, zero]), graph.op("Equal", [y, zero])]);
+  const right = graph.op("Where", [isOrigin, y, graph.op("Atan", [graph.op("Div", [y, x])])]);
+  const turned = graph.op("Where", [isOrigin, half, graph.op("Add", [right, half])]);
+  return graph.op("Where", [isNegative(x), turned, right]);
+});
 
 const hypot = pair((graph, a, b) => graph.op("Sqrt", [graph.op("Add", [graph.op("Mul", [a, a]), graph.op("Mul", [b, b])])]));
 
@@ -176,6 +207,7 @@ const functionsOfTwo: Forms = {
   Fmod: joined("Mod", { fmod: 1 }),
   Lerp: lerp,
   Hypot: hypot,
+  Atan2: atan2,
 };
 
 // --- truth ----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** What is folded along dimensions, and what is found along them. */
-import { inType, type Call, type Form, type Forms } from "../graph.ts";
+import { inType, inWholes, type Call, type Form, type Forms } from "../graph.ts";
 import { minus, product, type Size } from "../sizes.ts";
 import { Refusal } from "../refusal.ts";
 
@@ -21,14 +21,15 @@ function reduced(type: string, call: Call, value: string, keepdims = keeps(call)
 const fold =
   (type: string): Form =>
   (call) =>
-    reduced(type, call, inType(call, call.inputs[0]!, call.outputs[0]!.dtype));
+    inWholes(call, (dtype) => reduced(type, call, inType(call, call.inputs[0]!, dtype)));
 
 const truth =
   (type: string): Form =>
   (call) => {
     const { graph, inputs, outputs } = call;
     const zerosAndOnes = graph.cast(inType(call, inputs[0]!, "bool"), "int32");
-    return graph.cast(reduced(type, call, zerosAndOnes), outputs[0]!.dtype);
+    const all = graph.cast(reduced(type, call, zerosAndOnes), "bool");
+    return outputs[0]!.dtype === "bool" ? all : graph.cast(all, outputs[0]!.dtype);
   };
 
 const arg =
@@ -56,12 +57,14 @@ const extremeAlong =
   };
 
 const sorted: Form = ({ graph, inputs: [input], outputs, data }) => {
-  const { dim, descending } = data as { dim: number; descending?: boolean };
-  if (descending === undefined) throw new Refusal("has no ONNX form");
+  const { dim, order } = data as { dim: number; order?: { readonly descending: boolean; readonly only?: number } };
+  if (!order) throw new Refusal("has no ONNX form");
   if (input!.shape.length === 0) return [input!.value, graph.scalar(0, "int32")];
-  const count = graph.sizes([outputs[0]!.shape[dim]!]);
-  const [values, places] = graph.ops("TopK", [input!.value, count], { axis: dim, largest: Number(descending), sorted: 1 }, 2);
-  return [values, graph.cast(places!, "int32")];
+  const { descending, only } = order;
+  const count = only === undefined ? graph.sizes([outputs[0]!.shape[dim]!]) : graph.integers([only + 1]);
+  const first = graph.ops("TopK", [input!.value, count], { axis: dim, largest: Number(descending), sorted: 1 }, 2);
+  const [values, places] = only === undefined ? first : first.map((all) => graph.slice(all, dim, only, only + 1));
+  return [values!, graph.cast(places!, "int32")];
 };
 
 // --- spread ---------------------------------------------------------------------------------------------------------
@@ -94,16 +97,6 @@ const softmax =
     return graph.reshape(graph.op(type, [graph.reshape(input!.value, [1])], { axis: 0 }), []);
   };
 
-const runningSum: Form = (call) =>
-  call.graph.op("CumSum", [inType(call, call.inputs[0]!, call.outputs[0]!.dtype), call.graph.scalar(call.data as number, "int64")]);
-
-const runningLogSum: Form = ({ graph, inputs: [input], data }) => {
-  const axis = data as number;
-  const high = graph.op("ReduceMax", [input!.value], { axes: [axis], keepdims: 1 });
-  const sums = graph.op("CumSum", [graph.op("Exp", [graph.op("Sub", [input!.value, high])]), graph.scalar(axis, "int64")]);
-  return graph.op("Add", [graph.op("Log", [sums]), high]);
-};
-
 export const reductions: Forms = {
   SumBackward0: fold("ReduceSum"),
   SumBackward1: fold("ReduceSum"),
@@ -121,7 +114,7 @@ export const reductions: Forms = {
   amin: fold("ReduceMin"),
   max: fold("ReduceMax"),
   min: fold("ReduceMin"),
-  any: truth("ReduceMax"),
+  any: truth("ReduceSum"),
   all: truth("ReduceMin"),
   argmax: arg("ArgMax"),
   argmin: arg("ArgMin"),
@@ -133,7 +126,5 @@ export const reductions: Forms = {
   NormBackward0: norm,
   SoftmaxBackward0: softmax("Softmax"),
   LogSoftmaxBackward0: softmax("LogSoftmax"),
-  CumsumBackward0: runningSum,
-  cumsum: runningSum,
-  LogcumsumexpBackward0: runningLogSum,
+  MedianBackward0: ({ inputs }) => inputs[2]!.value,
 };

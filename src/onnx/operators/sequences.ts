@@ -1,5 +1,5 @@
 /** Recurrent layers and attention. */
-import type { Attributes, Call, Form, Forms, Operand } from "../graph.ts";
+import type { Attributes, Call, Form, Forms, Graph, Operand } from "../graph.ts";
 import { drawnAnew, Refusal } from "../refusal.ts";
 import { sameSize, type Size } from "../sizes.ts";
 
@@ -31,10 +31,10 @@ function recurrent({ type, gates, attributes = {} }: Kind): Form {
   return ({ graph, inputs, outputs, data }: Call) => {
     const { steps, states, biases } = data as RecurrentData;
     const [x, ih, hh, ...rest] = inputs as [Operand, Operand, Operand, ...Operand[]];
-    if (rest.length > states + biases) throw new Refusal("with a projection (projSize) has no ONNX form");
     const batch = steps[0]!.count;
     if (steps.some(({ count }) => !sameSize(count, batch))) throw new Refusal("of packed sequences has no ONNX form; give it padded ones of one length");
     const hidden = (hh.shape[0] as number) / gates.length;
+    if (rest.length > states + biases) return projected(graph, { steps, hidden, batch }, inputs, biases);
     const isReverse = steps.length > 1 && rowAt(steps[0]!.row) > rowAt(steps[1]!.row);
     const initial = rest.slice(0, states).map(({ value, shape }) => graph.reshape(value, [1, ...shape]));
     const both = rest.slice(states).map(({ value }) => inOrder(value, [gates.length * hidden]));
@@ -59,6 +59,44 @@ function recurrent({ type, gates, attributes = {} }: Kind): Form {
     );
     return results.map((value, i) => graph.reshape(value, outputs[i]!.shape));
   };
+}
+
+interface Walk {
+  readonly steps: readonly { readonly row: Size }[];
+  readonly hidden: number;
+  readonly batch: Size;
+}
+
+/** An LSTM whose hidden state is projected, step by step: ONNX's own has no projection. */
+function projected(graph: Graph, { steps, hidden, batch }: Walk, inputs: readonly Operand[], biases: number): readonly string[] {
+  const [x, ih, hh, h0, c0, ...rest] = inputs.map(({ value }) => value) as [string, string, string, string, string, ...string[]];
+  const turned = (weight: string): string => graph.transpose(weight, [1, 0]);
+  const [fromHidden, projection] = [turned(hh), turned(rest[biases]!)];
+  const bias = biases > 0 ? rest.slice(0, biases).reduce((a, b) => graph.op("Add", [a, b])) : undefined;
+  const products = graph.op("MatMul", [x, turned(ih)]);
+  const fromInput = graph.reshape(bias === undefined ? products : graph.op("Add", [products, bias]), [steps.length, batch, 4 * hidden]);
+  // Steps in the order in which their rows stand.
+  const inOrder = steps.map((step) => steps.filter(({ row }) => rowAt(row) < rowAt(step.row)).length);
+  const outputs = new Map<number, string>();
+  let [h, c] = [h0, c0];
+  for (const place of inOrder) {
+    const given = graph.op("Gather", [fromInput, graph.scalar(place, "int64")], { axis: 0 });
+    const gates = graph.op("Add", [given, graph.op("MatMul", [h, fromHidden])]);
+    const [i, f, g, o] = graph.ops("Split", [gates], { axis: 1 }, 4) as [string, string, string, string];
+    const [input, forget, output] = [i, f, o].map((gate) => graph.op("Sigmoid", [gate])) as [string, string, string];
+    c = graph.op("Add", [graph.op("Mul", [forget, c]), graph.op("Mul", [input, graph.op("Tanh", [g])])]);
+    h = graph.op("MatMul", [graph.op("Mul", [output, graph.op("Tanh", [c])]), projection]);
+    outputs.set(place, h);
+  }
+  return [
+    graph.op(
+      "Concat",
+      steps.map((_, place) => outputs.get(place)!),
+      { axis: 0 },
+    ),
+    h,
+    c,
+  ];
 }
 
 /** With some batch: only the order matters. */

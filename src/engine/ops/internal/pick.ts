@@ -20,8 +20,14 @@ export function along(shape: Shape, dim: number): Along {
   return { outer: numelOf(shape.slice(0, dim)), n: shape[dim] ?? 1, inner: numelOf(shape.slice(dim + 1)) };
 }
 
-/** With `descending`, where it is the first ones in an order. */
-const pickOp: Operation<{ shape: Shape; dim: number; descending?: boolean | undefined }> = {
+/** Which elements of a line are picked, where that can be said without the values: the first ones in an order, or one of them. */
+export interface InOrder {
+  readonly descending: boolean;
+  /** Its place in the order. */
+  readonly only?: number;
+}
+
+const pickOp: Operation<{ shape: Shape; dim: number; order: InOrder | undefined }> = {
   name: "SortBackward0",
   backward(node, gradient) {
     const { shape, dim } = node.data;
@@ -42,7 +48,7 @@ export interface Picked {
  * For each line along `dim` the positions that `choose` picks of it, as values and indices; gradients flow to what was picked.
  * `choose` gets one line's values and returns `count` positions in it.
  */
-export function pick(input: Tensor, dim: number, count: number, choose: (line: Float64Array) => ArrayLike<number>, descending?: boolean): Picked {
+export function pick(input: Tensor, dim: number, count: number, choose: (line: Float64Array) => ArrayLike<number>, order?: InOrder): Picked {
   const { outer, n, inner } = along(input.shape, dim);
   const from = toTypedArray(input);
   const shape = input.shape.map((size, i) => (i === dim ? count : size));
@@ -61,7 +67,7 @@ export function pick(input: Tensor, dim: number, count: number, choose: (line: F
     }
   }
   const result = { values: fromTypedArray(values, shape, { dtype: input.dtype }), indices: fromTypedArray(places, shape) };
-  recordMany(pickOp, [result.values], [input], [result.indices], { shape: input.shape, dim, descending });
+  recordMany(pickOp, [result.values], [input], [result.indices], { shape: input.shape, dim, order });
   operationWatch()?.became?.(result.indices, result.values);
   return result;
 }
