@@ -86,5 +86,5 @@ export function modelsBehind(program: Program, callee: Node): readonly Node[] {
   if (binding?.kind !== "parameter" || !isFunction(binding.declaration)) return [callee];
   const own = binding.declaration;
   const at = own.params.findIndex((parameter) => parameter === binding.node || (parameter.type === "AssignmentPattern" && parameter.left === binding.node));
-  return program.calls.filter((call) => program.functionOf(call.callee) === own).flatMap((call) => call.arguments[at] ?? []);
+  return program.callsOf(own).flatMap((call) => call.arguments[at] ?? []);
 }

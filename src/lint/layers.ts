@@ -1,5 +1,5 @@
 /** What the text tells of layers: whether they learn, and whether training and evaluation differ for them. */
-import type { Program } from "./program.ts";
+import type { Instance, Program } from "./program.ts";
 import { isIn, type ClassNode, type Node } from "./tree.ts";
 
 const learning =
@@ -7,24 +7,22 @@ const learning =
 const differing = /^nn\.(?:Lazy)?(?:BatchNorm[123]d|(?:Alpha|FeatureAlpha)?Dropout[123]?d?|RReLU|Transformer(?:En|De)coderLayer|Transformer)$/;
 const containing = /^nn\.(?:Sequential|ModuleList|ModuleDict)$/;
 
-type Made = NonNullable<ReturnType<Program["moduleOf"]>>;
-
 /** Whether a module has parameters, or other things that a model has to know of: dropout has to hear of `eval()`. */
-export function matters(program: Program, made: Made): boolean {
+export function matters(program: Program, made: Instance): boolean {
   return holds(program, made, (api) => learning.test(api) || differing.test(api), true);
 }
 
 /** Whether a module has parameters. */
-export function learns(program: Program, made: Made): boolean {
+export function learns(program: Program, made: Instance): boolean {
   return holds(program, made, (api) => learning.test(api), true);
 }
 
 /** Whether a module computes something else in training than in evaluation. */
-export function differs(program: Program, made: Made): boolean {
+export function differs(program: Program, made: Instance): boolean {
   return holds(program, made, (api) => differing.test(api), false);
 }
 
-function holds(program: Program, { api, owner, creation }: Made, accept: (api: string) => boolean, countsParameters: boolean): boolean {
+function holds(program: Program, { api, owner, creation }: Instance, accept: (api: string) => boolean, countsParameters: boolean): boolean {
   if (owner) return classHolds(program, owner, accept, countsParameters, new Set());
   if (api === undefined) return false;
   return accept(api) || (containing.test(api) && regionHolds(program, creation, accept, countsParameters, new Set()));

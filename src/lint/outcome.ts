@@ -1,6 +1,6 @@
 /** What a tensor comes out of last, as far as the text tells: a softmax, a sigmoid, a linear layer as it is. */
 import type * as t from "@babel/types";
-import type { Call, Program } from "./program.ts";
+import type { Call, Instance, Program } from "./program.ts";
 import { bare, isIn, memberName, objectOf, type Node } from "./tree.ts";
 
 export interface Outcome {
@@ -57,10 +57,8 @@ function ofCall(program: Program, call: Call, follow: (node: Node) => Outcome | 
   return own && agreed(program.resultsOf(own).map(follow));
 }
 
-type Made = NonNullable<ReturnType<Program["moduleOf"]>>;
-
 /** @returns `input` where a layer leaves what it is given as it is */
-function ofModule(program: Program, { api, owner, creation }: Made, depth: number): Outcome | "input" | undefined {
+function ofModule(program: Program, { api, owner, creation }: Instance, depth: number): Outcome | "input" | undefined {
   if (depth > depthLimit) return undefined;
   if (owner) {
     const forward = program.methodOf(owner, "forward");

@@ -1,6 +1,7 @@
 /** A file as the rules see it: its tree, what its names mean, what of it is Kindling's. */
 import type * as t from "@babel/types";
 import type { SourceEnd, SourcePosition } from "../protocol/index.ts";
+import { groupBy } from "../run/groupBy.ts";
 import { Scopes, type Binding } from "./scopes.ts";
 import {
   bare,
@@ -10,6 +11,7 @@ import {
   keyName,
   memberName,
   objectOf,
+  parentOf,
   parseProgram,
   type ClassNode,
   type FunctionNode,
@@ -31,6 +33,13 @@ export interface Field {
   readonly uses: Node[];
 }
 
+/** What an expression makes or holds: a class of Kindling's, by its name, or one of this file. */
+export interface Instance {
+  readonly creation: t.NewExpression;
+  readonly api?: string;
+  readonly owner?: ClassNode;
+}
+
 /** How far names are followed. */
 const depthLimit = 12;
 
@@ -46,6 +55,12 @@ export class Program {
   readonly #fields = new Map<ClassNode, Map<string, Field>>();
   readonly #modules = new Map<ClassNode, boolean>();
   readonly #arguments = new Map<Binding, Node | null>();
+  /** Parameters whose argument is being looked for: meanwhile less is known than in the end, and nothing found is kept. */
+  #looking = 0;
+  readonly #functions = new Map<Node, FunctionNode | undefined>();
+  readonly #instances = new Map<Node, Instance | undefined>();
+  #callsByName: ReadonlyMap<string, readonly Call[]> | undefined;
+  #callsByFunction: ReadonlyMap<FunctionNode | undefined, readonly Call[]> | undefined;
 
   constructor(file: string, text: string, body: t.Program) {
     this.file = file;
@@ -70,7 +85,7 @@ export class Program {
   }
 
   parentOf(node: Node): Node | undefined {
-    return this.scopes.parents.get(node);
+    return parentOf(node);
   }
 
   bindingOf(node: Node | undefined): Binding | undefined {
@@ -157,11 +172,18 @@ export class Program {
     this.#arguments.set(binding, null);
     const at = own.params.indexOf(binding.node);
     const name = nameOf(this.parentOf(own), own);
-    const callers = at < 0 || name === undefined ? [] : this.calls.filter(({ callee }) => lastWord(callee) === name && this.functionOf(callee) === own);
+    this.#looking++;
+    const callers = at < 0 || name === undefined ? [] : this.#callsNamed(name).filter(({ callee }) => this.functionOf(callee) === own);
+    this.#looking--;
     const [only, ...others] = callers;
     const argument = others.length === 0 ? only?.arguments[at] : undefined;
     if (argument && argument.type !== "SpreadElement" && !isExported(this.parentOf(own))) this.#arguments.set(binding, argument);
     return this.#arguments.get(binding) ?? undefined;
+  }
+
+  #callsNamed(name: string): readonly Call[] {
+    this.#callsByName ??= groupBy(this.calls, ({ callee }) => lastWord(callee) ?? "");
+    return this.#callsByName.get(name) ?? [];
   }
 
   fieldOf(node: Node): Field | undefined {
@@ -224,8 +246,25 @@ export class Program {
     return declaration && isClass(declaration) ? declaration : undefined;
   }
 
+  /** Where a function of this file is called. */
+  callsOf(own: FunctionNode): readonly Call[] {
+    this.#callsByFunction ??= groupBy(this.calls, ({ callee }) => this.functionOf(callee));
+    return this.#callsByFunction.get(own) ?? [];
+  }
+
+  /** What is found of a node, looked for once. */
+  #kept<Found>(known: Map<Node, Found>, node: Node, find: () => Found): Found {
+    if (this.#looking > 0) return find();
+    if (!known.has(node)) known.set(node, find());
+    return known.get(node)!;
+  }
+
   /** The function of this file that an expression names: declared, in a variable, or a method of `this`. */
   functionOf(node: Node): FunctionNode | undefined {
+    return this.#kept(this.#functions, node, () => this.#findFunction(node));
+  }
+
+  #findFunction(node: Node): FunctionNode | undefined {
     const value = this.valueOf(node);
     if (isFunction(value)) return value;
     const declaration = this.bindingOf(value)?.declaration;
@@ -238,7 +277,11 @@ export class Program {
   }
 
   /** The `new` that an expression stands for. */
-  instanceOf(node: Node, depth = 0): { readonly creation: t.NewExpression; readonly api?: string; readonly owner?: ClassNode } | undefined {
+  instanceOf(node: Node): Instance | undefined {
+    return this.#kept(this.#instances, node, () => this.#findInstance(node, 0));
+  }
+
+  #findInstance(node: Node, depth: number): Instance | undefined {
     const value = this.valueOf(node);
     if (value.type === "CallExpression" && depth < depthLimit) return this.#madeBy(value, depth);
     if (value.type !== "NewExpression") return undefined;
@@ -248,13 +291,13 @@ export class Program {
   }
 
   /** What a function of this file returns always, or `deepcopy` copies, or methods that return their object. */
-  #madeBy(call: Call, depth: number): ReturnType<Program["instanceOf"]> {
+  #madeBy(call: Call, depth: number): Instance | undefined {
     const [argument] = call.arguments;
-    if (this.apiOf(call.callee) === "deepcopy" && argument) return this.instanceOf(argument, depth + 1);
+    if (this.apiOf(call.callee) === "deepcopy" && argument) return this.#findInstance(argument, depth + 1);
     const object = objectOf(call.callee);
-    if (object && /^(?:to|eval|train|apply|requiresGrad_)$/.test(memberName(call.callee) ?? "")) return this.instanceOf(object, depth + 1);
+    if (object && /^(?:to|eval|train|apply|requiresGrad_)$/.test(memberName(call.callee) ?? "")) return this.#findInstance(object, depth + 1);
     const results = this.#resultsOf(call.callee);
-    return results?.length === 1 ? this.instanceOf(results[0]!, depth + 1) : undefined;
+    return results?.length === 1 ? this.#findInstance(results[0]!, depth + 1) : undefined;
   }
 
   #resultsOf(callee: Node): readonly Node[] | undefined {
@@ -275,7 +318,7 @@ export class Program {
   }
 
   /** What module an expression makes or holds, as far as the text tells: Kindling's by name, or of a class of this file. */
-  moduleOf(node: Node): { readonly creation: t.NewExpression; readonly api?: string; readonly owner?: ClassNode } | undefined {
+  moduleOf(node: Node): Instance | undefined {
     const made = this.instanceOf(node);
     if (!made) return undefined;
     if (made.owner) return this.isModule(made.owner) ? made : undefined;

@@ -1,6 +1,7 @@
 /** Which declaration a name in a file means. */
 import type * as t from "@babel/types";
-import { childrenOf, isClass, isFunction, isLoop, type Node } from "./tree.ts";
+import { childrenOf } from "./children.ts";
+import { isClass, isFunction, isLoop, parentOf, setParent, type Node } from "./tree.ts";
 
 export interface Binding {
   readonly name: string;
@@ -15,20 +16,24 @@ export interface Binding {
   readonly writes: t.Identifier[];
 }
 
-type Scope = Map<string, Binding>;
+/** A piece of the text that declares names of its own; most declare none. */
+interface Scope {
+  readonly outer: Scope | undefined;
+  names?: Map<string, Binding>;
+}
 
 export class Scopes {
-  readonly parents = new Map<Node, Node>();
   readonly bindings: Binding[] = [];
-  readonly #scopes = new Map<Node, Scope>();
+  /** Names, and beside each where it stands: what they mean is known when all that is declared is. */
   readonly #names: t.Identifier[] = [];
+  readonly #places: Scope[] = [];
   readonly #resolved = new Map<t.Identifier, Binding>();
 
-  /** @param visit sees each node before those in it */
+  /** @param visit sees each node but names, before those in it */
   constructor(program: t.Program, visit: (node: Node) => void) {
-    this.#scopes.set(program, new Map());
-    this.#walk(program, program, program, visit);
-    for (const name of this.#names) this.#refer(name);
+    const outermost: Scope = { outer: undefined };
+    this.#walk(program, outermost, outermost, visit);
+    this.#names.forEach((name, i) => this.#refer(name, this.#places[i]!));
   }
 
   bindingOf(name: t.Identifier): Binding | undefined {
@@ -39,26 +44,33 @@ export class Scopes {
    * @param block where `const`, `let`, `class` and `function` are declared
    * @param body where `var` is
    */
-  #walk(node: Node, block: Node, body: Node, visit: (node: Node) => void): void {
+  #walk(node: Node, block: Scope, body: Scope, visit: (node: Node) => void): void {
+    if (node.type === "Identifier") {
+      this.#names.push(node);
+      this.#places.push(block);
+      return;
+    }
     visit(node);
     this.#declare(node, block, body);
-    if (node.type === "Identifier") this.#names.push(node);
-    const opens =
-      isFunction(node) || isLoop(node) || isClass(node) || node.type === "BlockStatement" || node.type === "CatchClause" || node.type === "SwitchStatement";
-    if (opens) this.#scopes.set(node, new Map());
-    if (isFunction(node)) for (const parameter of node.params) this.#declarePattern(parameter, "parameter", node, node);
-    if (node.type === "CatchClause" && node.param) this.#declarePattern(node.param, "parameter", node, node);
-    if ((node.type === "FunctionExpression" || node.type === "ClassExpression") && node.id) {
-      this.#add(node, { kind: isClass(node) ? "class" : "function", node: node.id, declaration: node });
-    }
-    const inner = opens ? node : block;
+    const inner = opensScope(node) ? { outer: block } : block;
+    if (inner !== block) this.#declareOwn(node, inner);
+    const innerBody = isFunction(node) ? inner : body;
     for (const child of childrenOf(node)) {
-      this.parents.set(child, node);
-      this.#walk(child, inner, isFunction(node) ? node : body, visit);
+      setParent(child, node);
+      this.#walk(child, inner, innerBody, visit);
     }
   }
 
-  #declare(node: Node, block: Node, body: Node): void {
+  /** What stands in the head of a function, a class or a `catch`. */
+  #declareOwn(node: Node, scope: Scope): void {
+    if (isFunction(node)) for (const parameter of node.params) this.#declarePattern(parameter, "parameter", scope, node);
+    if (node.type === "CatchClause" && node.param) this.#declarePattern(node.param, "parameter", scope, node);
+    if ((node.type === "FunctionExpression" || node.type === "ClassExpression") && node.id) {
+      this.#add(scope, { kind: isClass(node) ? "class" : "function", node: node.id, declaration: node });
+    }
+  }
+
+  #declare(node: Node, block: Scope, body: Scope): void {
     switch (node.type) {
       case "ImportDeclaration":
         for (const specifier of node.specifiers) this.#add(block, { kind: "import", node: specifier.local, declaration: specifier });
@@ -78,36 +90,40 @@ export class Scopes {
     }
   }
 
-  #declarePattern(pattern: Node, kind: Binding["kind"], scope: Node, declaration: Node): void {
+  #declarePattern(pattern: Node, kind: Binding["kind"], scope: Scope, declaration: Node): void {
     for (const node of patternNames(pattern)) this.#add(scope, { kind, node, declaration });
   }
 
-  #add(scope: Node, { kind, node, declaration }: Pick<Binding, "kind" | "node" | "declaration">): void {
-    const own = this.#scopes.get(scope);
-    if (!own || own.has(node.name)) return;
+  #add(scope: Scope, { kind, node, declaration }: Pick<Binding, "kind" | "node" | "declaration">): void {
+    const own = (scope.names ??= new Map());
+    if (own.has(node.name)) return;
     const binding: Binding = { name: node.name, kind, node, declaration, references: [], writes: [] };
     own.set(node.name, binding);
     this.bindings.push(binding);
   }
 
-  #refer(name: t.Identifier): void {
-    const parent = this.parents.get(name);
+  #refer(name: t.Identifier, place: Scope): void {
+    const parent = parentOf(name);
     if (!parent || !isReference(name, parent)) return;
-    const binding = this.#find(name);
+    const binding = find(name.name, place);
     if (!binding) return;
     this.#resolved.set(name, binding);
     if (binding.node === name) return;
     binding.references.push(name);
-    if (isWritten(name, this.parents)) binding.writes.push(name);
+    if (isWritten(name)) binding.writes.push(name);
   }
+}
 
-  #find(name: t.Identifier): Binding | undefined {
-    for (let node: Node | undefined = name; node; node = this.parents.get(node)) {
-      const binding = this.#scopes.get(node)?.get(name.name);
-      if (binding) return binding;
-    }
-    return undefined;
+function find(name: string, place: Scope): Binding | undefined {
+  for (let scope: Scope | undefined = place; scope; scope = scope.outer) {
+    const binding = scope.names?.get(name);
+    if (binding) return binding;
   }
+  return undefined;
+}
+
+function opensScope(node: Node): boolean {
+  return isFunction(node) || isLoop(node) || isClass(node) || node.type === "BlockStatement" || node.type === "CatchClause" || node.type === "SwitchStatement";
 }
 
 /** The names that a pattern declares: `a`, `{ a, b: c }`, `[d, ...e]`, `f = 1`. */
@@ -155,10 +171,10 @@ function isReference(name: t.Identifier, parent: Node): boolean {
 }
 
 /** Whether the name stands where a value is given to it: `x = 1`, `[x] = pair`, `x++`, `for (x of all)`. */
-function isWritten(name: t.Identifier, parents: ReadonlyMap<Node, Node>): boolean {
-  let [node, parent]: [Node, Node | undefined] = [name, parents.get(name)];
+function isWritten(name: t.Identifier): boolean {
+  let [node, parent]: [Node, Node | undefined] = [name, parentOf(name)];
   while (parent && (parent.type === "ArrayPattern" || parent.type === "ObjectPattern" || parent.type === "RestElement" || isPatternPart(node, parent))) {
-    [node, parent] = [parent, parents.get(parent)];
+    [node, parent] = [parent, parentOf(parent)];
   }
   if (parent?.type === "AssignmentExpression" || parent?.type === "ForOfStatement" || parent?.type === "ForInStatement") return parent.left === node;
   return parent?.type === "UpdateExpression";

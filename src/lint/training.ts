@@ -79,20 +79,29 @@ export interface Reached {
 }
 
 export function reached(program: Program, region: Node): Reached {
+  const known = remembered.get(region) ?? follow(program, region);
+  remembered.set(region, known);
+  return known;
+}
+
+/** Rules ask for the same loops again and again. */
+const remembered = new WeakMap<Node, Reached>();
+
+function follow(program: Program, region: Node): Reached {
   const seen = new Set<FunctionNode>();
   const calls: Call[] = [];
   let isComplete = true;
-  const follow = (part: Node): void => {
+  const look = (part: Node): void => {
     for (const call of program.callsIn(part)) {
       calls.push(call);
       const called = program.functionOf(call.callee);
       if (called && !seen.has(called)) {
         seen.add(called);
-        if (!isIn(called, part)) follow(called);
+        if (!isIn(called, part)) look(called);
       } else if (!called && isForeign(program, call)) isComplete = false;
     }
   };
-  follow(region);
+  look(region);
   return { calls, isComplete };
 }
 

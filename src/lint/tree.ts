@@ -7,12 +7,21 @@ export type ClassNode = t.ClassDeclaration | t.ClassExpression;
 export type FunctionNode = t.FunctionDeclaration | t.FunctionExpression | t.ArrowFunctionExpression | t.ObjectMethod | t.ClassMethod | t.ClassPrivateMethod;
 export type LoopNode = t.ForStatement | t.ForOfStatement | t.ForInStatement | t.WhileStatement | t.DoWhileStatement;
 
-/** What only types say, of which nothing runs, and what is no part of the program. */
-const skipped: ReadonlySet<string> = new Set(
-  "typeAnnotation returnType typeParameters typeArguments superTypeParameters implements predicate type start end loc extra tokens comments errors leadingComments trailingComments innerComments".split(
-    " ",
-  ),
-);
+/** Nodes hold the one around them themselves: a map of all nodes takes as long as all else that a walk does. */
+const outer = Symbol("outer");
+
+interface Held {
+  [outer]?: Node;
+}
+
+/** The node around one of a program that was walked through. */
+export function parentOf(node: Node): Node | undefined {
+  return (node as Held)[outer];
+}
+
+export function setParent(node: Node, parent: Node): void {
+  (node as Held)[outer] = parent;
+}
 
 /** @returns undefined where the text can't be made sense of, as while somebody types */
 export function parseProgram(text: string): t.Program | undefined {
@@ -29,25 +38,6 @@ export function parseProgram(text: string): t.Program | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The parts of a node that run, in the order of the text. */
-export function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
-  const fields = node as unknown as Readonly<Record<string, unknown>>;
-  for (const key in fields) {
-    if (skipped.has(key)) continue;
-    const value = fields[key];
-    if (typeof value !== "object" || value === null) continue;
-    if (!Array.isArray(value)) {
-      if (isNode(value)) children.push(value);
-    } else for (const one of value) if (isNode(one)) children.push(one);
-  }
-  return children;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
 }
 
 export function isFunction(node: Node): node is FunctionNode {

@@ -17,7 +17,7 @@ export function* evalMissing(program: Program): Generator<Problem> {
   }
   // All of the held-out data at once, or batches that are drawn.
   for (const call of program.calls) {
-    if (told.has(call)) continue;
+    if (told.has(call) || !differsInTraining(program, call)) continue;
     const isNamed = call.arguments.some((argument) => isHeldOut(lastName(argument))) || isInEvaluation(program, call);
     const isHeld = isNamed && isWithoutGraph(program, call);
     if (isHeld && program.around(call, isLoopOver) === undefined && isInTraining(program, call)) yield problem(program, call, call);
@@ -37,13 +37,16 @@ function problem(program: Program, call: Call, region: Node): Problem {
 }
 
 /** Whether it makes a difference for the model, and nothing in the file may have told it. */
-function isInTraining(program: Program, { callee }: Call): boolean {
-  const models = modelsBehind(program, callee);
-  const isAffected = models.some((model) => {
+function isInTraining(program: Program, call: Call): boolean {
+  const concerned = [call.callee, ...modelsBehind(program, call.callee)];
+  return differsInTraining(program, call) && !program.calls.some((other) => isEval(other) && mayConcern(program, other, concerned));
+}
+
+function differsInTraining(program: Program, { callee }: Call): boolean {
+  return modelsBehind(program, callee).some((model) => {
     const made = program.moduleOf(model);
     return made !== undefined && differs(program, made);
   });
-  return isAffected && !program.calls.some((call) => isEval(call) && mayConcern(program, call, [callee, ...models]));
 }
 
 function isEval(call: Call): boolean {

@@ -1,10 +1,11 @@
 /** A layer with weights that `forward`, or a method that it calls, makes anew in each pass. */
 import type * as t from "@babel/types";
 import type { Fix, Problem, TextEdit } from "../../protocol/index.ts";
+import { childrenOf } from "../children.ts";
 import { matters } from "../layers.ts";
 import type { Program } from "../program.ts";
 import { finding, indentAt, inserting, replacing } from "../rule.ts";
-import { childrenOf, isFunction, isIn, keyName, memberName, objectOf, type ClassNode, type FunctionNode, type Node } from "../tree.ts";
+import { isFunction, isIn, keyName, memberName, objectOf, type ClassNode, type FunctionNode, type Node } from "../tree.ts";
 
 export function* layerInForward(program: Program): Generator<Problem> {
   for (const owner of program.classes) {

@@ -1,10 +1,11 @@
 /** A loop over held-out data that records a graph, and goes backward through nothing. */
 import type { Fix, Problem, TextEdit } from "../../protocol/index.ts";
+import { childrenOf } from "../children.ts";
 import { evaluations } from "../evaluations.ts";
 import type { Program } from "../program.ts";
 import { finding, indentAt, inserting } from "../rule.ts";
 import { isBackward, isHeldOut, iteratedBy, isWithoutGraph, lastName, reached } from "../training.ts";
-import { childrenOf, isFunction, type FunctionNode, type LoopNode, type Node } from "../tree.ts";
+import { isFunction, type FunctionNode, type LoopNode, type Node } from "../tree.ts";
 
 export function* noGradMissing(program: Program): Generator<Problem> {
   if (/\bsetGradEnabled\b/.test(program.text)) return;
@@ -43,7 +44,7 @@ function mayBeWithout(program: Program, loop: LoopNode): boolean {
   if (!own) return false;
   const outer = program.parentOf(own);
   if (outer?.type === "ExportNamedDeclaration" || outer?.type === "ExportDefaultDeclaration") return true;
-  const callers = program.calls.filter((call) => program.functionOf(call.callee) === own);
+  const callers = program.callsOf(own);
   return callers.some((call) => isWithoutGraph(program, call)) || (callers.length === 0 && isHandedOver(program, own));
 }
 

@@ -1,9 +1,10 @@
 /** A module's constructor that calls `super()` not at all, or after it used `this`. */
 import type * as t from "@babel/types";
 import type { Fix, Problem } from "../../protocol/index.ts";
+import { childrenOf } from "../children.ts";
 import type { Program } from "../program.ts";
 import { finding, indentAt, inserting } from "../rule.ts";
-import { childrenOf, isClass, isFunction, type Node } from "../tree.ts";
+import { isClass, isFunction, type Node } from "../tree.ts";
 
 export function* superMissing(program: Program): Generator<Problem> {
   for (const owner of program.classes) {
