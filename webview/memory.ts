@@ -65,7 +65,9 @@ export function remember(state: PanelState): unknown {
   return memory.encode({ version, file: state.file, choices: state.choices, run: state.run && abridged(state, state.run) });
 }
 
-function abridged(state: PanelState, { trace: _, ...run }: RunSnapshot): RunSnapshot {
+function abridged(state: PanelState, whole: RunSnapshot): RunSnapshot {
+  // The extension has what wrote the tensors of a step, too, and it is large.
+  const { trace: _, ...run } = whole;
   const model = shownModel(state);
   const isSmall = run.models.reduce((sum, { modules }) => sum + modules.length, 0) <= maximumModules;
   return {
@@ -75,7 +77,7 @@ function abridged(state: PanelState, { trace: _, ...run }: RunSnapshot): RunSnap
     works: new Map(model && isSmall ? [[model.id, thinEvenly(run.works.get(model.id) ?? [], maximumWorks)]] : []),
     samples: new Map(model ? [[model.id, abridgedSamples(state, model, run)]] : []),
     epochs: thinEpochs(run.epochs, maximumEpochs),
-    // The extension has it, too, and it would be the largest part, as what wrote the tensors of a step would.
+    // The extension has it, too, and it would be the largest part.
     followed: new Map(),
     passes: boundPasses(run.passes, { passNodes: maximumPassNodes }),
     notes: run.notes.slice(-maximumNotes),

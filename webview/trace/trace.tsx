@@ -114,7 +114,9 @@ function Tree({ store, trace, root, name }: { store: Store; trace: StepTrace; ro
     lines.findIndex(({ key }) => key === focused),
   );
   const toggle = ({ key, isOpen }: Line): void => setOpen(isOpen ? new Set([...open].filter((one) => one !== key)) : new Set([...open, key]));
-  const reveal = ({ writing: { position } }: Line): void => void (position && store.post({ type: "reveal", position }));
+  const reveal = ({ writing: { position } }: Line): void => {
+    if (position) store.post({ type: "reveal", position });
+  };
   const focus = (next: number): void => {
     setFocused(lines[next]!.key);
     document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: "nearest" });
