@@ -228,15 +228,19 @@ export class Program {
   }
 
   #part(reason: string): never {
-    this.#end("failed", [], { parted: reason });
-    return leave(1);
+    return this.#giveUp({ parted: reason });
   }
 
   /** The short way back to a step can't be gone, or not be known to be right. */
   #goAstray(reason: string): never {
+    return this.#giveUp({ astray: reason });
+  }
+
+  /** Without a last word: it is none of the run's, and would be taken for where that is another. */
+  #giveUp(why: Ending): never {
     this.#hasEnded = true;
     setInstrument(null);
-    this.#post({ type: "ended", outcome: "failed", astray: reason });
+    this.#post({ type: "ended", outcome: "failed", ...why });
     return leave(1);
   }
 

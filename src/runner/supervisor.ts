@@ -92,6 +92,8 @@ export class Supervisor {
   readonly #hops: readonly Hop[];
   /** What can't be told yet, as it is not certain that the short way is the right one. */
   #heldBack: (() => void)[] | undefined;
+  /** The build that it computes with. */
+  #kernels = "";
   #isBundling = false;
   #folder: ProgramFolder | undefined;
   /** What a search for a bad number has to know of the program that runs. */
@@ -247,7 +249,7 @@ export class Supervisor {
 
   async #runProgram(request: RunRequest, made: Bundle, program: string): Promise<void> {
     const described = { request, place: made.place, home: new URL(".", this.#options.places.engine).href, map: made.map, declarations: made.declarations };
-    const kernels = (await this.ready) ?? "";
+    const kernels = (this.#kernels = (await this.ready) ?? "");
     this.#search = (alarm) =>
       new BadNumberSearch(alarm, { script: this.#options.places.again, job: described, code: made.code, kernels, randomSeed: this.randomSeed });
     const job: Job = {
@@ -290,12 +292,21 @@ export class Supervisor {
   }
 
   /** Ends a run that is not the same any more as it was then; the first reason counts. */
-  refuse(reason: string): void {
+  refuse(told: string): void {
     if (this.#end || this.#control.isStopped) return;
+    const reason = `${told}${this.#otherKernels}`;
     this.#end = { state: "failed", ...(this.#heldBack && { astray: reason }) };
     const { past, filling } = this.#options;
     this.#emit({ type: "problem", problem: filling?.refuse(reason) ?? partedProblem(reason, past!.kept.info.file) });
     void this.#terminate();
+  }
+
+  /** The likely reason of other numbers, where there is one: not every Node has every build, and each rounds products its own way. */
+  get #otherKernels(): string {
+    const { summary, info } = this.#options.past!.kept;
+    if (summary.kernels === undefined || summary.kernels === this.#kernels) return "";
+    const node = info.node === undefined ? "" : ` in Node ${info.node}`;
+    return `; it computed with the ${summary.kernels} kernels${node}, and this is Node ${process.versions.node} with the ${this.#kernels} ones`;
   }
 
   #emit(event: SentEvent): void {

@@ -350,6 +350,18 @@ end();`;
     assert.ok(!job.states.includes("paused"));
   });
 
+  it("is refused, with the build of the kernels that it computed with, where this Node has another", async () => {
+    const text = `${head}const seed = Number(process.env["KINDLING_TEST_SEED"] ?? 1); manualSeed(seed); for (let i = 0; i < 40; i++) step();\nend();`;
+    const { kept } = await train(text);
+    const path = join(kept.folder, "summary.json");
+    writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, "utf8")) as object), kernels: "older" }));
+    const job = await Job.warm({ KINDLING_TEST_SEED: "2" });
+    const request = replayRequest(kept, 20, { sampling: defaultSampling, limit: room().limit });
+    job.start(request.file, request);
+    await job.ended();
+    assert.match(failed(job), /then; it computed with the older kernels in Node [\d.]+, and this is Node [\d.]+ with the \w+ ones\.$/);
+  });
+
   it("is refused where the program asked the network, or another program", async () => {
     const text = `import { execFileSync } from "node:child_process";\n${head}execFileSync(process.execPath, ["-e", ""]);\nfor (let i = 0; i < 10; i++) step();`;
     const { kept } = await train(text);
