@@ -348,9 +348,18 @@ class Commands {
   async #save(file: string): Promise<boolean> {
     const files = new Set([file, ...(this.#parts.store.get(file)?.structure?.files ?? [])]);
     const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty && files.has(fileOf(document) ?? ""));
-    for (const document of dirty) await document.save();
+    for (const document of dirty) if (!(await saved(document))) sayItIsNotSaved(document);
     return dirty.length > 0;
   }
+}
+
+/** Where something else writes to a document while it is saved, the editor gives that up: once more, then. */
+async function saved(document: vscode.TextDocument): Promise<boolean> {
+  return (await document.save()) || !document.isDirty || (await document.save());
+}
+
+function sayItIsNotSaved(document: vscode.TextDocument): void {
+  void vscode.window.showWarningMessage(`${basename(document.fileName)} could not be saved, so what runs is its text on disk. Save it, and do it again.`);
 }
 
 function isTrusted(): boolean {
