@@ -397,6 +397,8 @@ export class Supervisor {
         void this.#keep(message.checkpoint, message.cost);
         break;
       case "ended":
+        // A value that is another says more than the parameters that followed from it.
+        if (message.parted !== undefined) this.#drain();
         // What was told before it may have been another already, and has ended it then.
         if (this.#heldBack && !this.#control.isStopped)
           this.#end ??= { state: "failed", astray: message.astray ?? message.parted ?? "the program ended on the way" };
