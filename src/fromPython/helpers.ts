@@ -16,12 +16,12 @@ export const helpers: Readonly<Record<string, Helper>> = {
 }`,
   },
   enumerate: {
-    code: `function* enumerate<T>(values: Iterable<T>, start = 0): Generator<[number, T]> {
+    code: `function* enumerate<T>(values: Iterable<T>, start = 0): IterableIterator<[number, T]> {
   for (const value of values) yield [start++, value];
 }`,
   },
   zip: {
-    code: `function* zip<T extends unknown[]>(...values: { [K in keyof T]: Iterable<T[K]> }): Generator<T> {
+    code: `function* zip<T extends unknown[]>(...values: { [K in keyof T]: Iterable<T[K]> }): IterableIterator<T> {
   const iterators = values.map((one) => one[Symbol.iterator]());
   for (;;) {
     const steps = iterators.map((iterator) => iterator.next());
@@ -232,6 +232,51 @@ function list(values: any): any[] {
   return Symbol.iterator in values ? [...values] : Object.keys(values);
 }`,
   },
+  make: {
+    code: `/** Makes something: of a class an object, of a function what it gives. */
+function make(of: any, ...values: any[]): any {
+  return "prototype" in of ? new of(...values) : of(...values);
+}`,
+  },
+  partial: {
+    code: `/** The class, with some of what it is made of given already. */
+function partial(of: any, fixed: any[], options: Record<string, any>): any {
+  return function (...values: any[]) {
+    const named = values.length > 0 && Object.getPrototypeOf(Object(values.at(-1))) === Object.prototype ? values.pop() : {};
+    return new of(...fixed, ...values, { ...options, ...named });
+  };
+}`,
+  },
+  replaced: {
+    code: `/** The object again, with some of its fields changed. */
+function replaced<T extends object>(of: T, changes: Partial<T>): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
+}`,
+  },
+  count: {
+    code: `function* count(start = 0, step = 1): IterableIterator<number> {
+  for (let number = start; ; number += step) yield number;
+}`,
+  },
+  filled: {
+    code: `/** A text with values where its braces are. */
+function filled(text: string, values: any[], named: Record<string, any>): string {
+  let next = 0;
+  return text.replaceAll(/\\{\\{|\\}\\}|\\{(\\w*)(?::([^{}]*))?\\}/g, (whole, name?: string, spec?: string) => {
+    if (name === undefined) return whole[0]!;
+    return format(name === "" ? values[next++] : /^\\d+$/.test(name) ? values[Number(name)] : named[name], spec);
+  });
+}`,
+    needs: ["format"],
+  },
+  entered: {
+    code: `/** What a generator yields; the rest of it runs at the end of the block. */
+function entered<T>(steps: Iterable<T>): { readonly value: T; [Symbol.dispose](): void } {
+  const iterator = steps[Symbol.iterator]();
+  const { value } = iterator.next();
+  return { value, [Symbol.dispose]: () => void iterator.next() };
+}`,
+  },
   len: {
     code: `/** How many entries a value has. */
 function len(values: any): number {
@@ -302,7 +347,7 @@ function combinations<T>(values: readonly T[], count: number): T[][] {
   },
   islice: {
     code: `/** The first entries. */
-function* islice<T>(values: Iterable<T>, count: number): Generator<T> {
+function* islice<T>(values: Iterable<T>, count: number): IterableIterator<T> {
   for (const value of values) {
     if (count-- <= 0) return;
     yield value;
@@ -312,7 +357,7 @@ function* islice<T>(values: Iterable<T>, count: number): Generator<T> {
   },
   cycle: {
     code: `/** The entries again and again. */
-function* cycle<T>(values: Iterable<T>): Generator<T> {
+function* cycle<T>(values: Iterable<T>): IterableIterator<T> {
   const seen = [...values];
   for (;;) yield* seen;
 }`,

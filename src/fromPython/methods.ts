@@ -3,12 +3,12 @@ import { argumentsOf, numpyNames } from "./calls.ts";
 import { callable } from "./builtins.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
-import { memberText, type Doc } from "./layout.ts";
+import { listed, memberText, type Doc } from "./layout.ts";
 import { tensorMembers } from "./apiNames.ts";
 import { camelCase, memberName } from "./names.ts";
 import type { Attribute, Call, Expression } from "./syntax.ts";
 import { formatMethod } from "./text.ts";
-import { isMap, isNumber, itemOf, present, type Type } from "./types.ts";
+import { isMap, isNumber, isSequence, itemOf, present, type Type } from "./types.ts";
 
 export function tensorMethod(to: Expressions, { object, name }: Attribute, call: Call): Code {
   const [first] = call.arguments;
@@ -204,7 +204,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
   const plain = (method: string) => primary(receiver, `.${method}`, argumentsOf(to, call));
   switch (name) {
     case "format":
-      if (object.kind !== "string") throw new NoTwin("`format` of a text that isn't written there has no twin", call.from);
+      if (object.kind !== "string") return formatOf(to, object, call);
       return formatMethod(to, object.value, call);
     case "join":
       return primary(to.array(first!), ".join(", to.doc(object), ")");
@@ -229,9 +229,11 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "replace":
       return plain("replaceAll");
     case "startswith":
-      return plain("startsWith");
-    case "endswith":
-      return plain("endsWith");
+    case "endswith": {
+      const method = name === "startswith" ? "startsWith" : "endsWith";
+      if (!isSequence(present(to.typeOf(first!)))) return plain(method);
+      return primary(to.receiver(first!), ".some((part) => ", receiver, `.${method}(part))`);
+    }
     case "find":
     case "index":
       return plain("indexOf");
@@ -254,6 +256,15 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     default:
       throw new NoTwin(`\`str.${name}\` has no twin here`, call.from);
   }
+}
+
+/** `format` of a text that is only known when the program runs. */
+function formatOf(to: Expressions, text: Expression, call: Call): Code {
+  const values = call.arguments.filter(({ name, star }) => !name && star !== "**").map(({ value, star }): Doc => [star ? "..." : "", to.doc(value)]);
+  const named = call.arguments
+    .filter(({ name, star }) => name || star === "**")
+    .map(({ name, value }): Doc => (name ? [name, ": ", to.doc(value)] : ["...", to.operand(value, level.primary)]));
+  return primary(to.context.helper("filled"), listed("(", [to.doc(text), listed("[", values, "]"), listed("{", named, "}", { spaced: true })], ")"));
 }
 
 function stripPattern(characters: Expression, where: "both" | "start" | "end"): string {
