@@ -101,7 +101,8 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return { doc: [to.operand(first!, level.primary), ".prototype instanceof ", to.operand(second!, level.primary)], level: level.relation };
     case "hasattr":
       // Of a module of which nothing is known TypeScript lets everything be read, but not after an `in`.
-      if (isAnyModule(to, first!) || hasField(to, first!, second!)) return { doc: [to.receiver(first!), accessor(to, second!), " !== undefined"], level: level.equality };
+      if (isAnyModule(to, first!) || hasField(to, first!, second!))
+        return { doc: [to.receiver(first!), accessor(to, second!), " !== undefined"], level: level.equality };
       return { doc: [to.doc(attributeName(second!)), " in ", to.operand(first!, level.relation)], level: level.relation };
     case "getattr":
       return getAttribute(to, first!, second!, positional[2]);
@@ -364,8 +365,12 @@ function instanceTest(to: Expressions, value: Expression, of: Expression): Code 
   if (builtin === "int" || builtin === "float") return typeTest("number");
   if (builtin === "str") return typeTest("string");
   if (builtin === "bool") return typeTest("boolean");
-  if (builtin === "list" || builtin === "tuple" || /^(typing|collections\.abc)\.(Sequence|List|Tuple)$/.test(path ?? "")) return primary("Array.isArray(", to.doc(value), ")");
-  if (builtin === "dict" || /\.(Mapping|MutableMapping|Dict)$/.test(path ?? "")) return { doc: [to.operand(value, level.relation), " instanceof Object"], level: level.relation };
+  if (builtin === "list" || builtin === "tuple" || /^(typing|collections\.abc)\.(Sequence|List|Tuple)$/.test(path ?? ""))
+    return primary("Array.isArray(", to.doc(value), ")");
+  if (builtin === "dict" || /\.(Mapping|MutableMapping|Dict)$/.test(path ?? ""))
+    return { doc: [to.operand(value, level.relation), " instanceof Object"], level: level.relation };
+  if (/^(typing|collections\.abc)\.Iterable$/.test(path ?? "")) return { doc: ["Symbol.iterator in Object(", to.doc(value), ")"], level: level.relation };
+  if (/^(typing|collections\.abc)\.Callable$/.test(path ?? "")) return typeTest("function");
   const name = path && kindlingPath(path) === "Tensor" ? to.context.api("Tensor") : to.operand(of, level.primary);
   return { doc: [to.operand(value, level.relation), " instanceof ", name], level: level.relation };
 }

@@ -191,7 +191,10 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
   const plain = { ...call, arguments: call.arguments.map(numpyNames) };
   const constructs = /^[A-Z]/.test(last) && last !== "Tensor";
   // TypeScript takes no list of unknown length for so many arguments.
-  const spread = constructs && !/^(Sequential|TensorDataset)$/.test(last) && call.arguments.some(({ star, value }) => star === "*" && present(to.typeOf(value)).kind === "list");
+  const spread =
+    constructs &&
+    !/^(Sequential|TensorDataset)$/.test(last) &&
+    call.arguments.some(({ star, value }) => star === "*" && present(to.typeOf(value)).kind === "list");
   return primary(constructs ? "new " : "", spread ? `(${text} as any)` : text, argumentsOf(to, plain, { needsFirst: !constructs }));
 }
 

@@ -75,7 +75,9 @@ function members(to: Statements, info: ClassInfo, margin: number): string[] {
   const { node } = info;
   const pad = " ".repeat(margin);
   const groups: string[][] = info.isEnum ? enumMembers(to, info, pad) : [];
-  const statics = node.body.statements.flatMap((statement) => (statement.kind === "assign" && !info.dataclass && !info.isEnum ? staticField(to, info, statement, margin) : []));
+  const statics = node.body.statements.flatMap((statement) =>
+    statement.kind === "assign" && !info.dataclass && !info.isEnum ? staticField(to, info, statement, margin) : [],
+  );
   if (statics.length > 0) groups.push(statics);
   const fields = info.isEnum ? [] : fieldLines(to, info, pad);
   if (fields.length > 0) groups.push(fields);
@@ -179,7 +181,9 @@ function defaultValue(to: Statements, statement: Statement & { kind: "assign" })
     if (path === "builtins.list") return "[]";
     if (path === "builtins.dict") return "{}";
     if (factory?.kind === "lambda") return layOut(to.to.doc(factory.body));
-    return factory ? layOut(to.to.doc({ kind: "call", callee: factory, arguments: [], from: factory.from, to: factory.to, type: to.to.typeOf(value) })) : "undefined as any";
+    return factory
+      ? layOut(to.to.doc({ kind: "call", callee: factory, arguments: [], from: factory.from, to: factory.to, type: to.to.typeOf(value) }))
+      : "undefined as any";
   }
   return layOut(to.to.doc(value!));
 }
@@ -221,7 +225,12 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;
   const lines = to.functionBody(own, statement, margin + 2);
   if (isAbstract(statement)) lines.push(`${" ".repeat(margin + 2)}throw new Error("not implemented");`);
-  return [...doc, `${pad}${head}${layOut(["(", statement.name === "__exit__" ? "" : to.to.parameters(own, statement.parameters), ")"], margin)}${returns} {`, ...lines, `${pad}}`];
+  return [
+    ...doc,
+    `${pad}${head}${layOut(["(", statement.name === "__exit__" ? "" : to.to.parameters(own, statement.parameters), ")"], margin)}${returns} {`,
+    ...lines,
+    `${pad}}`,
+  ];
 }
 
 function isAbstract(statement: FunctionStatement): boolean {

@@ -122,7 +122,10 @@ export class Context {
 
   #helperText(name: string): string {
     const clashing = [name, ...(helpers[name]!.needs ?? [])].filter((one) => this.taken.has(one));
-    return clashing.reduce((code, one) => code.replaceAll(new RegExp(`(?<![\\w$.])${one}(?=[(<]| extends| \\{| =)`, "g"), this.#helperName(one)), helpers[name]!.code);
+    return clashing.reduce(
+      (code, one) => code.replaceAll(new RegExp(`(?<![\\w$.])${one}(?=[(<]| extends| \\{| =)`, "g"), this.#helperName(one)),
+      helpers[name]!.code,
+    );
   }
 
   fromNode(module: string, name: string): string {

@@ -719,7 +719,20 @@ export class Expressions {
   /** A call of one of several classes, or of a function that makes something as a class does. */
   #making(of: readonly Type[], { callee, ...rest }: Call): Code {
     const call = { ...rest, callee };
-    const own = of.every(({ kind }) => kind === "class") && of[0]?.kind === "class" ? constructorOf(of[0].of) : undefined;
+    const own = of[0]?.kind === "class" && of.every(({ kind }) => kind === "class") ? constructorOf(of[0].of) : undefined;
+    const signatures = new Set(
+      of.flatMap((one) =>
+        one.kind === "class"
+          ? [
+              constructorOf(one.of)
+                ?.node.parameters.map(({ name }) => name)
+                .join(),
+            ]
+          : [],
+      ),
+    );
+    if (signatures.size > 1 && call.arguments.some(({ name, star }) => name !== undefined || star === "**"))
+      throw new NoTwin("The classes that this may be take what is given by name in different places", call.from);
     const given = own ? ownArguments(this, call, own) : argumentsOf(this, call);
     if (of.some(({ kind }) => kind === "function")) {
       const values = call.arguments.length > 0 ? [", ", unwrapped(given)] : "";

@@ -51,7 +51,10 @@ function decimal(x: number): string {
     code: `/** A value as Python shows it in a list. */
 function repr(value: any): string {
   if (value === null || value === undefined) return "None";
-  if (typeof value === "string") return value.includes("'") && !value.includes('"') ? \`"\${value}"\` : \`'\${value.replaceAll("'", "\\\\'")}'\`;
+  if (typeof value === "string") {
+    const text = value.replaceAll("\\\\", "\\\\\\\\").replaceAll("\\n", "\\\\n").replaceAll("\\t", "\\\\t");
+    return text.includes("'") && !text.includes('"') ? \`"\${text}"\` : \`'\${text.replaceAll("'", "\\\\'")}'\`;
+  }
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : decimal(value);
   if (Array.isArray(value)) return \`[\${value.map(repr).join(", ")}]\`;
@@ -83,9 +86,10 @@ function format(value: any, spec = ""): string {
     const single = value.item();
     return spec === "" && value.dtype === "float32" ? decimal(single) : format(value.dtype === "bool" ? single !== 0 : single, spec);
   }
-  const [, fill = " ", align, sign, zero, width, comma, digits, type] =
-    /^(?:(.)?([<>^=]))?([+ -])?#?(0)?(\\d+)?([,_])?(?:\\.(\\d+))?([a-zA-Z%])?$/.exec(spec) ?? [];
+  const [, fill = " ", align, sign, alternate, zero, width, comma, digits, type] =
+    /^(?:(.)?([<>^=]))?([+ -])?(#)?(0)?(\\d+)?([,_])?(?:\\.(\\d+))?([a-zA-Z%])?$/.exec(spec) ?? [];
   let text = typeof value === "number" ? numberText(value, type, digits, comma) : str(value);
+  if (alternate && /^[xb]$/.test(type ?? "")) text = \`0\${type}\${text}\`;
   if (typeof value !== "number" && digits !== undefined) text = text.slice(0, Number(digits));
   if (typeof value === "number" && (sign === "+" || sign === " ") && value >= 0) text = sign + text;
   const missing = Math.max(0, Number(width ?? 0) - text.length);

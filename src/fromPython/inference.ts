@@ -466,7 +466,8 @@ class Inference {
     if ("statements" in info.body) {
       if (info.generator) this.#grow(info, { kind: "iterator", of: unknown });
       this.#block(info.body);
-      if (!leaves(info.body) && !isLeftToOthers(info) && !info.generator && info.returns.kind !== "unknown" && info.returns.kind !== "none") this.#grow(info, none);
+      if (!leaves(info.body) && !isLeftToOthers(info) && !info.generator && info.returns.kind !== "unknown" && info.returns.kind !== "none")
+        this.#grow(info, none);
       if (info.returns.kind === "unknown" && !info.generator && !hasReturn(info.body) && !isLeftToOthers(info)) this.#grow(info, none);
     } else {
       this.#grow(info, this.#of(info.body));
@@ -864,7 +865,10 @@ class Inference {
       case "object":
         return this.#memberOf(object.of, name);
       case "constructor":
-        return object.of.filter(({ kind }) => kind === "class").map((one) => this.#attribute(one, name)).reduce(join, unknown);
+        return object.of
+          .filter(({ kind }) => kind === "class")
+          .map((one) => this.#attribute(one, name))
+          .reduce(join, unknown);
       case "dict":
         return object.fields?.get(name) ?? unknown;
       default:
@@ -1058,7 +1062,7 @@ class Inference {
         if (name === "to" || name === "type" || name === "astype") return likeNumpy(castResult(expression, object), object);
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
-        if ((name === "max" || name === "min") && types[0]?.kind === "tensor") return object;
+        if ((name === "max" || name === "min") && (object.numpy || types[0]?.kind === "tensor")) return object;
         return likeNumpy(tensorResult(name, object, more), object);
       }
       case "list":
@@ -1192,6 +1196,7 @@ class Inference {
     if (path.startsWith("builtins.")) return this.#builtin(path.slice("builtins.".length), types, expression);
     const api = kindlingPath(path);
     if (api !== undefined) return this.#apiCall(api, path, types, expression);
+    if (/^torch\.jit\.is_\w+$/.test(path)) return bool;
     if (path.startsWith("torch.") && /\.[a-z_]+$/.test(path)) return floats;
     if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
     if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
@@ -1226,6 +1231,7 @@ class Inference {
     if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.#items(type)).reduce(join, unknown) };
     if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.#items(types[0] ?? unknown)) };
     if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
+    if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
     if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
     if (path === "itertools.combinations") return { kind: "iterator", of: listOf(this.#items(types[0] ?? unknown)) };
     if (path === "itertools.count") return { kind: "iterator", of: int };
@@ -1316,7 +1322,7 @@ class Inference {
       if (last === "arange" && types.every((type) => type.kind === "int")) return ints;
       return last === "full" ? { kind: "tensor", elements: elementsOf(types[1] ?? unknown) } : floats;
     }
-    if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return listOf(tensor);
+    if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return { kind: "list", of: tensor, tuple: true };
     if (api === "nn.utils.rnn.padPackedSequence") return tupleOf(floats, ints);
     if (api.startsWith("nn.utils.rnn.pack")) return { kind: "object", of: "nn.utils.rnn.PackedSequence" };
     if (api === "nn.utils.clipGradNorm_") return floats;
@@ -1531,7 +1537,11 @@ class Inference {
         const base = this.#of(expression.object);
         const path = base.kind === "python" ? base.path.replace(/^(typing|builtins|collections\.abc)\./, "").toLowerCase() : "";
         const inner = expression.subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one])).map((one) => this.#annotation(one));
-        if (path === "type") return expression.subscripts.flatMap(alternatives).map((one) => this.#of(one)).reduce(join);
+        if (path === "type")
+          return expression.subscripts
+            .flatMap(alternatives)
+            .map((one) => this.#of(one))
+            .reduce(join);
         if (path === "callable") return this.#callable(expression.subscripts);
         if (path === "optional") return join(inner[0]!, none);
         if (path === "union") return inner.reduce(join);

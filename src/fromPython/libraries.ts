@@ -228,12 +228,14 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
       ")",
     );
   }
-  if (name === "round" && others[0] && type?.kind === "tensor") return primary(to.receiver(first!.value), ".round({ decimals: ", to.doc(others[0].value), " })");
+  if (name === "round" && others[0] && type?.kind === "tensor")
+    return primary(to.receiver(first!.value), ".round({ decimals: ", to.doc(others[0].value), " })");
   if (/^(std|var)$/.test(name)) return primary(to.context.api("asTensor"), "(", to.doc(first!.value), `).${name}({ unbiased: false })`);
   const camel = camelCase(numpyRenamed[name] ?? name);
   // NumPy's functions take lists as well.
   if (first && tensorMembers.has(camel) && !/^(cat|stack|where|zeros|ones)$/.test(camel)) {
-    const receiver: Doc = type?.kind === "tensor" ? to.receiver(first.value) : [to.context.api("asTensor"), "(", to.doc(first.value), ")"];
+    const whole = camel === "bincount" || (type && isSequence(type) && present(itemOf(type)).kind === "int") ? ', { dtype: "int64" }' : "";
+    const receiver: Doc = type?.kind === "tensor" ? to.receiver(first.value) : [to.context.api("asTensor"), "(", to.doc(first.value), whole, ")"];
     return primary(receiver, `.${camel}`, argumentsOf(to, dtypeless, { from: 1 }));
   }
   if (!apiNames[""]!.has(camel)) missing(`numpy.${name}`, call);
@@ -386,6 +388,11 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       while (docs.at(-1) === "undefined") docs.pop();
       return primary(to.context.helper("count"), listed("(", docs, ")"));
     }
+    case "repeat": {
+      const [value, times] = call.arguments.map((argument) => to.doc(argument.value));
+      if (times === undefined) return missing("itertools.repeat", call);
+      return primary("Array.from({ length: ", times, " }, () => ", value!, ")");
+    }
     case "islice":
     case "cycle":
       return primary(to.context.helper(name), "(", all(", "), ")");
@@ -435,6 +442,12 @@ function torchCall(to: Expressions, path: string, call: Call): Code {
       return to.expression(first!.value);
     case "torch.from_numpy":
       return to.expression(first!.value);
+    case "torch.jit.is_scripting":
+    case "torch.jit.is_tracing":
+      return primary("false");
+    // It saves memory and changes no number.
+    case "torch.utils.checkpoint.checkpoint":
+      return primary(to.receiver(first!.value), argumentsOf(to, call, { from: 1, skip: new Set(["use_reentrant", "preserve_rng_state"]) }));
     case "torch.random.manual_seed":
       return primary(to.context.api("manualSeed"), argumentsOf(to, call));
     case "torch.set_num_threads":

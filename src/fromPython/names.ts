@@ -70,7 +70,10 @@ const renamed: Readonly<Record<string, string>> = {
 /** The API's path of a Python name, if the API has it: `torch.nn.functional.relu` → `nn.functional.relu`. */
 export function kindlingPath(path: string): string | undefined {
   // PyTorch's own files say in which of its files a class stands.
-  const python = path.replace(/^(torch\.nn\.modules|torch\.distributions|torch\.utils\.data|torch\.optim(?!\.lr_scheduler|\.swa_utils))\.[a-z_]+\.(?=[A-Z]\w*$)/, "$1.");
+  const python = path.replace(
+    /^(torch\.nn\.modules|torch\.distributions|torch\.utils\.data|torch\.optim(?!\.lr_scheduler|\.swa_utils))\.[a-z_]+\.(?=[A-Z]\w*$)/,
+    "$1.",
+  );
   if (renamed[python]) return renamed[python];
   for (const [module, space] of spaces) {
     if (python === module) return space;

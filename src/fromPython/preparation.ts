@@ -1,8 +1,19 @@
 /** What is put into other words before anything is translated: the main program's `if`, and the command line's options. */
+import { decoratorName } from "./inference.ts";
 import type { Argument, Assign, Block, Call, Expression, Statement } from "./syntax.ts";
 
 export function prepare(body: Block): Block {
-  return withoutParser({ statements: withOneBase(body.statements.flatMap(unwrapped).map(asClass)), tail: body.tail });
+  return withoutParser({ statements: withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass)), tail: body.tail });
+}
+
+/** What only says how a method may be called, or what types fields have, is told by the rest. */
+function withoutSignatures(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((one): Statement[] => {
+    if (one.kind === "function" && one.decorators.some((decorator) => /^_?overload(_method)?$/.test(decoratorName(decorator)))) return [];
+    const [target] = one.kind === "assign" ? one.targets : [];
+    if (target?.kind === "attribute" && target.name === "__annotations__") return [];
+    return one.kind === "class" ? [{ ...one, body: { ...one.body, statements: withoutSignatures(one.body.statements) } }] : [one];
+  });
 }
 
 /** A class has one base: `class Net(Mixin, nn.Module)` becomes a Net of a Mixin that is an nn.Module. */

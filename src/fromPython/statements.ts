@@ -637,9 +637,10 @@ export class Statements {
     const parameters = layOut(["(", this.to.parameters(info, statement.parameters), ")"], margin);
     const exported = this.exports && margin === 0 ? "export " : "";
     if (wrappers.length > 0) {
+      // As a method it keeps its name, whatever is around it.
       const head = layOut(["const ", name, " = ", wrappers.flatMap((wrapper) => [wrapper, "("])], margin);
-      const foot = `${pad}}${")".repeat(wrappers.length)};`;
-      return [...doc, `${pad}${exported}${head}function${info.generator ? "*" : ""} ${name}${parameters}${returns} {`, ...inner, foot];
+      const foot = `${pad}}}.${name}${")".repeat(wrappers.length)};`;
+      return [...doc, `${pad}${exported}${head}{ ${info.generator ? "*" : ""}${name}${parameters}${returns} {`, ...inner, foot];
     }
     if (usesThis || redefined) {
       const star = info.generator ? "function* " : "";
@@ -664,7 +665,9 @@ export class Statements {
   }
 
   #isOwn(decorator: Expression): boolean {
-    return decorator.kind === "call" ? this.#isOwn(decorator.callee) : this.to.typeOf(decorator).kind === "function" || this.to.typeOf(decorator).kind === "class";
+    return decorator.kind === "call"
+      ? this.#isOwn(decorator.callee)
+      : this.to.typeOf(decorator).kind === "function" || this.to.typeOf(decorator).kind === "class";
   }
 
   /** `: Tensor`, where it can be said, and where TypeScript wants it said: of what a function that calls itself gives. */

@@ -228,7 +228,8 @@ export function makersOf(type: Type): readonly Type[] {
 }
 
 function joinMakers(all: readonly Type[]): Type {
-  const same = (a: Type, b: Type): boolean => (a.kind === "python" ? b.kind === "python" && a.path === b.path : "of" in a && "of" in b && a.kind === b.kind && a.of === b.of);
+  const same = (a: Type, b: Type): boolean =>
+    a.kind === "python" ? b.kind === "python" && a.path === b.path : "of" in a && "of" in b && a.kind === b.kind && a.of === b.of;
   return { kind: "constructor", of: all.filter((one, at) => all.findIndex((other) => same(one, other)) === at) };
 }
 
