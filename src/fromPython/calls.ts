@@ -71,6 +71,8 @@ export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | u
   const plain = parameters.filter(({ star }) => star !== "**" && (asList || !star));
   const list = asList ? plain.findIndex(({ star }) => star === "*") : Infinity;
   const entries: Doc[] = [];
+  /** How many values more than documents there are: `...values` stands for several. */
+  let more = 0;
   const docs: (Doc | undefined)[] = [];
   const further: Doc[] = [];
   for (const argument of call.arguments) {
@@ -83,23 +85,31 @@ export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | u
       continue;
     }
     if (argument.name === undefined) {
-      const left = spreads && argument.star ? plain.slice(docs.length) : undefined;
+      const left = spreads && argument.star ? plain.slice(docs.length + more) : undefined;
+      if (left) more += countOf(to, argument.value, left) - 1;
       (docs.length < list ? docs : entries).push(left ? spreadTo(to, argument.value, left, info) : positional(to, argument));
       continue;
     }
     const place = plain.findIndex(({ name }) => name === argument.name);
     const value = to.operand(argument.value, level.assignment);
-    if (place >= 0) docs[place] = value;
+    if (place >= 0) docs[place - more] = value;
     else if (rest) further.push([keyText(argument.name), ": ", value]);
     else throw new NoTwin(`\`${info.name}\` has no parameter \`${argument.name}\``, call.from);
   }
   if (asList) docs[list] = listed("[", entries, "]");
-  if (further.length > 0) docs[plain.length] = listed("{", further, "}", { spaced: true });
+  if (further.length > 0) docs[plain.length - more] = listed("{", further, "}", { spaced: true });
   return listed(
     "(",
     Array.from(docs, (doc) => doc ?? "undefined"),
     ")",
   );
+}
+
+/** How many parameters `*values` is for. */
+function countOf(to: Expressions, value: Expression, left: readonly Parameter[]): number {
+  const type = present(to.typeOf(value));
+  if (type.kind === "tuple") return type.entries.length;
+  return left.filter((parameter) => !parameter.default).length || left.length;
 }
 
 /** `*values` for a function that takes just so many. */
@@ -210,7 +220,7 @@ function functional(to: Expressions, api: string, path: string): string | undefi
 }
 
 /** Without its parentheses. */
-export function unwrapped(doc: Doc): Doc {
+function unwrapped(doc: Doc): Doc {
   if (Array.isArray(doc) && doc[0] === "(") return doc.slice(1, -1) as Doc;
   if (typeof doc === "object" && "group" in doc && Array.isArray(doc.group)) return (doc.group as readonly Doc[]).slice(1, -2);
   return doc;

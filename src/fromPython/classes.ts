@@ -249,7 +249,7 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
   const before = at > 0 ? statement.body.statements.slice(0, at) : [];
   const after = statement.body.statements.slice(at + 1);
   // Nothing may say `this` before `super`; what is made ready for it may stand there.
-  const early = before.length > 0 && !before.some((one) => usesName(one, self));
+  const early = before.length > 0 && !before.some((one) => usesName(withoutShared(one, self, info), self));
   const rest: Block = { statements: early ? after : [...before, ...after], tail: statement.body.tail };
   const lines: string[] = [];
   if (early) {
@@ -275,6 +275,16 @@ function superCallOf(to: Statements, statement: Statement): Call | undefined {
   if (callee.kind !== "attribute" || callee.name !== "__init__") return undefined;
   if (callee.object.kind === "call") return to.context.pathOf(callee.object.callee) === "builtins.super" ? statement.value : undefined;
   return statement.value;
+}
+
+/** The statement without what it takes from the class by way of `self`. */
+function withoutShared<T>(node: T, self: string, info: ClassInfo): T {
+  if (node === null || typeof node !== "object") return node;
+  const { kind, object, name } = node as unknown as { kind?: string; object?: { kind: string; name?: string }; name?: string };
+  const method = kind === "attribute" && object?.kind === "name" && object.name === self ? findMethod(info, name!) : undefined;
+  if (method && method.bound !== "self") return { ...node, object: { ...object, name: info.name } };
+  if (Array.isArray(node)) return node.map((one: unknown) => withoutShared(one, self, info)) as T;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === "type" ? value : withoutShared(value as unknown, self, info)])) as T;
 }
 
 function usesName(statement: Statement, name: string): boolean {

@@ -1,6 +1,6 @@
 /** Python's expressions in TypeScript. */
 import { builtinCall } from "./builtins.ts";
-import { apiCall, argumentsOf, fieldArguments, ownArguments, unwrapped } from "./calls.ts";
+import { apiCall, argumentsOf, fieldArguments, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { isUnused, targetNames } from "./declarations.ts";
 import { constantIndex } from "./inference.ts";
@@ -712,6 +712,9 @@ export class Expressions {
         return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.#calleeDoc(callee), argumentsOf(this, expression));
       }
       default:
+        // It may be a function, or an object of a class that can be called.
+        if (this.ownMembers.has("__call__") && (type.kind === "any" || type.kind === "unknown") && callee.kind === "name")
+          return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
         return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) }));
     }
   }
@@ -733,11 +736,9 @@ export class Expressions {
     );
     if (signatures.size > 1 && call.arguments.some(({ name, star }) => name !== undefined || star === "**"))
       throw new NoTwin("The classes that this may be take what is given by name in different places", call.from);
+    if (of.some(({ kind }) => kind === "function"))
+      return primary(this.context.helper("make"), argumentsOf(this, { ...call, arguments: [{ value: callee }, ...call.arguments] }));
     const given = own ? ownArguments(this, call, own) : argumentsOf(this, call);
-    if (of.some(({ kind }) => kind === "function")) {
-      const values = call.arguments.length > 0 ? [", ", unwrapped(given)] : "";
-      return primary(this.context.helper("make"), "(", this.doc(callee), values, ")");
-    }
     const code = this.#calleeDoc(callee);
     return primary("new ", layOut(code).includes("(") ? ["(", code, ")"] : code, given);
   }
@@ -763,6 +764,7 @@ export class Expressions {
       const receiver = method && method.bound !== "self" && type.kind === "instance" ? type.of.name : this.receiver(object);
       if (method) return primary(receiver, memberText(methodName(name)), ownArguments(this, call, method));
     }
+    if (type.kind === "instance" && type.of.root === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
     if (type.kind === "object") {
       if (type.of === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
       if (type.of === "argparse" || type.of === "args") throw new NoTwin("The command line's options are set where the program reads them", call.from);

@@ -236,6 +236,12 @@ function list(values: any): any[] {
   return Symbol.iterator in values ? [...values] : Object.keys(values);
 }`,
   },
+  invoke: {
+    code: `/** Calls a function, or an object that can be called. */
+function invoke(called: any, ...values: any[]): any {
+  return typeof called === "function" ? called(...values) : called.call(...values);
+}`,
+  },
   make: {
     code: `/** Makes something: of a class an object, of a function what it gives. */
 function make(of: any, ...values: any[]): any {

@@ -328,6 +328,8 @@ class Inference {
     const key = value && pathOf(value.value);
     if (key === undefined || !of || present(value!.value.type ?? unknown).kind === "tensor") return;
     const type = this.#annotation(of.value);
+    const named = of.value.type;
+    if (named?.kind === "python" && named.path.endsWith(".Iterable")) this.#current.set(key, any);
     if (type.kind === "tensor" || type.kind === "instance" || (type.kind === "object" && type.of !== "nn.Module")) this.#current.set(key, type);
   }
 
@@ -843,6 +845,8 @@ class Inference {
       }
       case "tensor": {
         if (name === "grad") return floats;
+        // NumPy's shapes are plain tuples.
+        if (name === "shape" && object.numpy) return { kind: "list", of: int, fixed: true, tuple: true };
         return tensorProperties.get(name) ?? (["data", "T", "mT", "real"].includes(name) ? object : { kind: "python", path: "tensor.method" });
       }
       case "pair":
@@ -872,6 +876,7 @@ class Inference {
       case "dict":
         return object.fields?.get(name) ?? unknown;
       default:
+        if (name === "shape") return size;
         return object.kind === "any" ? any : unknown;
     }
   }
@@ -1020,7 +1025,9 @@ class Inference {
       if (argument?.star === "*") {
         const item = this.#items(type);
         const entries = type.kind === "tuple" ? type.entries : [];
-        for (let entry = 0; at < parameters.length && !parameters[at]!.byName; at++, entry++) this.#tell(info, parameters[at]!, entries[entry] ?? item);
+        const most = type.kind === "tuple" ? entries.length : Infinity;
+        for (let entry = 0; entry < most && at < parameters.length && !parameters[at]!.byName; at++, entry++)
+          this.#tell(info, parameters[at]!, entries[entry] ?? item);
         continue;
       }
       if (argument?.star === "**") {

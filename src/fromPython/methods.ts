@@ -1,5 +1,5 @@
 /** Methods of tensors and of Python's own lists, dictionaries, sets and texts. */
-import { argumentsOf, numpyNames, unwrapped } from "./calls.ts";
+import { argumentsOf, numpyNames } from "./calls.ts";
 import { callable } from "./builtins.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
@@ -176,7 +176,7 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
     case "get":
       return { doc: [entry(), " ?? ", fallback ? to.operand(fallback, level.primary) : "null"], level: level.conditional };
     case "update":
-      if (!map) return primary("Object.assign(", to.doc(object), ", ", unwrapped(argumentsOf(to, call, { rename: false })), ")");
+      if (!map) return primary("Object.assign", argumentsOf(to, { ...call, arguments: [{ value: object }, ...call.arguments] }, { rename: false }));
       return primary(to.operand(values[0]!, level.primary), ".forEach((value: any, key: any) => ", receiver, ".set(key, value))");
     case "clear":
       return map ? primary(receiver, ".clear()") : primary("for (const key in ", to.doc(object), ") delete ", receiver, "[key]");

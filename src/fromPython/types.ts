@@ -230,7 +230,10 @@ export function makersOf(type: Type): readonly Type[] {
 function joinMakers(all: readonly Type[]): Type {
   const same = (a: Type, b: Type): boolean =>
     a.kind === "python" ? b.kind === "python" && a.path === b.path : "of" in a && "of" in b && a.kind === b.kind && a.of === b.of;
-  return { kind: "constructor", of: all.filter((one, at) => all.findIndex((other) => same(one, other)) === at) };
+  const distinct = all.filter((one, at) => all.findIndex((other) => same(one, other)) === at);
+  // A type hint's `Callable[…, nn.Module]` says less than a class that comes in.
+  const told = distinct.filter((one) => !(one.kind === "python" && kindlingPath(one.path) === "nn.Module"));
+  return { kind: "constructor", of: told.length > 0 ? told : distinct };
 }
 
 function joinFunctions(a: Type & { kind: "function" }, b: Type & { kind: "function" }): Type {
