@@ -328,8 +328,6 @@ class Inference {
     const key = value && pathOf(value.value);
     if (key === undefined || !of || present(value!.value.type ?? unknown).kind === "tensor") return;
     const type = this.#annotation(of.value);
-    const named = of.value.type;
-    if (named?.kind === "python" && named.path.endsWith(".Iterable")) this.#current.set(key, any);
     if (type.kind === "tensor" || type.kind === "instance" || (type.kind === "object" && type.of !== "nn.Module")) this.#current.set(key, type);
   }
 
@@ -396,7 +394,8 @@ class Inference {
     for (const [at, parameter] of node.parameters.entries()) {
       let type: Type = unknown;
       if (parameter.annotation) type = this.#annotation(parameter.annotation);
-      if (type.kind === "any") type = unknown;
+      // What says nothing is found out; `Any` says that nothing is to be.
+      if (type.kind === "any" && decoratorName(parameter.annotation!) !== "Any") type = unknown;
       if (parameter.default) type = join(type, parameter.default.type ?? unknown);
       if (parameter.star === "*") type = listOf(unknown);
       if (parameter.star === "**") type = { kind: "dict", key: string, value: unknown };

@@ -10,7 +10,7 @@ import { assertSamePrint } from "./samePrint.ts";
 import { translate } from "./translate.ts";
 import { typeErrors } from "./typeErrors.ts";
 
-const sources = fileURLToPath(new URL("torchvision.py", import.meta.url));
+const sources = fileURLToPath(new URL("torchvisionSources.py", import.meta.url));
 const names = ["resnet", "resnext", "mobilenetv2", "mobilenetv3", "vgg", "densenet", "googlenet", "efficientnet"];
 
 /** A module list or dictionary that is called: to TypeScript the API's own can't be. */
