@@ -6,7 +6,7 @@ import type { Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Call, Comprehension, Expression } from "./syntax.ts";
 import { printed, reprOf, strOf, formatted } from "./text.ts";
-import { isMap, isNumber, itemOf, present } from "./types.ts";
+import { isMap, isNumber, itemOf, lineage, present } from "./types.ts";
 import { arrowBody, methodName } from "./words.ts";
 
 export function builtinCall(to: Expressions, name: string, call: Call): Code {
@@ -101,7 +101,8 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return { doc: [to.operand(first!, level.primary), ".prototype instanceof ", to.operand(second!, level.primary)], level: level.relation };
     case "hasattr":
       // Of a module of which nothing is known TypeScript lets everything be read, but not after an `in`.
-      if (isAnyModule(to, first!)) return { doc: [to.receiver(first!), accessor(to, second!), " !== undefined"], level: level.equality };
+      if (isAnyModule(to, first!) || hasField(to, first!, second!))
+        return { doc: [to.receiver(first!), accessor(to, second!), " !== undefined"], level: level.equality };
       return { doc: [to.doc(attributeName(second!)), " in ", to.operand(first!, level.relation)], level: level.relation };
     case "getattr":
       return getAttribute(to, first!, second!, positional[2]);
@@ -364,10 +365,20 @@ function instanceTest(to: Expressions, value: Expression, of: Expression): Code 
   if (builtin === "int" || builtin === "float") return typeTest("number");
   if (builtin === "str") return typeTest("string");
   if (builtin === "bool") return typeTest("boolean");
-  if (builtin === "list" || builtin === "tuple") return primary("Array.isArray(", to.doc(value), ")");
-  if (builtin === "dict") return { doc: [to.operand(value, level.relation), " instanceof Object"], level: level.relation };
+  if (builtin === "list" || builtin === "tuple" || /^(typing|collections\.abc)\.(Sequence|List|Tuple)$/.test(path ?? ""))
+    return primary("Array.isArray(", to.doc(value), ")");
+  if (builtin === "dict" || /\.(Mapping|MutableMapping|Dict)$/.test(path ?? ""))
+    return { doc: [to.operand(value, level.relation), " instanceof Object"], level: level.relation };
+  if (/^(typing|collections\.abc)\.Iterable$/.test(path ?? "")) return { doc: ["Symbol.iterator in Object(", to.doc(value), ")"], level: level.relation };
+  if (/^(typing|collections\.abc)\.Callable$/.test(path ?? "")) return typeTest("function");
   const name = path && kindlingPath(path) === "Tensor" ? to.context.api("Tensor") : to.operand(of, level.primary);
   return { doc: [to.operand(value, level.relation), " instanceof ", name], level: level.relation };
+}
+
+/** Whether it is a field that TypeScript knows of: it may not have a value yet. */
+function hasField(to: Expressions, value: Expression, name: Expression): boolean {
+  const type = present(to.typeOf(value));
+  return type.kind === "instance" && name.kind === "string" && lineage(type.of).some((one) => one.fields.has(name.value));
 }
 
 function isAnyModule(to: Expressions, value: Expression): boolean {

@@ -3,30 +3,38 @@ import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { keyText, listed, type Doc } from "./layout.ts";
 import { argumentName, camelCase } from "./names.ts";
-import { partsOf, type Argument, type Call, type Expression } from "./syntax.ts";
-import { isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
+import { partsOf, takesList, type Argument, type Call, type Expression, type Parameter } from "./syntax.ts";
+import { any, isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
 
 /**
  * `(a, b, { name: c })`, as all of the API takes it.
- * @param options `needsFirst`: what is called does something to its first argument, which has to be there
+ * @param options `needsFirst`: what is called does something to its first argument, which has to be there; `typed`: TypeScript
+ * doesn't take the types of functions that are passed from what is called
  */
-export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0, needsFirst = false } = {}): Doc {
+export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0, needsFirst = false, typed = false } = {}): Doc {
   const docs: Doc[] = [];
   const named: Doc[] = [];
+  const given = (value: Expression): Doc => (typed ? to.operand(value, level.assignment) : to.argument(value));
   for (const argument of call.arguments.slice(from)) {
+    if (isLeftOut(to, argument)) continue;
     if (argument.star === "**") {
       named.push(...spreadNamed(to, argument.value, rename));
     } else if (argument.name === undefined) {
-      docs.push(needsFirst && docs.length === 0 && !argument.star ? to.needed(argument.value) : positional(to, argument));
+      docs.push(needsFirst && docs.length === 0 && !argument.star ? to.needed(argument.value) : positional(to, argument, given));
     } else if (!skip.has(argument.name)) {
       const name = keyText(rename ? argumentName(argument.name) : argument.name);
-      const value = to.argument(argument.value);
+      const value = argument.name === "dtype" ? to.dtype(argument.value) : given(argument.value);
       named.push(to.commented(argument.value, value === name ? name : [name, ": ", value]));
     }
   }
   if (named.length > 0) docs.push(listed("{", named, "}", { spaced: true }));
   const broken = call.arguments.some(({ value }) => value.comments !== undefined);
   return hugged(docs) ?? listed("(", docs, ")", { broken });
+}
+
+/** `**kwargs` beside `*args` in a function that hands on what it is given. */
+function isLeftOut(to: Expressions, { star, value }: Argument): boolean {
+  return star === "**" && value.kind === "name" && value.name === to.leftOut;
 }
 
 /** `**options`: the API's names are not Python's. */
@@ -47,21 +55,28 @@ function hugged(docs: readonly Doc[]): Doc | undefined {
   return only.group[0] === "[" || only.group[0] === "{" ? ["(", only, ")"] : undefined;
 }
 
-function positional(to: Expressions, { value, star }: Argument): Doc {
-  return to.commented(value, star === "*" ? ["...", to.spread(value)] : to.argument(value));
+function positional(to: Expressions, { value, star }: Argument, given = (one: Expression): Doc => to.argument(one)): Doc {
+  return to.commented(value, star === "*" ? ["...", to.spread(value)] : given(value));
 }
 
 /** Arguments of a function of the program: what is given by name goes where the function has it. */
 export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | undefined): Doc {
-  if (!info || call.arguments.every(({ name, star }) => name === undefined && star !== "**")) {
-    return argumentsOf(to, call, { rename: info === undefined });
+  const parameters = info?.node.parameters.slice(info.bound ? 1 : 0) ?? [];
+  const asList = takesList(parameters);
+  const spreads = info && parameters.every(({ star }) => star !== "*");
+  if (!info || (!asList && call.arguments.every(({ name, star }) => name === undefined && star !== "**" && !(spreads && star)))) {
+    return argumentsOf(to, call, { rename: info === undefined, typed: true });
   }
-  const parameters = info.node.parameters.slice(info.bound ? 1 : 0);
   const rest = parameters.find(({ star }) => star === "**");
-  const plain = parameters.filter(({ star }) => !star);
+  const plain = parameters.filter(({ star }) => star !== "**" && (asList || !star));
+  const list = asList ? plain.findIndex(({ star }) => star === "*") : Infinity;
+  const entries: Doc[] = [];
+  /** How many values more than documents there are: `...values` stands for several. */
+  let more = 0;
   const docs: (Doc | undefined)[] = [];
   const further: Doc[] = [];
   for (const argument of call.arguments) {
+    if (isLeftOut(to, argument)) continue;
     if (argument.star === "**") {
       const type = present(to.typeOf(argument.value));
       if (rest) further.push(["...", to.operand(argument.value, level.primary)]);
@@ -70,21 +85,39 @@ export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | u
       continue;
     }
     if (argument.name === undefined) {
-      docs.push(positional(to, argument));
+      const left = spreads && argument.star ? plain.slice(docs.length + more) : undefined;
+      if (left) more += countOf(to, argument.value, left) - 1;
+      (docs.length < list ? docs : entries).push(left ? spreadTo(to, argument.value, left, info) : positional(to, argument));
       continue;
     }
     const place = plain.findIndex(({ name }) => name === argument.name);
     const value = to.operand(argument.value, level.assignment);
-    if (place >= 0) docs[place] = value;
+    if (place >= 0) docs[place - more] = value;
     else if (rest) further.push([keyText(argument.name), ": ", value]);
     else throw new NoTwin(`\`${info.name}\` has no parameter \`${argument.name}\``, call.from);
   }
-  if (further.length > 0) docs[plain.length] = listed("{", further, "}", { spaced: true });
+  if (asList) docs[list] = listed("[", entries, "]");
+  if (further.length > 0) docs[plain.length - more] = listed("{", further, "}", { spaced: true });
   return listed(
     "(",
     Array.from(docs, (doc) => doc ?? "undefined"),
     ")",
   );
+}
+
+/** How many parameters `*values` is for. */
+function countOf(to: Expressions, value: Expression, left: readonly Parameter[]): number {
+  const type = present(to.typeOf(value));
+  if (type.kind === "tuple") return type.entries.length;
+  return left.filter((parameter) => !parameter.default).length || left.length;
+}
+
+/** `*values` for a function that takes just so many. */
+function spreadTo(to: Expressions, value: Expression, left: readonly Parameter[], { parameters }: FunctionInfo): Doc {
+  if (present(to.typeOf(value)).kind === "tuple") return ["...", to.spread(value)];
+  const wanted = left.filter((parameter) => !parameter.default);
+  const types = (wanted.length > 0 ? wanted : left).map(({ name }) => to.typeName(parameters.get(name) ?? any));
+  return ["...(", to.array(value), ` as [${types.join(", ")}])`];
 }
 
 function spreadByName(to: Expressions, value: Expression, plain: readonly { name: string }[], docs: (Doc | undefined)[]): void {
@@ -136,6 +169,8 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
     default:
       break;
   }
+  if (api === "arange" && call.arguments.some(({ value }) => to.typeOf(value).kind === "float") && !call.arguments.some(({ name }) => name === "dtype"))
+    return primary(to.context.api(api), listed("(", [...call.arguments.map(({ value }) => to.doc(value)), '{ dtype: "float32" }'], ")"));
   if (api === "tensor" || api === "asTensor") return tensorCall(to, api, call);
   if (api === "fromNumpy") return to.expression(first!.value);
   if (api === "Tensor") return primary(to.context.api("tensor"), argumentsOf(to, call));
@@ -165,7 +200,12 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
   // NumPy's names of arguments are PyTorch's as well.
   const plain = { ...call, arguments: call.arguments.map(numpyNames) };
   const constructs = /^[A-Z]/.test(last) && last !== "Tensor";
-  return primary(constructs ? "new " : "", text, argumentsOf(to, plain, { needsFirst: !constructs }));
+  // TypeScript takes no list of unknown length for so many arguments.
+  const spread =
+    constructs &&
+    !/^(Sequential|TensorDataset)$/.test(last) &&
+    call.arguments.some(({ star, value }) => star === "*" && present(to.typeOf(value)).kind === "list");
+  return primary(constructs ? "new " : "", spread ? `(${text} as any)` : text, argumentsOf(to, plain, { needsFirst: !constructs }));
 }
 
 /** NumPy's names of arguments. */

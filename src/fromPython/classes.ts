@@ -1,8 +1,8 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
-import { NoTwin } from "./context.ts";
+import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
-import { decoratorName } from "./inference.ts";
-import { layOut, type Doc } from "./layout.ts";
+import { decoratorName, withoutSubscript } from "./inference.ts";
+import { layOut, quoted, type Doc } from "./layout.ts";
 import type { Block, Call, FunctionStatement, Statement } from "./syntax.ts";
 import type { Statements } from "./statements.ts";
 import { mentionsName } from "./syntax.ts";
@@ -15,7 +15,7 @@ const overridable = new Set(["forward", "extraRepr", "toString", "step", "zeroGr
 export function writeClass(to: Statements, info: ClassInfo, margin: number): string[] {
   const { node } = info;
   const pad = " ".repeat(margin);
-  for (const decorator of node.decorators) to.checkDecorator(decorator);
+  const wrappers = node.decorators.filter((decorator) => !to.checkDecorator(decorator));
   const inner = members(to, info, margin + 2);
   const exported = to.exports && margin === 0 ? "export " : "";
   return [
@@ -23,15 +23,18 @@ export function writeClass(to: Statements, info: ClassInfo, margin: number): str
     `${pad}${exported}class ${to.context.own(node.name)}${heritage(to, info)} {`,
     ...inner,
     `${pad}}`,
+    // What a class's decorator gives is the class itself, most of the time.
+    ...wrappers.map((decorator) => `${pad}${layOut([to.to.operand(decorator, level.primary), `(${to.context.own(node.name)});`], margin)}`),
   ];
 }
 
 function heritage(to: Statements, info: ClassInfo): string {
-  const base = info.node.bases.find(({ name, value }) => !name && !isLeftOut(to.context.pathOf(value)));
+  const bases = info.node.bases.filter(({ name }) => !name).map(({ value }) => withoutSubscript(value));
+  const base = bases.find((value) => !isLeftOut(to.context.pathOf(value)));
   if (!base) return "";
-  const path = to.context.pathOf(base.value);
+  const path = to.context.pathOf(base);
   if (path?.startsWith("builtins.") && /(Error|Exception)$/.test(path)) return " extends Error";
-  const text = layOut(to.to.doc(base.value));
+  const text = layOut(to.to.doc(base));
   return ` extends ${text}${path && info.root ? generics(to, info, info.root) : ""}`;
 }
 
@@ -44,7 +47,8 @@ function isLeftOut(path: string | undefined): boolean {
 function generics(to: Statements, info: ClassInfo, root: string): string {
   if (root === "nn.Module") {
     const forward = info.methods.get("forward");
-    if (!forward) return "";
+    // What others make of it takes and gives what they say.
+    if (!forward) return isBase(to, info) ? "<any, any>" : "";
     const parameters = forward.node.parameters.slice(1);
     if (parameters.some(({ star }) => star)) return "<any, any>";
     const single = parameters.length === 1 && isTensor(forward.parameters.get(parameters[0]!.name) ?? unknown);
@@ -62,22 +66,46 @@ function generics(to: Statements, info: ClassInfo, root: string): string {
   return "";
 }
 
+/** Whether classes of the program that say what they take and give come from it. */
+function isBase(to: Statements, info: ClassInfo): boolean {
+  return [...to.knowledge.classes.values()].some((one) => one !== info && lineage(one).includes(info) && one.methods.has("forward"));
+}
+
 function members(to: Statements, info: ClassInfo, margin: number): string[] {
   const { node } = info;
   const pad = " ".repeat(margin);
-  const groups: string[][] = [];
-  const statics = node.body.statements.flatMap((statement) => (statement.kind === "assign" && !info.dataclass ? staticField(to, info, statement, margin) : []));
+  const groups: string[][] = info.isEnum ? enumMembers(to, info, pad) : [];
+  const statics = node.body.statements.flatMap((statement) =>
+    statement.kind === "assign" && !info.dataclass && !info.isEnum ? staticField(to, info, statement, margin) : [],
+  );
   if (statics.length > 0) groups.push(statics);
-  const fields = fieldLines(to, info, pad);
+  const fields = info.isEnum ? [] : fieldLines(to, info, pad);
   if (fields.length > 0) groups.push(fields);
   if (info.dataclass && !info.methods.has("__init__")) groups.push(dataclassConstructor(to, info, margin));
-  if (info.isTuple) groups.push([`${pad}*[Symbol.iterator](): Generator<any> {`, `${pad}  yield* Object.values(this);`, `${pad}}`]);
+  if (info.isTuple) groups.push([`${pad}*[Symbol.iterator](): IterableIterator<any> {`, `${pad}  yield* Object.values(this);`, `${pad}}`]);
   for (const statement of node.body.statements) {
     if (statement.kind === "function")
       groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...method(to, info, statement, margin)]);
     else if (!["assign", "pass", "expression"].includes(statement.kind)) to.context.report(statement.from, "This has no twin inside a class");
   }
   return groups.filter((group) => group.length > 0).flatMap((group, at) => (at === 0 ? group : ["", ...group]));
+}
+
+/** The values of an enumeration, which can be gone through. */
+function enumMembers(to: Statements, info: ClassInfo, pad: string): string[][] {
+  const own = to.context.own(info.name);
+  const values = info.node.body.statements.flatMap((statement) => {
+    const target = statement.kind === "assign" ? statement.targets[0]! : undefined;
+    if (statement.kind !== "assign" || target?.kind !== "name" || !statement.value) return [];
+    const path = statement.value.kind === "call" ? to.context.pathOf(statement.value.callee) : undefined;
+    return [{ name: target.name, value: path === "enum.auto" ? undefined : layOut(to.to.doc(statement.value)) }];
+  });
+  const value = to.to.typeName(info.fields.get("value") ?? any);
+  return [
+    values.map(({ name, value: text }, at) => `${pad}static readonly ${name} = new ${own}(${quoted(name)}, ${text ?? at + 1});`),
+    [`${pad}constructor(`, `${pad}  readonly name: string,`, `${pad}  readonly value: ${value},`, `${pad}) {}`],
+    [`${pad}static *[Symbol.iterator](): IterableIterator<${own}> {`, `${pad}  yield* [${values.map(({ name }) => `${own}.${name}`).join(", ")}];`, `${pad}}`],
+  ];
 }
 
 function staticField(to: Statements, info: ClassInfo, statement: Statement & { kind: "assign" }, margin: number): string[] {
@@ -152,7 +180,10 @@ function defaultValue(to: Statements, statement: Statement & { kind: "assign" })
     const path = factory && to.context.pathOf(factory);
     if (path === "builtins.list") return "[]";
     if (path === "builtins.dict") return "{}";
-    return factory?.kind === "lambda" ? layOut(to.to.doc(factory.body)) : "undefined as any";
+    if (factory?.kind === "lambda") return layOut(to.to.doc(factory.body));
+    return factory
+      ? layOut(to.to.doc({ kind: "call", callee: factory, arguments: [], from: factory.from, to: factory.to, type: to.to.typeOf(value) }))
+      : "undefined as any";
   }
   return layOut(to.to.doc(value!));
 }
@@ -161,15 +192,19 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const own = to.knowledge.functions.get(statement)!;
   const pad = " ".repeat(margin);
   const decorators = statement.decorators.map(decoratorName);
-  for (const decorator of statement.decorators) to.checkDecorator(decorator);
+  for (const decorator of statement.decorators) {
+    if (!to.checkDecorator(decorator))
+      to.context.report(decorator.from, `The decorator \`@${decoratorName(decorator)}\` has no twin here: the method stays as it is`);
+  }
   const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
   if (statement.name === "__init__") return [...doc, ...constructor(to, info, own, statement, margin)];
-  if (/^__(enter|exit|del|hash|lt|gt|le|ge|ne|new|post_init|setattr|getattr|reversed|bool|neg|radd|rmul|iadd|getstate|setstate)__$/.test(statement.name)) {
+  if (/^__(del|hash|lt|gt|le|ge|ne|new|post_init|setattr|getattr|reversed|bool|neg|radd|rmul|iadd|getstate|setstate)__$/.test(statement.name)) {
     throw new NoTwin(`\`${statement.name}\` has no twin here`, statement.from);
   }
   const dataset = info.root?.startsWith("data.");
   let name = methodName(statement.name);
   if (statement.name === "__iter__") name = own.generator ? "*[Symbol.iterator]" : "[Symbol.iterator]";
+  else if (statement.name === "__exit__") name = "[Symbol.dispose]";
   else if (own.generator) name = `*${name}`;
   const getter = statement.name === "__len__" || (own.property && !decorators.some((one) => one.endsWith(".setter")));
   const setter = decorators.some((one) => one.endsWith(".setter"));
@@ -190,7 +225,12 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;
   const lines = to.functionBody(own, statement, margin + 2);
   if (isAbstract(statement)) lines.push(`${" ".repeat(margin + 2)}throw new Error("not implemented");`);
-  return [...doc, `${pad}${head}${layOut(["(", to.to.parameters(own, statement.parameters), ")"], margin)}${returns} {`, ...lines, `${pad}}`];
+  return [
+    ...doc,
+    `${pad}${head}${layOut(["(", statement.name === "__exit__" ? "" : to.to.parameters(own, statement.parameters), ")"], margin)}${returns} {`,
+    ...lines,
+    `${pad}}`,
+  ];
 }
 
 function isAbstract(statement: FunctionStatement): boolean {
@@ -209,7 +249,7 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
   const before = at > 0 ? statement.body.statements.slice(0, at) : [];
   const after = statement.body.statements.slice(at + 1);
   // Nothing may say `this` before `super`; what is made ready for it may stand there.
-  const early = before.length > 0 && !before.some((one) => usesName(one, self));
+  const early = before.length > 0 && !before.some((one) => usesName(withoutShared(one, self, info), self));
   const rest: Block = { statements: early ? after : [...before, ...after], tail: statement.body.tail };
   const lines: string[] = [];
   if (early) {
@@ -235,6 +275,16 @@ function superCallOf(to: Statements, statement: Statement): Call | undefined {
   if (callee.kind !== "attribute" || callee.name !== "__init__") return undefined;
   if (callee.object.kind === "call") return to.context.pathOf(callee.object.callee) === "builtins.super" ? statement.value : undefined;
   return statement.value;
+}
+
+/** The statement without what it takes from the class by way of `self`. */
+function withoutShared<T>(node: T, self: string, info: ClassInfo): T {
+  if (node === null || typeof node !== "object") return node;
+  const { kind, object, name } = node as unknown as { kind?: string; object?: { kind: string; name?: string }; name?: string };
+  const method = kind === "attribute" && object?.kind === "name" && object.name === self ? findMethod(info, name!) : undefined;
+  if (method && method.bound !== "self") return { ...node, object: { ...object, name: info.name } };
+  if (Array.isArray(node)) return node.map((one: unknown) => withoutShared(one, self, info)) as T;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === "type" ? value : withoutShared(value as unknown, self, info)])) as T;
 }
 
 function usesName(statement: Statement, name: string): boolean {

@@ -112,7 +112,20 @@ export class Context {
   /** A helper that is written into the program. */
   helper(name: string): string {
     this.helpersUsed.add(name);
-    return name;
+    return this.#helperName(name);
+  }
+
+  /** The program's own names come first. */
+  #helperName(name: string): string {
+    return this.taken.has(name) ? `${name}_` : name;
+  }
+
+  #helperText(name: string): string {
+    const clashing = [name, ...(helpers[name]!.needs ?? [])].filter((one) => this.taken.has(one));
+    return clashing.reduce(
+      (code, one) => code.replaceAll(new RegExp(`(?<![\\w$.])${one}(?=[(<]| extends| \\{| =)`, "g"), this.#helperName(one)),
+      helpers[name]!.code,
+    );
   }
 
   fromNode(module: string, name: string): string {
@@ -133,7 +146,7 @@ export class Context {
     };
     for (const name of this.helpersUsed) want(name);
     const isFunction = (code: string) => /^(\/\*\*.*\*\/\n)?function/.test(code);
-    return [...wanted].map((name) => helpers[name]!.code).filter((code) => isFunction(code) === (kind === "function"));
+    return [...wanted].map((name) => this.#helperText(name)).filter((code) => isFunction(code) === (kind === "function"));
   }
 
   /** `import { … } from "kindling";` */

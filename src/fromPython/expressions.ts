@@ -4,10 +4,11 @@ import { apiCall, argumentsOf, fieldArguments, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { isUnused, targetNames } from "./declarations.ts";
 import { constantIndex } from "./inference.ts";
-import { group, indent, keyText, line, listed, memberText, quoted, type Doc } from "./layout.ts";
+import { group, indent, keyText, layOut, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
+import { takesAnything, takesList } from "./syntax.ts";
 import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Parameter, Slice } from "./syntax.ts";
 import { formatText, percentText } from "./text.ts";
 import { arrowBody, methodName, negated, tensorOperators } from "./words.ts";
@@ -20,11 +21,13 @@ import {
   isSequence,
   itemOf,
   lineage,
+  listOf,
   present,
   typeText,
   unknown,
   variableText,
   type ClassInfo,
+  type DictType,
   type FunctionInfo,
   type Type,
 } from "./types.ts";
@@ -47,6 +50,8 @@ const mirrored: Readonly<Record<string, string>> = { "==": "==", "!=": "!=", "<"
 
 export class Expressions {
   readonly context: Context;
+  /** The `**options` of the function at hand that has none here. */
+  leftOut: string | undefined;
   /** What `self` is called in the method at hand, and `cls`. */
   self: string | undefined;
   /** How a lambda's or comprehension's own function is written. */
@@ -375,6 +380,12 @@ export class Expressions {
     return { doc: ["(", commas(list), ") => ", arrowBody(body)], level: level.assignment };
   }
 
+  /** A type of elements; Python's own types name some. */
+  dtype(value: Expression): Doc {
+    const own = { "builtins.bool": "bool", "builtins.int": "int64", "builtins.float": "float32" }[this.context.pathOf(value) ?? ""];
+    return own ? this.context.api(own) : this.argument(value);
+  }
+
   /** A value that is passed in a call. */
   argument(value: Expression): Doc {
     return value.kind === "lambda" ? this.lambda(value, { inCall: true }).doc : this.operand(value, level.assignment);
@@ -392,7 +403,7 @@ export class Expressions {
 
   /** A type's text, with the imports of what it names. */
   imported(type: string): string {
-    return type.replaceAll(/\b(Tensor|(?:nn|optim|data|distributions|autograd)(?:\.\w+)+)/g, (name) => this.context.typeName(name));
+    return type.replaceAll(/\b(Tensor|Generator|(?:nn|optim|data|distributions|autograd)(?:\.\w+)+)/g, (name) => this.context.typeName(name));
   }
 
   /** Parameters with types and defaults. */
@@ -404,19 +415,20 @@ export class Expressions {
     const list = [...parameters];
     // `name=name` keeps what a loop's variable is now, which each turn has for itself here.
     while (isCapture(list.at(-1))) list.pop();
-    const both = list.some(({ star }) => star === "*") && list.some(({ star }) => star === "**");
+    const anything = takesAnything(list);
+    const asList = takesList(list);
     return list
-      .filter(({ star }) => !(both && star === "**"))
+      .filter(({ star }) => !(anything && star === "**"))
       .map((parameter): Doc => {
         const type = info.parameters.get(parameter.name) ?? unknown;
         const name = this.context.own(parameter.name);
-        if (parameter.star === "*") return `...${name}: ${this.typeName(type.kind === "list" ? type : any).replace(/^any$/, "any[]")}`;
+        if (parameter.star === "*") return `${asList ? "" : "..."}${name}: ${this.typeName(type.kind === "list" ? type : any).replace(/^any$/, "any[]")}`;
         if (parameter.star === "**") return `${name}: Record<string, any> = {}`;
         // What is given another value in the function may be that as well.
         const text = info.scope.names.get(parameter.name)?.kind === "any" ? this.imported(variableText(info.scope, parameter.name)) : this.typeName(type);
         if (!parameter.default) return `${name}: ${text}`;
         const own = this.typeOf(parameter.default);
-        const obvious = typeText(own) === text && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
+        const obvious = typeText(own) === text && text !== "null" && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
         return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.operand(parameter.default, level.assignment)];
       });
   }
@@ -444,7 +456,14 @@ export class Expressions {
       const given = taken.map(({ name }) => this.context.own(name));
       return { doc: ["(", commas(this.#typed(type.of, taken)), ") => ", code.doc, `(${given.join(", ")})`], level: level.assignment };
     }
+    // A dictionary's `get`, as a function.
+    if (owner.kind === "dict" && expression.name === "get") return this.#getter(expression.object, owner);
     return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
+  }
+
+  #getter(object: Expression, type: DictType): Code {
+    const receiver = this.receiver(object);
+    return { doc: [`(key: ${this.typeName(type.key)}) => `, receiver, isMap(type) ? ".get(key)!" : "[key]!"], level: level.assignment };
   }
 
   #attribute(expression: Attribute): Code {
@@ -458,6 +477,12 @@ export class Expressions {
       return primary(this.operand(object.arguments[0]!.value, level.primary), ".constructor.name");
     if (name === "__name__") return primary(this.operand(object, level.primary), ".name");
     if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
+    if (name === "__dict__") return this.expression(object);
+    const owner = present(this.typeOf(object));
+    if (owner.kind === "instance" && isStatic(owner.of, name))
+      return primary("(", this.receiver(object), `.constructor as typeof ${owner.of.name})${memberText(this.context.own(name))}`);
+    const method = owner.kind === "instance" ? findMethod(owner.of, name) : undefined;
+    if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
     // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
     const gradient = name === "grad" && present(this.typeOf(object)).kind === "tensor" ? "!" : "";
     return primary(this.receiver(object), this.member(this.typeOf(object), name), gradient);
@@ -483,6 +508,8 @@ export class Expressions {
 
   /** As an operand that has to be there. */
   sure(expression: Expression, least: number): Doc {
+    // Python counts with truth values.
+    if (this.typeOf(expression).kind === "bool" && least > level.equality) return ["Number(", this.doc(expression), ")"];
     return within(this.certain(expression), least);
   }
 
@@ -494,7 +521,6 @@ export class Expressions {
   member(objectType: Type, name: string): string {
     const type = present(objectType);
     if (type.kind === "instance" || type.kind === "class") {
-      if (type.kind === "instance" && isStatic(type.of, name)) return `.constructor.${name}`;
       if (defines(type.of, name)) return memberText(methodName(name));
       return memberText(memberName(name));
     }
@@ -585,6 +611,10 @@ export class Expressions {
 
   #objectIndex(of: string, object: Expression, at: Expression): Code {
     if (of === "ParamGroup" && at.kind === "string") return primary(this.receiver(object), memberText(camelCase(at.value)));
+    const type = present(this.typeOf(object));
+    const field = type.kind === "object" && at.kind === "string" ? type.fields?.get(at.value) : undefined;
+    if (field && this.typeName(field) !== this.typeName(itemOf(type.kind === "object" && type.item ? listOf(type.item) : type)))
+      return primary("(", this.receiver(object), ".get(", this.doc(at), `) as ${this.typeName(field)})`);
     if (of === "nn.ModuleDict" || of === "nn.ParameterDict") return primary(this.receiver(object), ".get(", this.doc(at), ")");
     if (of.startsWith("data.")) return primary(this.receiver(object), ".get(", this.doc(at), ")");
     if (at.kind === "slice") return primary(this.receiver(object), ".slice(", this.#bounds(at), ")");
@@ -675,15 +705,42 @@ export class Expressions {
         return primary(this.receiver(callee), ".call", ownArguments(this, expression, findMethod(type.of, "__call__")));
       }
       case "constructor":
-        return primary("new ", this.#calleeDoc(callee), argumentsOf(this, expression));
+        return this.#making(type.of, expression);
       case "python": {
         const api = kindlingPath(type.path);
         // A variable that holds a class of the API.
         return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.#calleeDoc(callee), argumentsOf(this, expression));
       }
       default:
+        // It may be a function, or an object of a class that can be called.
+        if (this.ownMembers.has("__call__") && (type.kind === "any" || type.kind === "unknown") && callee.kind === "name")
+          return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
         return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) }));
     }
+  }
+
+  /** A call of one of several classes, or of a function that makes something as a class does. */
+  #making(of: readonly Type[], { callee, ...rest }: Call): Code {
+    const call = { ...rest, callee };
+    const own = of[0]?.kind === "class" && of.every(({ kind }) => kind === "class") ? constructorOf(of[0].of) : undefined;
+    const signatures = new Set(
+      of.flatMap((one) =>
+        one.kind === "class"
+          ? [
+              constructorOf(one.of)
+                ?.node.parameters.map(({ name }) => name)
+                .join(),
+            ]
+          : [],
+      ),
+    );
+    if (signatures.size > 1 && call.arguments.some(({ name, star }) => name !== undefined || star === "**"))
+      throw new NoTwin("The classes that this may be take what is given by name in different places", call.from);
+    if (of.some(({ kind }) => kind === "function"))
+      return primary(this.context.helper("make"), argumentsOf(this, { ...call, arguments: [{ value: callee }, ...call.arguments] }));
+    const given = own ? ownArguments(this, call, own) : argumentsOf(this, call);
+    const code = this.#calleeDoc(callee);
+    return primary("new ", layOut(code).includes("(") ? ["(", code, ")"] : code, given);
   }
 
   #calleeDoc(callee: Expression): Doc {
@@ -704,8 +761,10 @@ export class Expressions {
     if (type.kind === "instance" || type.kind === "class") {
       const method = findMethod(type.of, name);
       if (type.kind === "class" && name === "__init__") return undefined;
-      if (method) return primary(this.receiver(object), memberText(methodName(name)), ownArguments(this, call, method));
+      const receiver = method && method.bound !== "self" && type.kind === "instance" ? type.of.name : this.receiver(object);
+      if (method) return primary(receiver, memberText(methodName(name)), ownArguments(this, call, method));
     }
+    if (type.kind === "instance" && type.of.root === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
     if (type.kind === "object") {
       if (type.of === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
       if (type.of === "argparse" || type.of === "args") throw new NoTwin("The command line's options are set where the program reads them", call.from);

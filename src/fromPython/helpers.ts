@@ -16,12 +16,12 @@ export const helpers: Readonly<Record<string, Helper>> = {
 }`,
   },
   enumerate: {
-    code: `function* enumerate<T>(values: Iterable<T>, start = 0): Generator<[number, T]> {
+    code: `function* enumerate<T>(values: Iterable<T>, start = 0): IterableIterator<[number, T]> {
   for (const value of values) yield [start++, value];
 }`,
   },
   zip: {
-    code: `function* zip<T extends unknown[]>(...values: { [K in keyof T]: Iterable<T[K]> }): Generator<T> {
+    code: `function* zip<T extends unknown[]>(...values: { [K in keyof T]: Iterable<T[K]> }): IterableIterator<T> {
   const iterators = values.map((one) => one[Symbol.iterator]());
   for (;;) {
     const steps = iterators.map((iterator) => iterator.next());
@@ -51,7 +51,10 @@ function decimal(x: number): string {
     code: `/** A value as Python shows it in a list. */
 function repr(value: any): string {
   if (value === null || value === undefined) return "None";
-  if (typeof value === "string") return value.includes("'") && !value.includes('"') ? \`"\${value}"\` : \`'\${value.replaceAll("'", "\\\\'")}'\`;
+  if (typeof value === "string") {
+    const text = value.replaceAll("\\\\", "\\\\\\\\").replaceAll("\\n", "\\\\n").replaceAll("\\t", "\\\\t");
+    return text.includes("'") && !text.includes('"') ? \`"\${text}"\` : \`'\${text.replaceAll("'", "\\\\'")}'\`;
+  }
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : decimal(value);
   if (Array.isArray(value)) return \`[\${value.map(repr).join(", ")}]\`;
@@ -83,9 +86,10 @@ function format(value: any, spec = ""): string {
     const single = value.item();
     return spec === "" && value.dtype === "float32" ? decimal(single) : format(value.dtype === "bool" ? single !== 0 : single, spec);
   }
-  const [, fill = " ", align, sign, zero, width, comma, digits, type] =
-    /^(?:(.)?([<>^=]))?([+ -])?#?(0)?(\\d+)?([,_])?(?:\\.(\\d+))?([a-zA-Z%])?$/.exec(spec) ?? [];
+  const [, fill = " ", align, sign, alternate, zero, width, comma, digits, type] =
+    /^(?:(.)?([<>^=]))?([+ -])?(#)?(0)?(\\d+)?([,_])?(?:\\.(\\d+))?([a-zA-Z%])?$/.exec(spec) ?? [];
   let text = typeof value === "number" ? numberText(value, type, digits, comma) : str(value);
+  if (alternate && /^[xb]$/.test(type ?? "")) text = \`0\${type}\${text}\`;
   if (typeof value !== "number" && digits !== undefined) text = text.slice(0, Number(digits));
   if (typeof value === "number" && (sign === "+" || sign === " ") && value >= 0) text = sign + text;
   const missing = Math.max(0, Number(width ?? 0) - text.length);
@@ -232,6 +236,57 @@ function list(values: any): any[] {
   return Symbol.iterator in values ? [...values] : Object.keys(values);
 }`,
   },
+  invoke: {
+    code: `/** Calls a function, or an object that can be called. */
+function invoke(called: any, ...values: any[]): any {
+  return typeof called === "function" ? called(...values) : called.call(...values);
+}`,
+  },
+  make: {
+    code: `/** Makes something: of a class an object, of a function what it gives. */
+function make(of: any, ...values: any[]): any {
+  return "prototype" in of ? new of(...values) : of(...values);
+}`,
+  },
+  partial: {
+    code: `/** The class, with some of what it is made of given already. */
+function partial(of: any, fixed: any[], options: Record<string, any>): any {
+  return function (...values: any[]) {
+    const named = values.length > 0 && Object.getPrototypeOf(Object(values.at(-1))) === Object.prototype ? values.pop() : {};
+    return new of(...fixed, ...values, { ...options, ...named });
+  };
+}`,
+  },
+  replaced: {
+    code: `/** The object again, with some of its fields changed. */
+function replaced<T extends object>(of: T, changes: Partial<T>): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
+}`,
+  },
+  count: {
+    code: `function* count(start = 0, step = 1): IterableIterator<number> {
+  for (let number = start; ; number += step) yield number;
+}`,
+  },
+  filled: {
+    code: `/** A text with values where its braces are. */
+function filled(text: string, values: any[], named: Record<string, any>): string {
+  let next = 0;
+  return text.replaceAll(/\\{\\{|\\}\\}|\\{(\\w*)(?::([^{}]*))?\\}/g, (whole, name?: string, spec?: string) => {
+    if (name === undefined) return whole[0]!;
+    return format(name === "" ? values[next++] : /^\\d+$/.test(name) ? values[Number(name)] : named[name], spec);
+  });
+}`,
+    needs: ["format"],
+  },
+  entered: {
+    code: `/** What a generator yields; the rest of it runs at the end of the block. */
+function entered<T>(steps: Iterable<T>): { readonly value: T; [Symbol.dispose](): void } {
+  const iterator = steps[Symbol.iterator]();
+  const { value } = iterator.next();
+  return { value, [Symbol.dispose]: () => void iterator.next() };
+}`,
+  },
   len: {
     code: `/** How many entries a value has. */
 function len(values: any): number {
@@ -302,7 +357,7 @@ function combinations<T>(values: readonly T[], count: number): T[][] {
   },
   islice: {
     code: `/** The first entries. */
-function* islice<T>(values: Iterable<T>, count: number): Generator<T> {
+function* islice<T>(values: Iterable<T>, count: number): IterableIterator<T> {
   for (const value of values) {
     if (count-- <= 0) return;
     yield value;
@@ -312,7 +367,7 @@ function* islice<T>(values: Iterable<T>, count: number): Generator<T> {
   },
   cycle: {
     code: `/** The entries again and again. */
-function* cycle<T>(values: Iterable<T>): Generator<T> {
+function* cycle<T>(values: Iterable<T>): IterableIterator<T> {
   const seen = [...values];
   for (;;) yield* seen;
 }`,

@@ -28,6 +28,7 @@ import {
   functionsOf,
   int,
   ints,
+  isClass,
   isModule,
   isNumber,
   isSequence,
@@ -102,12 +103,17 @@ const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
 
 /** Names of what is put into a network. */
 const tensorNames =
-  /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta)$/;
+  /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta|adj|feats?|src_mask|edge_index)$/;
+
+/** Methods that only tensors have: whatever has them is one. */
+const onlyTensors =
+  /^(unsqueeze|squeeze|view|reshape|permute|transpose|contiguous|detach|masked_fill|bool|long|argmax|argmin|softmax|log_softmax|sigmoid|clamp|clamp_min|expand|expand_as|gather|scatter|scatter_add|flatten|matmul|bmm|chunk|unbind|topk|numel|cumsum)$/;
 
 class Inference {
   readonly functions = new Map<FunctionStatement | Lambda, FunctionInfo>();
   readonly classes = new Map<ClassStatement, ClassInfo>();
   readonly #containers = new Map<Expression, Type>();
+  readonly #partials = new Map<Expression, Type>();
   readonly #modules: Modules;
   #changed = false;
   #scope!: Scope;
@@ -131,7 +137,25 @@ class Inference {
       this.#inside = undefined;
       this.#block(body);
       for (const info of this.functions.values()) this.#body(info);
+      for (const info of this.classes.values()) this.#inherit(info);
       if (!this.#changed) return;
+    }
+  }
+
+  /** What is called by a base's name is called of a class that says it anew, too. */
+  #inherit(info: ClassInfo): void {
+    for (const [name, method] of info.methods) {
+      if (name === "__init__") continue;
+      for (const base of lineage(info).slice(1)) {
+        const first = base.methods.get(name);
+        if (!first || first.property || first.bound !== method.bound) continue;
+        const [own, theirs] = [method, first].map(({ node }) => node.parameters.slice(1));
+        for (const [at, parameter] of own!.entries()) {
+          const other = theirs![at];
+          if (other && !other.star && !parameter.star) this.#tell(method, parameter, first.parameters.get(other.name) ?? unknown);
+        }
+        if (method.returns.kind !== "unknown" && method.returns.kind !== "none") this.#grow(first, method.returns);
+      }
     }
   }
 
@@ -244,7 +268,7 @@ class Inference {
       case "with":
         for (const item of statement.items) {
           const type = this.#of(item.value);
-          if (item.name) this.#bind(item.name, type);
+          if (item.name) this.#bind(item.name, this.#entered(type));
         }
         this.#block(statement.body);
         this.#blur(statement.body);
@@ -258,6 +282,13 @@ class Inference {
       default:
         break;
     }
+  }
+
+  /** What a `with` gives a name to. */
+  #entered(type: Type): Type {
+    if (type.kind === "iterator") return type.of;
+    const method = type.kind === "instance" ? findMethod(type.of, "__enter__") : undefined;
+    return method ? this.#invoke(method, []) : type;
   }
 
   #conditional(branches: readonly { test: Expression; body: Block }[], otherwise: Block | undefined): void {
@@ -335,7 +366,8 @@ class Inference {
     for (const parameter of statement.parameters) if (parameter.default) this.#of(parameter.default);
     for (const decorator of statement.decorators) this.#of(decorator);
     const info = this.#functionOf(statement, statement.name, statement.body);
-    if (this.#insideClass) this.#insideClass.methods.set(statement.name, info);
+    const sets = statement.decorators.some((decorator) => decoratorName(decorator).endsWith(".setter"));
+    if (this.#insideClass) this.#insideClass.methods.set(sets ? setterOf(statement.name) : statement.name, info);
     else this.#bind(statement.name, { kind: "function", of: info });
   }
 
@@ -362,7 +394,8 @@ class Inference {
     for (const [at, parameter] of node.parameters.entries()) {
       let type: Type = unknown;
       if (parameter.annotation) type = this.#annotation(parameter.annotation);
-      if (type.kind === "any") type = unknown;
+      // What says nothing is found out; `Any` says that nothing is to be.
+      if (type.kind === "any" && decoratorName(parameter.annotation!) !== "Any") type = unknown;
       if (parameter.default) type = join(type, parameter.default.type ?? unknown);
       if (parameter.star === "*") type = listOf(unknown);
       if (parameter.star === "**") type = { kind: "dict", key: string, value: unknown };
@@ -374,8 +407,10 @@ class Inference {
 
   #classDefinition(statement: ClassStatement): void {
     const existing = this.classes.get(statement);
-    const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.#of(value));
+    const bases = statement.bases.filter(({ name }) => !name).map(({ value }) => this.#of(withoutSubscript(value)));
+    for (const decorator of statement.decorators) this.#of(decorator);
     const decorators = statement.decorators.map(decoratorName);
+    const isEnum = bases.some((base) => base.kind === "python" && /^enum\.\w*Enum$/.test(base.path));
     const isTuple = bases.some((base) => base.kind === "python" && /(^|\.)NamedTuple$/.test(base.path));
     const info: ClassInfo = existing ?? {
       node: statement,
@@ -387,6 +422,7 @@ class Inference {
       statics: new Map(),
       dataclass: isTuple || decorators.includes("dataclass"),
       isTuple,
+      isEnum,
     };
     info.bases = bases;
     info.root = rootOf(bases);
@@ -403,6 +439,12 @@ class Inference {
         const annotated = inner.annotation ? this.#annotation(inner.annotation) : unknown;
         const value = inner.value ? this.#of(inner.value) : unknown;
         const type = annotated.kind === "any" ? value : join(annotated, value);
+        if (isEnum) {
+          info.statics.set(name, { kind: "instance", of: info });
+          info.fields.set("name", string);
+          info.fields.set("value", join(info.fields.get("value") ?? unknown, type));
+          continue;
+        }
         (info.dataclass ? info.fields : info.statics).set(name, join((info.dataclass ? info.fields : info.statics).get(name) ?? unknown, type));
       } else if (inner.kind === "function" || inner.kind === "class") {
         this.#statement(inner);
@@ -425,8 +467,9 @@ class Inference {
     if ("statements" in info.body) {
       if (info.generator) this.#grow(info, { kind: "iterator", of: unknown });
       this.#block(info.body);
-      if (!leaves(info.body) && !info.generator && info.returns.kind !== "unknown" && info.returns.kind !== "none") this.#grow(info, none);
-      if (info.returns.kind === "unknown" && !info.generator && !hasReturn(info.body)) this.#grow(info, none);
+      if (!leaves(info.body) && !isLeftToOthers(info) && !info.generator && info.returns.kind !== "unknown" && info.returns.kind !== "none")
+        this.#grow(info, none);
+      if (info.returns.kind === "unknown" && !info.generator && !hasReturn(info.body) && !isLeftToOthers(info)) this.#grow(info, none);
     } else {
       this.#grow(info, this.#of(info.body));
     }
@@ -520,6 +563,8 @@ class Inference {
       return;
     }
     const holder = lineage(owner.of).find((one) => one.fields.has(name)) ?? owner.of;
+    const setter = findMethod(owner.of, setterOf(name));
+    if (setter) this.#invoke(setter, [type]);
     if (findMethod(owner.of, name)?.property) return;
     const before = holder.fields.get(name) ?? unknown;
     const joined = joinVariable(before, type);
@@ -792,12 +837,15 @@ class Inference {
         const path = `${object.path}.${name}`;
         if (/^(math|numpy|np)\.(pi|e|inf|nan|tau)$/.test(path)) return float;
         if (path === "sys.maxsize") return int;
+        if (/^string\.[a-z]+(_[a-z]+)?$/.test(path)) return string;
         if (/^(numpy|torch)\.finfo\(\)\.(eps|max|min|tiny)$/.test(path)) return float;
         if (path === "torch.pi" || path === "torch.inf") return float;
         return { kind: "python", path };
       }
       case "tensor": {
         if (name === "grad") return floats;
+        // NumPy's shapes are plain tuples.
+        if (name === "shape" && object.numpy) return { kind: "list", of: int, fixed: true, tuple: true };
         return tensorProperties.get(name) ?? (["data", "T", "mT", "real"].includes(name) ? object : { kind: "python", path: "tensor.method" });
       }
       case "pair":
@@ -813,14 +861,21 @@ class Inference {
         const applied = name === "apply" && object.of.root === "autograd.Function" ? findMethod(object.of, "forward") : undefined;
         if (applied) return { kind: "function", of: applied, self: object };
         if (name === "training") return bool;
+        if (name === "__dict__") return { kind: "dict", key: string, value: any };
         if (name === "__class__") return any;
         return unknown;
       }
       case "object":
         return this.#memberOf(object.of, name);
+      case "constructor":
+        return object.of
+          .filter(({ kind }) => kind === "class")
+          .map((one) => this.#attribute(one, name))
+          .reduce(join, unknown);
       case "dict":
         return object.fields?.get(name) ?? unknown;
       default:
+        if (name === "shape") return size;
         return object.kind === "any" ? any : unknown;
     }
   }
@@ -870,6 +925,7 @@ class Inference {
           return /^(lr|initial_lr|momentum|weight_decay|eps|dampening|alpha|rho|lambd)$/.test(first.value) ? float : any;
         }
         if (slice) return object;
+        if (object.of === "nn.ModuleDict" && first?.kind === "string" && object.fields?.has(first.value)) return object.fields.get(first.value)!;
         if (object.of === "nn.ModuleDict") return object.item ?? someModule;
         if (object.of === "nn.ParameterDict") return floats;
         if (object.of === "data.Subset" || object.of === "data.TensorDataset" || object.of === "data.Dataset") return object.item ?? listOf(tensor);
@@ -922,10 +978,17 @@ class Inference {
       case "tensor":
         return called;
       case "constructor":
-        return someModule;
+        return called.of.map((one) => this.#made(one, types, expression)).reduce(join);
       default:
         return called.kind === "any" ? any : unknown;
     }
+  }
+
+  /** What a class, or a function in its place, makes. */
+  #made(maker: Type, types: readonly Type[], expression: Call): Type {
+    if (maker.kind === "class") return this.#construct(maker.of, types, expression.arguments);
+    if (maker.kind === "function") return this.#invoke(maker.of, types, expression.arguments, maker.self);
+    return maker.kind === "python" ? this.#pythonCall(maker.path, types, expression) : someModule;
   }
 
   /** What a Sequential is given goes to the modules in it. */
@@ -961,7 +1024,9 @@ class Inference {
       if (argument?.star === "*") {
         const item = this.#items(type);
         const entries = type.kind === "tuple" ? type.entries : [];
-        for (let entry = 0; at < parameters.length && !parameters[at]!.byName; at++, entry++) this.#tell(info, parameters[at]!, entries[entry] ?? item);
+        const most = type.kind === "tuple" ? entries.length : Infinity;
+        for (let entry = 0; entry < most && at < parameters.length && !parameters[at]!.byName; at++, entry++)
+          this.#tell(info, parameters[at]!, entries[entry] ?? item);
         continue;
       }
       if (argument?.star === "**") {
@@ -982,7 +1047,9 @@ class Inference {
     if (type.kind === "unknown") return;
     const before = info.parameters.get(parameter.name) ?? unknown;
     if (parameter.star === "*" && before.kind === "list") {
-      this.#append(before, type);
+      const all = join(before.of, type);
+      if (describe(all) !== describe(before.of)) this.#changed = true;
+      before.of = all;
       return;
     }
     const joined = join(before, type);
@@ -1001,7 +1068,7 @@ class Inference {
         if (name === "to" || name === "type" || name === "astype") return likeNumpy(castResult(expression, object), object);
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
-        if ((name === "max" || name === "min") && types[0]?.kind === "tensor") return object;
+        if ((name === "max" || name === "min") && (object.numpy || types[0]?.kind === "tensor")) return object;
         return likeNumpy(tensorResult(name, object, more), object);
       }
       case "list":
@@ -1031,9 +1098,10 @@ class Inference {
       case "python":
         if (object.path === "builtins.super") return this.#superCall(name, argumentTypes(), expression.arguments);
         return undefined;
-      default:
-        argumentTypes();
-        return undefined;
+      default: {
+        const types = argumentTypes();
+        return onlyTensors.test(name) ? tensorResult(name, tensor, types.length) : undefined;
+      }
     }
   }
 
@@ -1114,6 +1182,7 @@ class Inference {
     if (of === "numpyRandom") return numpyResult(name, types);
     if (of === "HookHandle") return none;
     if (of === "distributions.Categorical" && name === "sample") return ints;
+    if (of === "Generator") return name === "manual_seed" ? object : int;
     const known = memberResults.get(name);
     if (known) return known;
     if (name === "parse_args") return { kind: "object", of: "args" };
@@ -1133,6 +1202,7 @@ class Inference {
     if (path.startsWith("builtins.")) return this.#builtin(path.slice("builtins.".length), types, expression);
     const api = kindlingPath(path);
     if (api !== undefined) return this.#apiCall(api, path, types, expression);
+    if (/^torch\.jit\.is_\w+$/.test(path)) return bool;
     if (path.startsWith("torch.") && /\.[a-z_]+$/.test(path)) return floats;
     if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
     if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
@@ -1167,14 +1237,48 @@ class Inference {
     if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.#items(type)).reduce(join, unknown) };
     if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.#items(types[0] ?? unknown)) };
     if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
+    if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
     if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
     if (path === "itertools.combinations") return { kind: "iterator", of: listOf(this.#items(types[0] ?? unknown)) };
     if (path === "itertools.count") return { kind: "iterator", of: int };
     if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
     if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
-    if (path === "dataclasses.field") return unknown;
-    if (path === "functools.partial") return any;
+    if (path === "dataclasses.field") return fieldDefault(types, expression);
+    if (path === "dataclasses.replace") return types[0] ?? any;
+    if (path === "dataclasses.asdict") {
+      const fields = types[0]?.kind === "instance" ? new Map(types[0].of.fields) : undefined;
+      return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
+    }
+    if (path === "typing.cast") return types[1] ?? any;
+    if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
+    if (path === "re.sub") return string;
+    if (/^re\.(findall|split)$/.test(path)) return listOf(string);
+    if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
+    if (path === "functools.partial") return this.#partial(types, expression);
     return { kind: "python", path: `${path}()` };
+  }
+
+  /** A function or a class of which some arguments are given already. */
+  #partial([first = unknown, ...types]: readonly Type[], expression: Call): Type {
+    if (first.kind === "python" && isClass(first)) return { kind: "constructor", of: [first] };
+    const of = first.kind === "function" ? first.of : first.kind === "class" ? findMethod(first.of, "__init__") : undefined;
+    if (!of) return any;
+    const given = expression.arguments.slice(1);
+    this.#invoke(of, types, given, first.kind === "function" ? first.self : undefined);
+    const known = this.#partials.get(expression);
+    if (known) return known;
+    const made: Type | undefined = first.kind === "class" ? { kind: "instance", of: first.of } : undefined;
+    const info = {
+      ...of,
+      node: { ...of.node, parameters: remaining(of, given) },
+      bound: undefined,
+      get returns() {
+        return made ?? of.returns;
+      },
+    };
+    const partial: Type = { kind: "function", of: info };
+    this.#partials.set(expression, partial);
+    return partial;
   }
 
   #defaultDict(types: readonly Type[], expression: Call): Type {
@@ -1195,6 +1299,7 @@ class Inference {
   #apiCall(api: string, path: string, types: readonly Type[], expression: Call): Type {
     const name = path.slice(path.lastIndexOf(".") + 1);
     const last = api.slice(api.lastIndexOf(".") + 1);
+    if (api === "Generator") return { kind: "object", of: api };
     if (api === "finfo") return { kind: "python", path: "torch.finfo()" };
     if (api === "nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
     if (api === "deepcopy") return types[0] ?? unknown;
@@ -1202,7 +1307,9 @@ class Inference {
       let item = expression.arguments.map((argument, at) => (argument.star ? this.#items(types[at]!) : types[at]!)).reduce(join, unknown);
       if (api !== "nn.Sequential" || present(item).kind === "dict" || isSequence(item))
         item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : this.#items(item);
-      return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item };
+      const [made] = types;
+      const fields = api === "nn.ModuleDict" && made?.kind === "dict" && !made.open ? made.fields : undefined;
+      return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item, ...(fields && { fields }) };
     }
     if (api.startsWith("data.")) return this.#dataCall(api, types, expression);
     if (/^(nn|optim|distributions)(\.\w+)*\.[A-Z]\w*$/.test(api)) {
@@ -1221,7 +1328,7 @@ class Inference {
       if (last === "arange" && types.every((type) => type.kind === "int")) return ints;
       return last === "full" ? { kind: "tensor", elements: elementsOf(types[1] ?? unknown) } : floats;
     }
-    if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return listOf(tensor);
+    if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return { kind: "list", of: tensor, tuple: true };
     if (api === "nn.utils.rnn.padPackedSequence") return tupleOf(floats, ints);
     if (api.startsWith("nn.utils.rnn.pack")) return { kind: "object", of: "nn.utils.rnn.PackedSequence" };
     if (api === "nn.utils.clipGradNorm_") return floats;
@@ -1394,6 +1501,13 @@ class Inference {
     }
   }
 
+  /** `Callable[…, nn.Module]`: what makes a module is a class, most of the time. */
+  #callable(subscripts: readonly Expression[]): Type {
+    const [last] = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one])).slice(-1);
+    const made = last ? this.#annotation(last) : any;
+    return isModule(made) ? { kind: "constructor", of: [this.#of(last!)] } : any;
+  }
+
   /** The type that a type hint names. */
   #annotation(expression: Expression): Type {
     switch (expression.kind) {
@@ -1429,6 +1543,12 @@ class Inference {
         const base = this.#of(expression.object);
         const path = base.kind === "python" ? base.path.replace(/^(typing|builtins|collections\.abc)\./, "").toLowerCase() : "";
         const inner = expression.subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one])).map((one) => this.#annotation(one));
+        if (path === "type")
+          return expression.subscripts
+            .flatMap(alternatives)
+            .map((one) => this.#of(one))
+            .reduce(join);
+        if (path === "callable") return this.#callable(expression.subscripts);
         if (path === "optional") return join(inner[0]!, none);
         if (path === "union") return inner.reduce(join);
         if (path === "list" || path === "sequence") return listOf(inner[0]!);
@@ -1443,6 +1563,15 @@ class Inference {
         return any;
     }
   }
+}
+
+/** The parameters that are left where some arguments are given: those given by name have that for their default. */
+export function remaining({ node, bound }: FunctionInfo, given: readonly Argument[]): Parameter[] {
+  const positional = given.filter(({ name }) => name === undefined).length;
+  return node.parameters.slice((bound ? 1 : 0) + positional).map((parameter) => {
+    const value = given.find(({ name }) => name === parameter.name)?.value;
+    return value ? { ...parameter, default: value } : parameter;
+  });
 }
 
 export const operatorMethods: Readonly<Record<string, string>> = {
@@ -1529,6 +1658,15 @@ export function leaves(block: Block): boolean {
   return false;
 }
 
+/** Whether a method only says that classes have to say it anew. */
+function isLeftToOthers({ class: of, body }: FunctionInfo): boolean {
+  if (!of || !("statements" in body)) return false;
+  return body.statements.every(
+    ({ kind, ...statement }) =>
+      kind === "raise" || (kind === "expression" && "value" in statement && ["constant", "string"].includes((statement.value as Expression).kind)),
+  );
+}
+
 function hasReturn(block: Block): boolean {
   return block.statements.some(
     (statement) => statement.kind === "return" || (statement.kind !== "function" && statement.kind !== "class" && blocksOf(statement).some(hasReturn)),
@@ -1543,11 +1681,37 @@ function yields(block: Block): boolean {
   });
 }
 
+/** What a property's setter stands under among the methods. */
+function setterOf(name: string): string {
+  return `${name} =`;
+}
+
+/** A class's base without what it is made for: `Dataset` of `Dataset[Tensor]`. */
+export function withoutSubscript(base: Expression): Expression {
+  return base.kind === "index" ? base.object : base;
+}
+
+/** What a field of a dataclass holds where nothing is given. */
+function fieldDefault(types: readonly Type[], { arguments: given }: Call): Type {
+  const at = given.findIndex(({ name }) => name === "default" || name === "default_factory");
+  const type = types[at];
+  if (given[at]?.name === "default") return type!;
+  return type?.kind === "function" ? type.of.returns : type?.kind === "class" ? { kind: "instance", of: type.of } : unknown;
+}
+
 /** A number that stands there as such. */
 export function constantIndex(expression: Expression): number | undefined {
   if (expression.kind === "number") return Number(expression.text);
   if (expression.kind === "unary" && expression.operator === "-" && expression.operand.kind === "number") return -Number(expression.operand.text);
   return undefined;
+}
+
+/** `Union[A, B]`, `A | B`: what a type hint lets choose from. */
+function alternatives(hint: Expression): readonly Expression[] {
+  if (hint.kind === "binary") return [...alternatives(hint.left), ...alternatives(hint.right)];
+  if (hint.kind === "tuple") return hint.entries.flatMap(alternatives);
+  const name = hint.kind === "index" ? decoratorName(hint.object) : "";
+  return hint.kind === "index" && name === "Union" ? hint.subscripts.flatMap(alternatives) : [hint];
 }
 
 function isTensorArgument(argument: Argument): boolean {
@@ -1678,6 +1842,8 @@ function describe(type: Type, depth = 5): string {
       return `function ${functionsOf(type).length}`;
     case "python":
       return type.path;
+    case "constructor":
+      return `constructor<${type.of.map((one) => describe(one, depth - 1)).join()}>`;
     case "tensor":
       return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}`;
     default:

@@ -3,8 +3,8 @@ import { apiNames, tensorMembers } from "./apiNames.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
-import { memberText, type Doc } from "./layout.ts";
-import { camelCase, kindlingPath } from "./names.ts";
+import { listed, memberText, type Doc } from "./layout.ts";
+import { argumentName, camelCase, kindlingPath } from "./names.ts";
 import type { Call, Expression } from "./syntax.ts";
 import { isNumber, isSequence, itemOf, present } from "./types.ts";
 
@@ -26,6 +26,15 @@ const values: Readonly<Record<string, string>> = {
   "sys.maxsize": "Number.MAX_SAFE_INTEGER",
   "sys.argv": "process.argv.slice(1)",
   "os.sep": '"/"',
+  "string.ascii_lowercase": '"abcdefghijklmnopqrstuvwxyz"',
+  "string.ascii_uppercase": '"ABCDEFGHIJKLMNOPQRSTUVWXYZ"',
+  "string.ascii_letters": '"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"',
+  "string.digits": '"0123456789"',
+  "string.punctuation": String.raw`"!\"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~"`,
+  "operator.add": "(a: number, b: number) => a + b",
+  "operator.sub": "(a: number, b: number) => a - b",
+  "operator.mul": "(a: number, b: number) => a * b",
+  "operator.truediv": "(a: number, b: number) => a / b",
   "builtins.__name__": '"__main__"',
   "builtins.__file__": "import.meta.filename",
   "builtins.NotImplemented": "null",
@@ -107,7 +116,21 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       return torchCall(to, path, call);
     case "sys":
       if (rest === "exit") return primary("process.exit", argumentsOf(to, call));
-      if (rest === "stdout.write") return primary("process.stdout.write", argumentsOf(to, call));
+      if (rest === "stdout.write" || rest === "stderr.write") return primary(`process.${rest}`, argumentsOf(to, call));
+      break;
+    case "dataclasses": {
+      const [object] = call.arguments;
+      if (rest === "asdict") return primary("{ ...", to.operand(object!.value, level.assignment), " }");
+      if (rest === "replace") return primary(to.context.helper("replaced"), argumentsOf(to, call, { rename: false }));
+      break;
+    }
+    case "typing":
+      if (rest === "cast") return to.expression(call.arguments[1]!.value);
+      break;
+    case "re":
+      return patternCall(to, rest, call);
+    case "warnings":
+      if (rest === "warn") return primary("console.warn(", to.doc(call.arguments[0]!.value), ")");
       break;
     case "json":
       if (rest === "dumps") return primary("JSON.stringify(", to.doc(call.arguments[0]!.value), ")");
@@ -205,11 +228,14 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
       ")",
     );
   }
+  if (name === "round" && others[0] && type?.kind === "tensor")
+    return primary(to.receiver(first!.value), ".round({ decimals: ", to.doc(others[0].value), " })");
   if (/^(std|var)$/.test(name)) return primary(to.context.api("asTensor"), "(", to.doc(first!.value), `).${name}({ unbiased: false })`);
   const camel = camelCase(numpyRenamed[name] ?? name);
   // NumPy's functions take lists as well.
   if (first && tensorMembers.has(camel) && !/^(cat|stack|where|zeros|ones)$/.test(camel)) {
-    const receiver: Doc = type?.kind === "tensor" ? to.receiver(first.value) : [to.context.api("asTensor"), "(", to.doc(first.value), ")"];
+    const whole = camel === "bincount" || (type && isSequence(type) && present(itemOf(type)).kind === "int") ? ', { dtype: "int64" }' : "";
+    const receiver: Doc = type?.kind === "tensor" ? to.receiver(first.value) : [to.context.api("asTensor"), "(", to.doc(first.value), whole, ")"];
     return primary(receiver, `.${camel}`, argumentsOf(to, dtypeless, { from: 1 }));
   }
   if (!apiNames[""]!.has(camel)) missing(`numpy.${name}`, call);
@@ -234,6 +260,11 @@ function numpyRandom(to: Expressions, name: string, call: Call): Code {
 function fileCall(to: Expressions, path: string, call: Call): Code {
   const node = (module: string, name: string) => primary(to.context.fromNode(module, name), argumentsOf(to, call));
   switch (path) {
+    case "os.environ.get":
+    case "os.getenv": {
+      const [key, usual] = call.arguments.map(({ value }) => value);
+      return { doc: ["process.env[", to.doc(key!), "] ?? ", usual ? to.operand(usual, level.or) : "null"], level: level.conditional };
+    }
     case "os.path.join":
       return node("node:path", "join");
     case "os.path.basename":
@@ -309,6 +340,32 @@ function collection(to: Expressions, name: string, call: Call): Code {
   }
 }
 
+/** `re.…` of a pattern that stands there. */
+function patternCall(to: Expressions, name: string, call: Call): Code {
+  const [pattern, ...values] = call.arguments.map(({ value }) => value);
+  if (pattern?.kind !== "string") throw new NoTwin("A pattern has to stand there as text", call.from);
+  const source = pattern.value.replaceAll("(?P<", "(?<").replaceAll("/", "\\/");
+  const at = (place: number) => to.operand(values[place]!, level.primary);
+  switch (name) {
+    case "search":
+      return primary(`/${source}/.exec(`, to.doc(values[0]!), ")");
+    case "match":
+      return primary(`/^(?:${source})/.exec(`, to.doc(values[0]!), ")");
+    case "fullmatch":
+      return primary(`/^(?:${source})$/.exec(`, to.doc(values[0]!), ")");
+    case "sub": {
+      const replacement = values[0]!.kind === "string" ? { ...values[0]!, value: values[0]!.value.replaceAll(/\\(\d)/g, "$$$1") } : values[0]!;
+      return primary(at(1), `.replaceAll(/${source}/g, `, to.argument(replacement), ")");
+    }
+    case "split":
+      return primary(at(0), `.split(/${source}/)`);
+    case "findall":
+      return primary("[...", at(0), `.matchAll(/${source}/g)].map((match) => match.at(-1)!)`);
+    default:
+      return missing(`re.${name}`, call);
+  }
+}
+
 function iterators(to: Expressions, name: string, call: Call): Code {
   const all = (separator: string): Doc =>
     call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? separator : "", star ? "..." : "", to.spread(value)]);
@@ -325,6 +382,17 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       return primary(to.context.helper("product"), "(", all(", "), ")");
     case "combinations":
       return primary(to.context.helper("combinations"), "(", to.array(call.arguments[0]!.value), ", ", to.doc(call.arguments[1]!.value), ")");
+    case "count": {
+      const values = ["start", "step"].map((key, at) => call.arguments.find((argument, place) => argument.name === key || (!argument.name && place === at)));
+      const docs = values.map((argument) => (argument ? to.doc(argument.value) : "undefined"));
+      while (docs.at(-1) === "undefined") docs.pop();
+      return primary(to.context.helper("count"), listed("(", docs, ")"));
+    }
+    case "repeat": {
+      const [value, times] = call.arguments.map((argument) => to.doc(argument.value));
+      if (times === undefined) return missing("itertools.repeat", call);
+      return primary("Array.from({ length: ", times, " }, () => ", value!, ")");
+    }
     case "islice":
     case "cycle":
       return primary(to.context.helper(name), "(", all(", "), ")");
@@ -334,24 +402,32 @@ function iterators(to: Expressions, name: string, call: Call): Code {
 }
 
 function functions(to: Expressions, name: string, call: Call): Code {
-  const [first] = call.arguments;
-  if (name === "partial") {
-    const named = call.arguments.filter((argument) => argument.name);
-    const positional = call.arguments.slice(1).filter((argument) => !argument.name);
-    const constructs = to.context.apiPathOf(first!.value) ?? "";
-    const fixed: Doc[] = [...positional.flatMap(({ value }): Doc[] => [to.doc(value), ", "]), "...values"];
-    const object: Doc =
-      named.length > 0 ? [", { ", named.flatMap(({ name: key, value }, at): Doc[] => [at > 0 ? ", " : "", camelCase(key!), ": ", to.doc(value)]), " }"] : "";
-    return {
-      doc: ["(...values: any[]) => ", /(^|\.)[A-Z]\w*$/.test(constructs) ? "new " : "", "(", to.doc(first!.value), " as any)(", fixed, object, ")"],
-      level: level.assignment,
-    };
-  }
+  if (name === "partial") return partial(to, call);
   if (name === "reduce") {
     const [fn, list, start] = call.arguments.map(({ value }) => value);
     return primary(to.array(list!), ".reduce(", to.doc(fn!), start ? [", ", to.doc(start)] : "", ")");
   }
   return missing(`functools.${name}`, call);
+}
+
+/** `partial(made, …)`: of the program's own a function with the parameters that are left. */
+function partial(to: Expressions, call: Call): Code {
+  const [first, ...given] = call.arguments;
+  const type = to.typeOf(call);
+  const own = to.typeOf(first!.value);
+  if (type.kind === "function") {
+    const { node } = type.of;
+    const fixed = given.filter(({ name }) => name === undefined).map(({ value }) => to.doc(value));
+    const values: Doc[] = [...fixed, ...node.parameters.map(({ name }) => to.context.own(name))];
+    const made: Doc = [own.kind === "class" ? "new " : "", to.operand(first!.value, level.primary), listed("(", values, ")")];
+    return { doc: ["(", to.parameters(type.of, node.parameters), ") => ", made], level: level.assignment };
+  }
+  const positional = given.filter(({ name }) => name === undefined).map(({ value }) => to.doc(value));
+  const options = given.filter(({ name }) => name !== undefined).map(({ name, value }): Doc => [argumentName(name!), ": ", to.doc(value)]);
+  const named = listed("{", options, "}", { spaced: true });
+  if (type.kind === "constructor") return primary(to.context.helper("partial"), listed("(", [to.doc(first!.value), listed("[", positional, "]"), named], ")"));
+  const values = listed("(", [...positional, "...values", ...(options.length > 0 ? [named] : [])], ")");
+  return { doc: ["(...values: any[]) => (", to.doc(first!.value), " as any)", values], level: level.assignment };
 }
 
 /** What PyTorch has and Kindling says in another way, or has no need of. */
@@ -366,6 +442,12 @@ function torchCall(to: Expressions, path: string, call: Call): Code {
       return to.expression(first!.value);
     case "torch.from_numpy":
       return to.expression(first!.value);
+    case "torch.jit.is_scripting":
+    case "torch.jit.is_tracing":
+      return primary("false");
+    // It saves memory and changes no number.
+    case "torch.utils.checkpoint.checkpoint":
+      return primary(to.receiver(first!.value), argumentsOf(to, call, { from: 1, skip: new Set(["use_reentrant", "preserve_rng_state"]) }));
     case "torch.random.manual_seed":
       return primary(to.context.api("manualSeed"), argumentsOf(to, call));
     case "torch.set_num_threads":

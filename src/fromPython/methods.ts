@@ -3,12 +3,12 @@ import { argumentsOf, numpyNames } from "./calls.ts";
 import { callable } from "./builtins.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
-import { memberText, type Doc } from "./layout.ts";
+import { listed, memberText, type Doc } from "./layout.ts";
 import { tensorMembers } from "./apiNames.ts";
 import { camelCase, memberName } from "./names.ts";
 import type { Attribute, Call, Expression } from "./syntax.ts";
 import { formatMethod } from "./text.ts";
-import { isMap, isNumber, itemOf, present, type Type } from "./types.ts";
+import { isMap, isNumber, isSequence, itemOf, present, type Type } from "./types.ts";
 
 export function tensorMethod(to: Expressions, { object, name }: Attribute, call: Call): Code {
   const [first] = call.arguments;
@@ -44,7 +44,9 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
     const dim = first ? ["dim: ", to.doc(first.value), ", "] : "";
     return primary(receiver, `.${name}({ `, dim, "unbiased: false })");
   }
-  const camel = camelCase(name);
+  // NumPy gives the values alone, PyTorch their places as well.
+  const values = type.kind === "tensor" && type.numpy && first && { max: "amax", min: "amin" }[name];
+  const camel = values || camelCase(name);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
   return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
 }
@@ -156,7 +158,7 @@ function setMethod(to: Expressions, { object, name }: Attribute, _call: Call, va
   }
 }
 
-function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, name }: Attribute, _call: Call, values: readonly Expression[]): Code | undefined {
+function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
   const map = isMap(type);
   const receiver = to.receiver(object);
   const [key, fallback] = values;
@@ -164,7 +166,9 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
     map ? [receiver, ".get(", to.doc(key!), ")"] : key!.kind === "string" ? [receiver, memberText(key.value)] : [receiver, "[", to.doc(key!), "]"];
   switch (name) {
     case "items":
-      return map ? primary(receiver, ".entries()") : primary("Object.entries(", to.doc(object), ")");
+      if (map) return primary(receiver, ".entries()");
+      // Of what a call gives TypeScript may know nothing.
+      return primary("Object.entries", object.kind === "call" && !type.fields ? `<${to.typeName(type.value)}>` : "", "(", to.doc(object), ")");
     case "keys":
       return map ? primary(receiver, ".keys()") : primary("Object.keys(", to.doc(object), ")");
     case "values":
@@ -172,7 +176,7 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
     case "get":
       return { doc: [entry(), " ?? ", fallback ? to.operand(fallback, level.primary) : "null"], level: level.conditional };
     case "update":
-      if (!map) return primary("Object.assign(", to.doc(object), ", ", to.doc(values[0]!), ")");
+      if (!map) return primary("Object.assign", argumentsOf(to, { ...call, arguments: [{ value: object }, ...call.arguments] }, { rename: false }));
       return primary(to.operand(values[0]!, level.primary), ".forEach((value: any, key: any) => ", receiver, ".set(key, value))");
     case "clear":
       return map ? primary(receiver, ".clear()") : primary("for (const key in ", to.doc(object), ") delete ", receiver, "[key]");
@@ -204,7 +208,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
   const plain = (method: string) => primary(receiver, `.${method}`, argumentsOf(to, call));
   switch (name) {
     case "format":
-      if (object.kind !== "string") throw new NoTwin("`format` of a text that isn't written there has no twin", call.from);
+      if (object.kind !== "string" || call.arguments.some(({ star }) => star)) return formatOf(to, object, call);
       return formatMethod(to, object.value, call);
     case "join":
       return primary(to.array(first!), ".join(", to.doc(object), ")");
@@ -229,9 +233,11 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "replace":
       return plain("replaceAll");
     case "startswith":
-      return plain("startsWith");
-    case "endswith":
-      return plain("endsWith");
+    case "endswith": {
+      const method = name === "startswith" ? "startsWith" : "endsWith";
+      if (!isSequence(present(to.typeOf(first!)))) return plain(method);
+      return primary(to.receiver(first!), ".some((part) => ", receiver, `.${method}(part))`);
+    }
     case "find":
     case "index":
       return plain("indexOf");
@@ -244,7 +250,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "rjust":
       return primary(receiver, ".padStart(", to.doc(first!), second ? [", ", to.doc(second)] : "", ")");
     case "center":
-      return primary(to.context.helper("format"), "(", to.doc(object), ", `^${", to.doc(first!), "}`)");
+      return primary(to.context.helper("format"), "(", to.doc(object), ", `", second?.kind === "string" ? second.value : "", "^${", to.doc(first!), "}`)");
     case "isdigit":
       return primary("/^\\d+$/.test(", to.doc(object), ")");
     case "isalpha":
@@ -254,6 +260,15 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     default:
       throw new NoTwin(`\`str.${name}\` has no twin here`, call.from);
   }
+}
+
+/** `format` of a text that is only known when the program runs. */
+function formatOf(to: Expressions, text: Expression, call: Call): Code {
+  const values = call.arguments.filter(({ name, star }) => !name && star !== "**").map(({ value, star }): Doc => [star ? "..." : "", to.doc(value)]);
+  const named = call.arguments
+    .filter(({ name, star }) => name || star === "**")
+    .map(({ name, value }): Doc => (name ? [name, ": ", to.doc(value)] : ["...", to.operand(value, level.primary)]));
+  return primary(to.context.helper("filled"), listed("(", [to.doc(text), listed("[", values, "]"), listed("{", named, "}", { spaced: true })], ")"));
 }
 
 function stripPattern(characters: Expression, where: "both" | "start" | "end"): string {

@@ -24,6 +24,7 @@ const spaces: readonly (readonly [python: string, kindling: string])[] = [
   ["torch.nn.utils.stateless", "nn.utils.stateless"],
   ["torch.nn.utils", "nn.utils"],
   ["torch.nn.parameter", "nn"],
+  ["torch.nn.modules", "nn"],
   ["torch.nn", "nn"],
   ["torch.optim.lr_scheduler", "optim.lrScheduler"],
   ["torch.optim.swa_utils", "optim.swaUtils"],
@@ -42,16 +43,13 @@ const spaces: readonly (readonly [python: string, kindling: string])[] = [
 const renamed: Readonly<Record<string, string>> = {
   ...kindlingsOwn,
   "torch.autograd.function.Function": "autograd.Function",
-  "torch.utils.data.dataloader.DataLoader": "data.DataLoader",
-  "torch.utils.data.dataset.Dataset": "data.Dataset",
-  "torch.utils.data.dataset.TensorDataset": "data.TensorDataset",
   "torch.distributions.kl_divergence": "distributions.klDivergence",
   "torch.distributions.kl.kl_divergence": "distributions.klDivergence",
-  "torch.distributions.normal.Normal": "distributions.Normal",
-  "torch.distributions.categorical.Categorical": "distributions.Categorical",
   "torch.nn.functional.tanh": "tanh",
   "torch.optim.lr_scheduler._LRScheduler": "optim.lrScheduler.LRScheduler",
-  "torch.nn.modules.Module": "nn.Module",
+  // Matrices are dense here.
+  "torch.spmm": "mm",
+  "torch.sparse.mm": "mm",
   "torch.FloatTensor": "tensor",
   "torch.LongTensor": "tensor",
   "torch.IntTensor": "tensor",
@@ -70,7 +68,12 @@ const renamed: Readonly<Record<string, string>> = {
 };
 
 /** The API's path of a Python name, if the API has it: `torch.nn.functional.relu` → `nn.functional.relu`. */
-export function kindlingPath(python: string): string | undefined {
+export function kindlingPath(path: string): string | undefined {
+  // PyTorch's own files say in which of its files a class stands.
+  const python = path.replace(
+    /^(torch\.nn\.modules|torch\.distributions|torch\.utils\.data|torch\.optim(?!\.lr_scheduler|\.swa_utils))\.[a-z_]+\.(?=[A-Z]\w*$)/,
+    "$1.",
+  );
   if (renamed[python]) return renamed[python];
   for (const [module, space] of spaces) {
     if (python === module) return space;

@@ -11,7 +11,7 @@ import { tellsItself } from "./annotations.ts";
 import { layOut, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
 import type { Assign, Block, Call, Expression, For, FunctionStatement, If, Index, Sequence, Statement, Try, Update, With } from "./syntax.ts";
-import { blocksOf, expressionsOf, mentionsName } from "./syntax.ts";
+import { blocksOf, expressionsOf, mentionsName, takesAnything } from "./syntax.ts";
 import {
   any,
   findMethod,
@@ -193,7 +193,7 @@ export class Statements {
     const path = this.context.pathOf(call.callee);
     if (
       path &&
-      /^(torch\.cuda\.(manual_seed(_all)?|empty_cache|synchronize)|torch\.(set_default_device|use_deterministic_algorithms)|warnings\.(filterwarnings|simplefilter)|torch\.set_float32_matmul_precision|gc\.collect)$/.test(
+      /^(torch\.cuda\.(manual_seed(_all)?|empty_cache|synchronize)|torch\.(set_default_device|use_deterministic_algorithms)|warnings\.(filterwarnings|simplefilter)|logging\.basicConfig|torch\.set_float32_matmul_precision|gc\.collect)$/.test(
         path,
       )
     )
@@ -207,6 +207,8 @@ export class Statements {
     const { targets, value } = statement;
     const declared = this.declarations.at.get(statement);
     if (!value) return this.#bareAnnotation(statement, margin);
+    // Names of types alone.
+    if (value.kind === "call" && /^typing\.(TypeVar|NewType|ParamSpec)$/.test(this.context.pathOf(value.callee) ?? "")) return [];
     if (targets.length === 1) return this.#assignTo(targets[0]!, value, declared, margin);
     // `a = b = value`: the value is made once.
     const name = targets.find((target) => target.kind === "name");
@@ -269,6 +271,8 @@ export class Statements {
   }
 
   #takeApart(target: Sequence, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
+    const star = target.entries.findIndex(({ kind }) => kind === "starred");
+    if (star >= 0 && star < target.entries.length - 1) return this.#takeFromBothEnds(target, star, value, declared, margin);
     const names = targetNames(target);
     const here = names.filter((name) => declared?.has(name));
     const lines: string[] = [];
@@ -281,14 +285,29 @@ export class Statements {
       const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : any));
       const entries = value.entries.map((entry, at) => this.#coerced(entry, types[at]!));
       code = ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", entry]), "]"];
-      const vague = value.entries.some((entry) => entry.kind === "constant" || !tellsItself(entry));
-      if (all && vague) annotation = `: [${types.map((type) => this.to.typeName(type)).join(", ")}]`;
+      const wider = keyword === "let " && value.entries.some((entry, at) => types[at]!.kind === "any" && this.to.typeOf(entry).kind !== "any");
+      const vague = wider || value.entries.some((entry) => entry.kind === "constant" || !tellsItself(entry));
+      const texts = target.entries.map((entry) => (entry.kind === "name" ? this.#variableType(entry.name) : "any"));
+      if (all && vague) annotation = `: [${texts.join(", ")}]`;
     } else {
       const type = present(this.to.typeOf(value));
       code = type.kind === "dict" ? this.to.spread(value) : this.to.operand(value, level.assignment);
     }
     lines.push(...this.#line([keyword, this.to.pattern(target), annotation, " = ", code], margin));
     return lines;
+  }
+
+  /** `first, *middle, last = values`: TypeScript takes what is left at the end alone, so the last ones are taken from it. */
+  #takeFromBothEnds(target: Sequence, star: number, value: Expression, declared: ReadonlyMap<string, string> | undefined, margin: number): string[] {
+    const left = target.entries[star]!;
+    const rest = left.kind === "starred" ? left.value : left;
+    const last = target.entries.slice(star + 1);
+    const keyword = declared && targetNames(target).every((name) => declared.has(name)) ? "const " : "";
+    const head = { ...target, entries: target.entries.slice(0, star + 1) };
+    return [
+      ...this.#line([keyword, this.to.pattern(head), " = [...", this.to.spread(value), "]"], margin),
+      ...this.#line([keyword, this.to.pattern({ ...target, entries: last }), " = ", this.to.receiver(rest), `.splice(-${last.length})`], margin),
+    ];
   }
 
   /** `object[…] = value`. */
@@ -299,12 +318,13 @@ export class Statements {
     const receiver = to.receiver(object);
     switch (type.kind) {
       case "tensor": {
+        const put = value === "true" ? "1" : value === "false" ? "0" : value;
         const places = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
         const only =
           places.length === 1 && places[0]!.kind !== "slice"
             ? to.place(places[0]!)
             : ["[", places.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "]"];
-        return this.#line([receiver, ".setAt(", only, ", ", value, ")"], margin);
+        return this.#line([receiver, ".setAt(", only, ", ", put, ")"], margin);
       }
       case "list":
       case "tuple": {
@@ -352,7 +372,7 @@ export class Statements {
     const type = present(to.typeOf(target));
     if (
       target.kind === "index" &&
-      (present(to.typeOf(target.object)).kind === "tensor" ||
+      (/^(tensor|any|unknown)$/.test(present(to.typeOf(target.object)).kind) ||
         (present(to.typeOf(target.object)).kind === "dict" && isMap(present(to.typeOf(target.object)) as never)))
     ) {
       return this.#put(target, to.binary(operator, target, value).doc, margin);
@@ -373,7 +393,10 @@ export class Statements {
     }
     const own = present(to.typeOf(value));
     const plain = (isNumber(type) && isNumber(own)) || (type.kind === "string" && own.kind === "string");
-    if (plain && operator !== "//" && operator !== "@") return this.#line([to.doc(target), ` ${operator}= `, to.operand(value, level.assignment)], margin);
+    if (plain && operator !== "//" && operator !== "@") {
+      const added = own.kind === "bool" && type.kind !== "bool" ? to.sure(value, level.plus) : to.operand(value, level.assignment);
+      return this.#line([to.doc(target), ` ${operator}= `, added], margin);
+    }
     return this.#line([to.doc(target), " = ", to.binary(operator, target, value).doc], margin);
   }
 
@@ -395,6 +418,8 @@ export class Statements {
   #raise(value: Expression | undefined, margin: number): string[] {
     if (!value) return this.#line(["throw ", this.#caught ?? "error"], margin);
     const path = this.context.pathOf(value);
+    if (value.kind === "call" && this.context.pathOf(value.callee) === "builtins.SystemExit")
+      return this.#line(["process.exit(", value.arguments[0] ? this.to.doc(value.arguments[0].value) : "", ")"], margin);
     if (path?.startsWith("builtins.")) return this.#line(["throw new ", errorName(path.slice("builtins.".length)), "()"], margin);
     return this.#line(["throw ", this.to.doc(value)], margin);
   }
@@ -434,12 +459,23 @@ export class Statements {
 
   #forLoop(statement: For, margin: number): string[] {
     const flag = statement.otherwise ? this.#flag() : undefined;
-    const names = targetNames(statement.target);
+    const { target } = statement;
+    if (target.kind === "attribute" || target.kind === "index") return this.#loopInto(target, statement, flag, margin);
+    const names = targetNames(target);
     const declared = names.filter((name) => this.declarations.at.get(statement)?.has(name));
     // Where some of the names live on behind the loop, the others are declared in front of it.
     const before =
       declared.length < names.length ? declared.map((name) => `${" ".repeat(margin)}let ${this.context.own(name)}: ${this.#variableType(name)};`) : [];
     return [...before, ...this.#loop(this.#loopHead(statement), statement.body, flag, statement.otherwise, margin)];
+  }
+
+  /** `for self.epoch in range(3):` */
+  #loopInto(target: Expression, statement: For, flag: string | undefined, margin: number): string[] {
+    const place = { from: target.from, to: target.to };
+    const value: Expression = { kind: "name", name: "value", ...place, type: this.to.typeOf(target) };
+    const first: Assign = { kind: "assign", targets: [target], value, comments: { before: [] }, blankBefore: false, ...place };
+    const body = { ...statement.body, statements: [first, ...statement.body.statements] };
+    return this.#loop(["for (const value of ", this.to.spread(statement.iterable), ") "], body, flag, statement.otherwise, margin);
   }
 
   #loopHead(statement: For): Doc {
@@ -555,11 +591,25 @@ export class Statements {
       const guard = using(margin + 2);
       return [`${pad}{`, guard, ...body(margin + 2), `${pad}}`];
     }
+    const entering = this.#entering(item.value);
+    if (entering) {
+      const guard = this.guardName();
+      const name = item.name === undefined ? [] : [`const ${this.context.own(item.name)} = ${guard}${entering.value};`];
+      const lines = (at: number) => [`using ${guard} = ${layOut(entering.doc, at)};`, ...name].map((text) => " ".repeat(at) + text);
+      return [`${pad}{`, ...lines(margin + 2), ...body(margin + 2), `${pad}}`];
+    }
     this.context.report(item.value.from, "This `with` has no twin here: what stands in it is run as it is");
     return [
       commentLine(`Python: with ${this.context.source.slice(item.value.from, item.value.to).split("\n")[0]}${item.name ? ` as ${item.name}` : ""}:`, margin),
       ...body(margin),
     ];
+  }
+
+  /** What a `with` of the program's own begins with, and where the value stands that it gives. */
+  #entering(value: Expression): { doc: Doc; value: string } | undefined {
+    const type = this.to.typeOf(value);
+    if (type.kind === "iterator") return { doc: [this.context.helper("entered"), "(", this.to.doc(value), ")"], value: ".value" };
+    return type.kind === "instance" && findMethod(type.of, "__exit__") ? { doc: this.to.doc(value), value: ".enter()" } : undefined;
   }
 
   /** A name for what lasts to the end of its block. */
@@ -576,7 +626,7 @@ export class Statements {
     const name = this.context.own(statement.name);
     const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
     const returns = this.returnType(info, mentionsName(statement.body, statement.name));
-    for (const decorator of statement.decorators) this.checkDecorator(decorator);
+    const wrappers = statement.decorators.filter((decorator) => !this.checkDecorator(decorator)).map((decorator) => this.to.operand(decorator, level.primary));
     const inner = this.functionBody(info, statement, margin + 2);
     const usesThis = this.to.self !== undefined && mentionsName(statement.body, this.to.self);
     const redefined =
@@ -586,6 +636,12 @@ export class Statements {
       [...this.declarations.before.values()].some((names) => names.includes(statement.name));
     const parameters = layOut(["(", this.to.parameters(info, statement.parameters), ")"], margin);
     const exported = this.exports && margin === 0 ? "export " : "";
+    if (wrappers.length > 0) {
+      // As a method it keeps its name, whatever is around it.
+      const head = layOut(["const ", name, " = ", wrappers.flatMap((wrapper) => [wrapper, "("])], margin);
+      const foot = `${pad}}}.${name}${")".repeat(wrappers.length)};`;
+      return [...doc, `${pad}${exported}${head}{ ${info.generator ? "*" : ""}${name}${parameters}${returns} {`, ...inner, foot];
+    }
     if (usesThis || redefined) {
       const star = info.generator ? "function* " : "";
       return [...doc, `${pad}${redefined ? "" : "const "}${name} = ${star}${parameters}${returns}${info.generator ? " {" : " => {"}`, ...inner, `${pad}};`];
@@ -593,16 +649,25 @@ export class Statements {
     return [...doc, `${pad}${exported}function${info.generator ? "*" : ""} ${name}${parameters}${returns} {`, ...inner, `${pad}}`];
   }
 
-  checkDecorator(decorator: Expression): void {
+  /** Whether the decorator asks for nothing here; what it does is asked for otherwise if it is the program's own. */
+  checkDecorator(decorator: Expression): boolean {
     const name = decoratorName(decorator);
     if (
-      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast)$/.test(
+      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast|contextmanager)$/.test(
         name,
       ) ||
       name.endsWith(".setter")
     )
-      return;
+      return true;
+    if (this.#isOwn(decorator)) return false;
     this.context.report(decorator.from, `The decorator \`@${name}\` has no twin here: the function stays as it is`);
+    return true;
+  }
+
+  #isOwn(decorator: Expression): boolean {
+    return decorator.kind === "call"
+      ? this.#isOwn(decorator.callee)
+      : this.to.typeOf(decorator).kind === "function" || this.to.typeOf(decorator).kind === "class";
   }
 
   /** `: Tensor`, where it can be said, and where TypeScript wants it said: of what a function that calls itself gives. */
@@ -616,7 +681,9 @@ export class Statements {
 
   /** The lines of a function's body. */
   functionBody(info: FunctionInfo, statement: FunctionStatement, margin: number, body: Block = statement.body): string[] {
-    const outer = { scope: this.#scope, self: this.to.self, givesNull: this.#givesNull };
+    const outer = { scope: this.#scope, self: this.to.self, leftOut: this.to.leftOut, givesNull: this.#givesNull };
+    const own = statement.parameters.slice(info.bound ? 1 : 0);
+    if (takesAnything(own)) this.to.leftOut = own[1]!.name;
     this.#scope = info.scope;
     if (info.bound) this.to.self = statement.parameters[0]?.name;
     this.declarations.place(body, new Set(statement.parameters.map(({ name }) => name)));
@@ -632,6 +699,7 @@ export class Statements {
     this.#givesNull = outer.givesNull;
     this.#scope = outer.scope;
     this.to.self = outer.self;
+    this.to.leftOut = outer.leftOut;
     return lines;
   }
 

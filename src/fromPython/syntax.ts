@@ -175,6 +175,16 @@ export interface Parameter {
   readonly star?: "*" | "**";
 }
 
+/** Whether a function takes whatever it is given: `*args, **kwargs`. What is given to it by name comes by position here. */
+export function takesAnything(parameters: readonly Parameter[]): boolean {
+  return parameters.length === 2 && parameters[0]!.star === "*" && parameters[1]!.star === "**";
+}
+
+/** Whether what `*values` takes is one list here, for TypeScript has such a parameter only at the end. */
+export function takesList(parameters: readonly Parameter[]): boolean {
+  return parameters.some(({ star }, at) => star === "*" && at < parameters.length - 1) && !takesAnything(parameters);
+}
+
 interface StatementBase extends Place {
   comments: Comments;
   /** An empty line stands before it. */

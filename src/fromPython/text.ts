@@ -172,7 +172,8 @@ function isSimple(doc: Doc): boolean {
 }
 
 /** `"… %.3f …" % values`. */
-export function percentText(to: Expressions, text: string, values: readonly Expression[]): Code {
+export function percentText(to: Expressions, text: string, given: readonly Expression[]): Code {
+  const values = given.length === 1 ? entriesOf(to, given[0]!) : given;
   let next = 0;
   const parts: ({ text: string } | { code: Code })[] = [];
   let last = 0;
@@ -210,6 +211,16 @@ export function percentText(to: Expressions, text: string, values: readonly Expr
   return template(parts);
 }
 
+/** The entries of a tuple that has a name, each for itself. */
+function entriesOf(to: Expressions, value: Expression): readonly Expression[] {
+  const type = present(to.typeOf(value));
+  if (type.kind !== "tuple" || value.kind !== "name") return [value];
+  return type.entries.map((entry, at): Expression => {
+    const index: Expression = { kind: "number", text: String(at), from: value.from, to: value.to, type: { kind: "int" } };
+    return { kind: "index", object: value, subscripts: [index], from: value.from, to: value.to, type: entry };
+  });
+}
+
 /** `"… {} …".format(values)`. */
 export function formatMethod(to: Expressions, text: string, call: Call): Code {
   let next = 0;
@@ -240,7 +251,9 @@ export function printed(to: Expressions, call: Call): Code {
   const separator = named("sep");
   const toErrors = named("file");
   const texts = values.map(({ value, star }) =>
-    star ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ').join(" ")') : lineText(to, value),
+    star
+      ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ").join(", separator ? to.doc(separator) : '" "', ")")
+      : lineText(to, value),
   );
   const log = toErrors ? "console.error" : "console.log";
   if (!end && !separator) {

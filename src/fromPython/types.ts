@@ -27,7 +27,7 @@ export interface DictType {
 }
 
 export type Type =
-  | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" | "constructor" }
+  | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
   /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's. */
   | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: boolean }
   | ListType
@@ -42,8 +42,10 @@ export type Type =
   | { readonly kind: "class"; readonly of: ClassInfo }
   /** `others`: it may be one of these as well. */
   | { readonly kind: "function"; readonly of: FunctionInfo; readonly self?: Type; readonly others?: readonly FunctionInfo[] }
+  /** One of several classes, or of functions that make something as a class does. */
+  | { readonly kind: "constructor"; readonly of: readonly Type[] }
   /** A value of a class of the API: `nn.Linear`; what it hands out when gone through. */
-  | { readonly kind: "object"; readonly of: string; readonly item?: Type }
+  | { readonly kind: "object"; readonly of: string; readonly item?: Type; readonly fields?: ReadonlyMap<string, Type> }
   /** What an import gave, by its Python name: `torch.nn.Linear`, `math.sqrt`. */
   | { readonly kind: "python"; readonly path: string };
 
@@ -75,6 +77,8 @@ export interface ClassInfo {
   readonly dataclass: boolean;
   /** Its fields can be taken apart as a tuple's. */
   readonly isTuple: boolean;
+  /** It lists values by name. */
+  readonly isEnum: boolean;
 }
 
 /** The names of a function, or of the whole program. */
@@ -190,7 +194,8 @@ export function join(a: Type, b: Type): Type {
   if (a.kind === "instance" && b.kind === "instance") return joinInstances(a.of, b.of);
   if (a.kind === "object" && b.kind === "object" && a.of === b.of) {
     const item = a.item && b.item ? join(a.item, b.item) : (a.item ?? b.item);
-    return item ? { kind: "object", of: a.of, item } : a;
+    const fields = a.fields === b.fields ? a.fields : undefined;
+    return item ? { kind: "object", of: a.of, item, ...(fields && { fields }) } : a;
   }
   if (isModule(a) && isModule(b)) return someModule;
   if (a.kind === "object" && b.kind === "object") {
@@ -204,13 +209,31 @@ export function join(a: Type, b: Type): Type {
   if (a.kind === "function" && b.kind === "function") return joinFunctions(a, b);
   if (a.kind === "class" && b.kind === "class" && a.of === b.of) return a;
   if (a.kind === "python" && b.kind === "python" && a.path === b.path) return a;
-  if (isClass(a) && isClass(b)) return { kind: "constructor" };
+  if ((isClass(a) && makes(b)) || (makes(a) && isClass(b))) return joinMakers([...makersOf(a), ...makersOf(b)]);
   return any;
 }
 
 /** Whether it is a class, of the program or of the API: called, it makes something. */
-function isClass(type: Type): boolean {
+export function isClass(type: Type): boolean {
   return type.kind === "class" || type.kind === "constructor" || (type.kind === "python" && /(^|\.)[A-Z]\w*$/.test(kindlingPath(type.path) ?? ""));
+}
+
+function makes(type: Type): boolean {
+  return isClass(type) || type.kind === "function";
+}
+
+/** All that may make something here. */
+export function makersOf(type: Type): readonly Type[] {
+  return type.kind === "constructor" ? type.of : [type];
+}
+
+function joinMakers(all: readonly Type[]): Type {
+  const same = (a: Type, b: Type): boolean =>
+    a.kind === "python" ? b.kind === "python" && a.path === b.path : "of" in a && "of" in b && a.kind === b.kind && a.of === b.of;
+  const distinct = all.filter((one, at) => all.findIndex((other) => same(one, other)) === at);
+  // A type hint's `Callable[…, nn.Module]` says less than a class that comes in.
+  const told = distinct.filter((one) => !(one.kind === "python" && kindlingPath(one.path) === "nn.Module"));
+  return { kind: "constructor", of: told.length > 0 ? told : distinct };
 }
 
 function joinFunctions(a: Type & { kind: "function" }, b: Type & { kind: "function" }): Type {
@@ -290,6 +313,8 @@ export function itemOf(type: Type): Type {
       if (type.item) return type.item;
       if (type.of === "nn.Sequential" || type.of === "nn.ModuleList") return someModule;
       return type.of === "nn.ParameterList" ? floats : unknown;
+    case "class":
+      return type.of.isEnum ? { kind: "instance", of: type.of } : unknown;
     case "instance": {
       if (type.of.isTuple) return [...type.of.fields.values()].reduce(join, unknown);
       for (const name of ["__iter__", "__getitem__"]) {
@@ -338,6 +363,8 @@ export function typeText(type: Type): string {
       return `Iterable<${typeText(type.of)}>`;
     case "dict":
       if (isMap(type)) return `Map<${typeText(type.key)}, ${typeText(type.value)}>`;
+      // A group of an optimizer's parameters; what else it says differs from group to group.
+      if (type.open && type.fields?.has("params")) return `{ params: ${typeText(type.fields.get("params")!)}; [option: string]: any }`;
       return type.fields && !type.open && type.fields.size > 0 ? fieldsText(type.fields) : `Record<string, ${valueText(type)}>`;
     case "nullable": {
       const of = typeText(type.of);
@@ -381,6 +408,7 @@ function functionText(type: Type & { kind: "function" }): string {
 }
 
 function objectText(of: string, item: Type | undefined): string {
+  if (of === "Generator") return of;
   if (of === "nn.Module") return "nn.SomeModule";
   if (/^nn\.Module(List|Dict)$/.test(of)) return item && item.kind !== "any" && item.kind !== "unknown" ? `${of}<${typeText(item)}>` : of;
   if (of === "data.Dataset") return item ? `${of}<${typeText(item)}>` : "data.Dataset<any>";

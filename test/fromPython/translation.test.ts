@@ -128,6 +128,80 @@ describe("Python's statements in TypeScript", () => {
   });
 });
 
+describe("what is passed on, shared or given in part", () => {
+  const net = "import torch\nimport torch.nn as nn\nfrom functools import partial\n";
+
+  it("a class that is a parameter makes objects, and so does one of which some arguments are given already", () => {
+    const python = `${net}def block(n, norm_layer=None):\n    if norm_layer is None:\n        norm_layer = nn.BatchNorm1d\n    return norm_layer(n)\nblock(3)\nblock(4, partial(nn.GroupNorm, 2))`;
+    assert.match(body(python), /return new norm_layer\(n\);/);
+    assert.match(body(python), /block\(4, partial\(nn\.GroupNorm, \[2\], \{\}\)\);/);
+  });
+
+  it("where a function may stand in a class's place, it is asked which it is", () => {
+    assert.match(
+      body(`${net}def make_it(dense):\n    return dense(1, 2)\nmake_it(nn.Linear)\nmake_it(lambda a, b: nn.Linear(b, a))`),
+      /return make\(dense, 1, 2\);/,
+    );
+  });
+
+  it("a function of the program's with some arguments given takes those that are left, by their names", () => {
+    assert.match(
+      body(`${net}def f(a, b=1, c=2):\n    return a + b + c\ng = partial(f, b=5)\nprint(g(1, c=3))`),
+      /\(a: number, b = 5, c = 2\) => f\(a, b, c\);[\s\S]*g\(1, undefined, 3\)/,
+    );
+  });
+
+  it("a type hint says what makes modules", () => {
+    const python = `${net}from typing import Callable, Optional\ndef f(act: Optional[Callable[..., nn.Module]] = None):\n    return nn.Sequential(act())`;
+    assert.match(body(python), /new nn\.Sequential\(new act!\(\)\)/);
+  });
+
+  it("what `*values` takes is a list where something stands behind it", () => {
+    assert.match(
+      body("def f(*sizes, scale=1):\n    return [s * scale for s in sizes]\nf(1, 2, scale=3)"),
+      /function f\(sizes: number\[\], scale = 1\)[\s\S]*f\(\[1, 2\], 3\);/,
+    );
+  });
+
+  it("a decorator of the program's own is put around what it decorates", () => {
+    const python =
+      "def twice(fn):\n    def wrapper(*args, **kwargs):\n        return fn(*args, **kwargs) * 2\n    return wrapper\n@twice\ndef f(a):\n    return a";
+    assert.match(body(python), /return calculate\(fn\(\.\.\.args\), "mul", 2\);[\s\S]*const f = twice\(\{ f\(a: any\)/);
+  });
+
+  it("a class with a mixin has one base, which is the mixin", () => {
+    const python = `${net}class Mixin:\n    def count(self):\n        return len(self.state_dict())\nclass Net(Mixin, nn.Module):\n    def __init__(self):\n        super().__init__()`;
+    assert.match(body(python), /class Mixin extends nn\.Module \{[\s\S]*class Net extends Mixin \{/);
+  });
+
+  it("a context of the program's own lasts to the end of its block", () => {
+    const python = "from contextlib import contextmanager\n@contextmanager\ndef open_it(n):\n    yield n\nwith open_it(3) as k:\n    print(k)";
+    assert.match(body(python), /using _ = entered\(open_it\(3\)\);\n {2}const k = _\.value;/);
+  });
+
+  it("an enumeration has its values by name, and can be gone through", () => {
+    const python = 'from enum import Enum\nclass Mode(Enum):\n    A = "a"\n    B = "b"\nfor mode in Mode:\n    print(mode.value)';
+    assert.match(body(python), /static readonly A = new Mode\("A", "a"\);[\s\S]*for \(const mode of Mode\)/);
+  });
+
+  it("a helper gives way to the program's own name", () => {
+    const { code } = fromPython("best = max(['a', 'bb'], key=len)\nprint(best)");
+    assert.match(code, /const best = best_\(/);
+    assert.match(code, /function best_</);
+  });
+
+  it("PyTorch's own files are known by where they stand", () => {
+    assert.match(body("from torch.nn.modules.module import Module\nclass A(Module):\n    pass"), /class A extends nn\.Module/);
+  });
+
+  it("the first and the last of several values are taken from both ends", () => {
+    assert.match(
+      body("first, *rest, last = [1, 2, 3, 4]\nprint(first, rest, last)"),
+      /const \[first, \.\.\.rest\] = \[\.\.\.\[1, 2, 3, 4\]\];\nconst \[last\] = rest\.splice\(-1\);/,
+    );
+  });
+});
+
 describe("what has no twin", () => {
   it("stays as a comment and is said with its line; the rest comes out", () => {
     const { code, problems } = fromPython("import torch\nimport matplotlib.pyplot as plt\nx = torch.randn(3)\nplt.plot(x)\nprint(x)");

@@ -1,0 +1,45 @@
+/** torchvision's own models come in from their source, and answer what they answer in PyTorch. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { kindling } from "../cli/command.ts";
+import { runWithTorch } from "../fixtures/files/python.ts";
+import { temporaryFolder } from "../harness/temporary.ts";
+import { assertSamePrint } from "./samePrint.ts";
+import { translate } from "./translate.ts";
+import { typeErrors } from "./typeErrors.ts";
+
+const sources = fileURLToPath(new URL("torchvisionSources.py", import.meta.url));
+const names = ["resnet", "resnext", "mobilenetv2", "mobilenetv3", "vgg", "densenet", "googlenet", "efficientnet"];
+
+/** A module list or dictionary that is called: to TypeScript the API's own can't be. */
+const open = /densenet\.model\.ts.*'forward' in type '_DenseBlock'/;
+
+describe("a model of torchvision's, translated from its source", function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(function () {
+    folder = temporaryFolder("torchvision");
+    if (runWithTorch(sources, folder) === null) this.skip();
+  });
+
+  for (const name of names) {
+    it(`answers what it answers in PyTorch: ${name}`, async () => {
+      translate(folder, name, folder);
+      const wanted = execFileSync("/usr/bin/python3", ["-W", "ignore", join(folder, `${name}.py`)], { encoding: "utf8" });
+      const { code, stdout, stderr } = await kindling(["train", "--no-keep", `${name}.model.ts`], { directory: folder });
+      assert.equal(code, 0, stderr);
+      assertSamePrint(stdout, wanted);
+    });
+  }
+
+  it("has no error of types in a strict editor", async () => {
+    for (const name of names) translate(folder, name, folder);
+    assert.deepEqual(
+      (await typeErrors(folder)).filter((error) => !open.test(error)),
+      [],
+    );
+  });
+});
