@@ -1,16 +1,16 @@
 /** "Export Weights…" of a kept run: which step, where to; the command line does it, in a process of its own. */
 import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
-import { checkpointsOf, trainedText, type KeptCheckpoint } from "../../keep/checkpoints.ts";
+import { trainedText, type KeptCheckpoint } from "../../keep/checkpoints.ts";
 import { failureOf, runCommandLine } from "../../client/commandLine.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
-import { plural } from "../../run/numbers.ts";
 import { exportPython } from "../python/exportPython.ts";
 import type { RunnerPool } from "../runs/runnerPool.ts";
+import { askCheckpoint } from "./askCheckpoint.ts";
 
 /** @param cli path of the command line's script @param title of the run, for a person */
 export async function exportWeights(cli: string, run: KeptRun, title: string): Promise<void> {
-  const checkpoint = await askCheckpoint(run, title);
+  const checkpoint = await askCheckpoint(run, title, `Export Weights of ${title}`);
   const place = checkpoint && (await askPlace(run, checkpoint));
   if (!place) return;
   const failure = await writeWeights(cli, run, stepIn(checkpoint), place.fsPath);
@@ -20,7 +20,7 @@ export async function exportWeights(cli: string, run: KeptRun, title: string): P
 
 /** Writes the run's file as a project of PyTorch's, with what the run learned as its weights. */
 export async function exportTrained(cli: string, run: KeptRun, title: string, pool: RunnerPool): Promise<void> {
-  const checkpoint = await askCheckpoint(run, title);
+  const checkpoint = await askCheckpoint(run, title, `Export Weights of ${title}`);
   const step = checkpoint && stepIn(checkpoint);
   const folder = checkpoint && (await exportPython(run.info.file, pool, { trained: trainedText(run.id, step) }));
   if (!folder) return;
@@ -28,26 +28,7 @@ export async function exportTrained(cli: string, run: KeptRun, title: string, po
   if (failure !== undefined) void vscode.window.showErrorMessage(`The weights were not written: ${failure}`);
 }
 
-async function askCheckpoint(run: KeptRun, title: string): Promise<KeptCheckpoint | undefined> {
-  const checkpoints = checkpointsOf(run);
-  if (checkpoints.length > 0) return chosen(checkpoints, title);
-  const why = run.summary.steps === 0 ? "it took no step" : "it was trained without `kindling.runs.checkpoints`";
-  void vscode.window.showInformationMessage(`No weights are kept of ${title}: ${why}.`);
-  return undefined;
-}
-
 const stepIn = ({ isEnd, step }: KeptCheckpoint): number | undefined => (isEnd ? undefined : step);
-
-/** The only one there is; of several the one that a person picks, the last first. */
-async function chosen(checkpoints: readonly KeptCheckpoint[], title: string): Promise<KeptCheckpoint | undefined> {
-  if (checkpoints.length === 1) return checkpoints[0];
-  const items = checkpoints.toReversed().map((checkpoint) => ({
-    label: `After ${plural(checkpoint.step, "step")}`,
-    ...(checkpoint.isEnd && { description: "what it ended with" }),
-    checkpoint,
-  }));
-  return (await vscode.window.showQuickPick(items, { title: `Export Weights of ${title}`, placeHolder: "Of which moment?" }))?.checkpoint;
-}
 
 function askPlace({ info }: KeptRun, { step }: KeptCheckpoint): Thenable<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
