@@ -21,7 +21,7 @@ import { products } from "./products.ts";
 import { block, table, writeBlocks, type Report } from "./report.ts";
 import { rewinding } from "./rewinding.ts";
 import { roofline } from "./roofline.ts";
-import { saveToLens } from "./saveToLens.ts";
+import { saveToHint, saveToLens } from "./saveToSight.ts";
 import { sizes } from "./sizes.ts";
 import { start } from "./start.ts";
 import type { Bench, Subject } from "./subject.ts";
@@ -31,6 +31,7 @@ import { watching } from "./watching.ts";
 const subjects: Readonly<Record<string, Subject>> = {
   activation,
   "save-to-lens": saveToLens,
+  "save-to-hint": saveToHint,
   "first-loss": firstLoss,
   watching,
   keeping,

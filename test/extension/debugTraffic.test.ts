@@ -2,20 +2,21 @@
 import assert from "node:assert/strict";
 import { expressionAt } from "../../src/extension/debug/expression.ts";
 import { HeldSteps, type Message } from "../../src/extension/debug/heldSteps.ts";
-import { ReceiverRow } from "../../src/extension/debug/receiverRow.ts";
+import { UndescribedRows } from "../../src/extension/debug/undescribedRows.ts";
 
 /** A session that notes what it is asked, and answers when it is told to. */
 class Session {
   readonly asked: [string, unknown][] = [];
-  #answer: (body: unknown) => void = () => {};
+  readonly #answers: ((body: unknown) => void)[] = [];
 
   customRequest = (command: string, given?: unknown): Promise<unknown> => {
     this.asked.push([command, given]);
-    return new Promise((resolve) => (this.#answer = resolve));
+    return new Promise((resolve) => this.#answers.push(resolve));
   };
 
+  /** To the first that waits. */
   async answers(body: unknown): Promise<void> {
-    this.#answer(body);
+    this.#answers.shift()!(body);
     await Promise.resolve();
     await Promise.resolve();
   }
@@ -66,39 +67,59 @@ describe("a step in the debugger", () => {
   });
 });
 
-describe("the row `this` of the debugger", () => {
-  const scopes = request(1, "scopes", { frameId: 5 });
-  const variables = request(2, "variables", { variablesReference: 9 });
+describe("the rows `this` and Return value of the debugger", () => {
+  const stack = request(1, "stackTrace", { threadId: 0 });
+  const scopes = request(2, "scopes", { frameId: 5 });
+  const variables = request(3, "variables", { variablesReference: 9 });
   const told = { scopes: [{ variablesReference: 9 }, { variablesReference: 10 }] };
+  /** As the debugger sends them: in the order of their names, and what is no variable of the program's without a hint. */
+  const x = { name: "x", value: "Proxy(Object)", presentationHint: {} };
 
-  async function shown(value: string, described: string, scope = 9): Promise<string> {
+  async function shown(values: { readonly returned?: string; readonly receiver: string }, described: readonly string[], scope = 9) {
     const session = new Session();
-    const row = new ReceiverRow(session);
-    row.received(scopes);
-    assert.deepEqual(session.asked, [["evaluate", { expression: "this", frameId: 5, context: "watch" }]]);
-    row.sent(response(scopes, told));
-    row.received({ ...variables, arguments: { variablesReference: scope } });
-    await session.answers({ result: described });
-    const rows = [
-      { name: "x", value: "Proxy(Object)" },
-      { name: "this", value },
-    ];
-    row.sent(response(variables, { variables: rows }));
-    assert.equal(rows[0]!.value, "Proxy(Object)");
-    return rows[1]!.value;
+    const rows = new UndescribedRows(session);
+    rows.sent(
+      response(stack, {
+        stackFrames: [
+          { id: 5, name: "forward" },
+          { id: 6, name: "train" },
+        ],
+      }),
+    );
+    rows.received(scopes);
+    assert.deepEqual(
+      session.asked,
+      ["this", "$returnValue"].map((expression) => ["evaluate", { expression, frameId: 5, context: "watch" }]),
+    );
+    rows.sent(response(scopes, told));
+    rows.received({ ...variables, arguments: { variablesReference: scope } });
+    for (const result of described) await session.answers({ result });
+    const returned = values.returned === undefined ? [] : [{ name: "Rückgabewert", value: values.returned }];
+    const all = [...returned, { name: "this", value: values.receiver }, { ...x }];
+    rows.sent(response(variables, { variables: all }));
+    assert.deepEqual(all.at(-1), x);
+    return all.slice(0, -1).map(({ value }) => value);
   }
 
-  it("says what a module is", async () => assert.equal(await shown("Proxy(Function)", "Net 49 params"), "Net 49 params"));
-  it("is left as it is where it is no module", async () => assert.equal(await shown("undefined", "undefined"), "undefined"));
-  it("stands before no method's name in the call stack", () => {
-    const stackFrames = ["Proxy(Function).forward", "Proxy.of", "train"].map((name) => ({ name }));
-    new ReceiverRow(new Session()).sent(response(request(3, "stackTrace"), { stackFrames }));
+  const module = { receiver: "Proxy(Function)" };
+  const returning = { returned: "_Tensor", receiver: "Proxy(Function)" };
+
+  it("say what a module is", async () => assert.deepEqual(await shown(module, ["Net 49 params", "undefined"]), ["Net 49 params"]));
+  it("say what tensor is returned, in any language", async () =>
+    assert.deepEqual(await shown(returning, ["Net 49 params", "Tensor[2] float32"]), ["Tensor[2] float32", "Net 49 params"]));
+  it("are left as they are where there is no module", async () =>
+    assert.deepEqual(await shown({ receiver: "undefined" }, ["undefined", "undefined"]), ["undefined"]));
+  it("are left as they are where the answer comes too late", async () => assert.deepEqual(await shown(returning, []), ["_Tensor", "Proxy(Function)"]));
+  it("stand before no method's name in the call stack", () => {
+    const stackFrames = ["Proxy(Function).forward", "Proxy.of", "train"].map((name, id) => ({ id, name }));
+    new UndescribedRows(new Session()).sent(response(stack, { stackFrames }));
     assert.deepEqual(
       stackFrames.map(({ name }) => name),
       ["forward", "Proxy.of", "train"],
     );
   });
-  it("is the innermost scope's alone", async () => assert.equal(await shown("Proxy(Function)", "Net 49 params", 10), "Proxy(Function)"));
+  it("are the innermost scope's alone", async () =>
+    assert.deepEqual(await shown(returning, ["Net 49 params", "Tensor[2] float32"], 10), ["_Tensor", "Proxy(Function)"]));
 });
 
 describe("the expression at the cursor", () => {

@@ -232,6 +232,20 @@ describe("a model in the debugger", () => {
     await debug.ended();
   });
 
+  it("tells what forward is about to return, as it tells any tensor", async () => {
+    breakAt(uri, "return this.fc2");
+    const stands = debug.stands();
+    await vscode.commands.executeCommand("kindling.debug", uri);
+    let stand = await stands;
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    stand = await debug.step(stand);
+    assert.equal(stand.frames[0]!.name, "forward");
+    const locals = await stand.locals();
+    assert.match(locals["Return value"]!, /^Tensor\[32, 1\] float32 mean -?[\d.]+ std [\d.]+ \[/);
+    assert.equal(locals["this"], "Net 49 params");
+    assert.equal((await stand.opened("Return value"))["shape"], "(2) [32, 1]");
+  });
+
   it("is stepped through line by line, in its own lines only", async () => {
     breakAt(uri, "const x = randn");
     const stands = debug.stands();

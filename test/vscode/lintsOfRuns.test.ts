@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as vscode from "vscode";
 import { Window } from "./window.ts";
 
@@ -22,8 +24,9 @@ for (let step = 0; step < 3; step++) {
 }
 `;
 
-/** Trains for ever, and nothing passes its first layer. */
-const dead = `import { manualSeed, nn, optim, randint, randn, type Tensor } from "kindling";
+/** Trains for ever, and nothing passes its first layer until a file is there. */
+const dead = (cure: string): string => `import { existsSync } from "node:fs";
+import { manualSeed, nn, optim, randint, randn, type Tensor } from "kindling";
 manualSeed(1);
 class Net extends nn.Module {
   body = new nn.Linear(4, 8);
@@ -37,6 +40,7 @@ const model = new Net();
 nn.init.constant_(model.body.bias!, -100);
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
 for (;;) {
+  if (existsSync(${JSON.stringify(cure)})) nn.init.zeros_(model.body.bias!);
   optimizer.zeroGrad();
   nn.functional.crossEntropy(model(randn(64, 4)), randint(0, 3, [64])).backward();
   optimizer.step();
@@ -78,17 +82,33 @@ describe("what a long training suffers from", () => {
   beforeEach(async () => (window = await Window.open("real")));
   afterEach(() => window.close());
 
-  it("stands on its layer while it trains, and stays when that is stopped", async () => {
-    const uri = window.write("dead.model.ts", dead);
+  const isDead = ({ code }: vscode.Diagnostic): boolean => typeof code === "object" && code.value === "dead-units";
+  const cure = (): string => join(window.folder, "cure");
+
+  async function trainDead(): Promise<vscode.Uri> {
+    const uri = window.write("dead.model.ts", dead(cure()));
     await window.show(uri);
-    const marked = window.marked(uri, (marks) => marks.some(({ code }) => typeof code === "object" && code.value === "dead-units"));
+    const marked = window.marked(uri, (marks) => marks.some(isDead));
     await vscode.commands.executeCommand("kindling.train", uri);
     await marked;
     assert.equal(window.api.store.get(uri.fsPath)?.train?.state, "running");
-    assert.equal(own(uri).find(({ code }) => typeof code === "object" && code.value === "dead-units")!.range.start.line, 3);
+    return uri;
+  }
+
+  it("stands on its layer while it trains, and stays when that is stopped", async () => {
+    const uri = await trainDead();
+    assert.equal(own(uri).find(isDead)!.range.start.line, 4);
     const stopped = window.settled(uri, "train");
     await vscode.commands.executeCommand("kindling.stop", uri);
     await stopped;
-    assert.ok(own(uri).some(({ code }) => typeof code === "object" && code.value === "dead-units"));
+    assert.ok(own(uri).some(isDead));
+  });
+
+  it("is gone from the line when the run no longer has it, while it trains on", async () => {
+    const uri = await trainDead();
+    const cured = window.marked(uri, (marks) => !marks.some(isDead));
+    writeFileSync(cure(), "");
+    await cured;
+    assert.equal(window.api.store.get(uri.fsPath)?.train?.state, "running");
   });
 });

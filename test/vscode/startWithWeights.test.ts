@@ -1,8 +1,10 @@
-/** A training that begins with a file of weights, in the real extension host and with real runs. */
+/** A training that begins with a file of weights, or with a kept run's, in the real extension host and with real runs. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { ones, save, type Tensor } from "../../src/engine/index.ts";
+import { listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { runsFolder } from "../../src/keep/layout.ts";
 import { Window } from "./window.ts";
 
 const text = `import { nn, optim, randn } from "kindling";
@@ -19,7 +21,7 @@ net(randn(8, 4)).square().mean().backward();
 optimizer.step();
 `;
 
-describe("starting with weights from a file", function () {
+describe("starting with weights from elsewhere", function () {
   this.timeout(60_000);
   let window: Window;
   beforeEach(async () => {
@@ -37,6 +39,13 @@ describe("starting with weights from a file", function () {
     }
   }
 
+  /** Where the last training's weights are from, and what became of each. */
+  function taken(uri: vscode.Uri): readonly string[] {
+    const { state, weights } = window.api.store.get(uri.fsPath)!.train!;
+    assert.equal(state, "finished");
+    return [weights!.origin, ...weights!.matches.map(({ kind, path }) => `${kind} ${path}`)];
+  }
+
   it("takes a checkpoint of PyTorch, its prefix and linear layers that lie the other way round", async () => {
     const uri = window.write("net.model.ts", text);
     await window.show(uri);
@@ -51,13 +60,33 @@ describe("starting with weights from a file", function () {
     const trained = window.settled(uri, "train");
     await accept(vscode.commands.executeCommand("kindling.startWithWeights", uri, vscode.Uri.file(weights)));
     await trained;
-    const { train } = window.api.store.get(uri.fsPath)!;
-    assert.equal(train?.state, "finished");
-    assert.equal(train.weights?.origin, "net.pth");
-    assert.deepEqual(
-      train.weights.matches.map(({ kind, path }) => `${kind} ${path}`),
-      ["transposed fc.weight", "renamed fc.bias", "renamed head.weight", "new head.bias", "gone module.other"],
-    );
+    assert.deepEqual(taken(uri), ["net.pth", "transposed fc.weight", "renamed fc.bias", "renamed head.weight", "new head.bias", "gone module.other"]);
+  });
+
+  it("takes what a kept run learned, for the run's own file, and for another at hand", async () => {
+    // A project of its own.
+    window.write("package.json", "{}");
+    const uri = window.write("net.model.ts", text);
+    await window.show(uri);
+    const first = window.settled(uri, "train");
+    await vscode.commands.executeCommand("kindling.train", uri);
+    await first;
+    const [run] = listRuns(runsFolder(uri.fsPath));
+    const second = window.settled(uri, "train");
+    await accept(vscode.commands.executeCommand("kindling.startWithKeptWeights", { kind: "run", run }));
+    await second;
+    assert.deepEqual(taken(uri), [run!.id, "kept fc.weight", "kept fc.bias", "kept head.weight", "kept head.bias"]);
+
+    const other = window.write("other.model.ts", text.replaceAll("head", "last"));
+    await window.show(other);
+    const { showQuickPick } = vscode.window;
+    // Nobody is there to choose the run.
+    const choose = async (items: readonly { readonly run: KeptRun }[]) => items.find((item) => item.run.id === run!.id);
+    Object.assign(vscode.window, { showQuickPick: choose });
+    const third = window.settled(other, "train");
+    await accept(vscode.commands.executeCommand("kindling.startWithKeptWeights")).finally(() => Object.assign(vscode.window, { showQuickPick }));
+    await third;
+    assert.deepEqual(taken(other), [run!.id, "kept fc.weight", "kept fc.bias", "renamed last.weight", "renamed last.bias"]);
   });
 
   it("starts nothing where the file can't be read", async () => {

@@ -17,7 +17,7 @@ import { fileOf, isModelFile, type CurrentFile } from "../shared/currentFile.ts"
 import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import { RestartWithWeights } from "../restart/restartWithWeights.ts";
-import { StartWithWeights } from "../restart/startWithWeights.ts";
+import { sourceOf, StartWithWeights, type WeightsSource } from "../restart/startWithWeights.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
@@ -77,14 +77,14 @@ class Commands {
   readonly #parts: CommandParts;
   readonly #goTo: GoTo;
   readonly #weights: RestartWithWeights;
-  readonly #weightsFile: StartWithWeights;
+  readonly #startingWeights: StartWithWeights;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
     this.#goTo = new GoTo(parts);
     const restart = { ...parts, begin: (file: string, start: () => unknown) => this.#begin(file, start) };
     this.#weights = new RestartWithWeights(restart);
-    this.#weightsFile = new StartWithWeights(restart, parts.extension);
+    this.#startingWeights = new StartWithWeights(restart, parts.extension);
   }
 
   readonly all = {
@@ -96,7 +96,7 @@ class Commands {
     stop: (target?: Target) => this.#stop(target),
     restart: (target?: Target) => this.#restart(target),
     restartWithWeights: (target?: Target) => this.#restartWithWeights(target),
-    startWithWeights: (target?: Target, weights?: vscode.Uri) => this.#startWithWeights(target, weights),
+    startWithWeights: (target?: Target, weights?: vscode.Uri | WeightsSource) => this.#startWithWeights(target, weights),
     pause: (target?: Target) => this.#toggle(target, "pause"),
     resume: (target?: Target) => this.#toggle(target, "resume"),
     openPanel: (target?: Target, model?: unknown, module?: unknown) => this.#openPanel(target, model, module),
@@ -190,9 +190,9 @@ class Commands {
     await this.#weights.ask(file);
   }
 
-  async #startWithWeights(target: Target, weights?: vscode.Uri): Promise<void> {
+  async #startWithWeights(target: Target, weights?: vscode.Uri | WeightsSource): Promise<void> {
     const file = await this.prepare(target);
-    if (file !== undefined) await this.#weightsFile.ask(file, weights);
+    if (file !== undefined) await this.#startingWeights.ask(file, weights instanceof vscode.Uri ? sourceOf(weights) : weights);
   }
 
   async #inspect(target: Target): Promise<void> {

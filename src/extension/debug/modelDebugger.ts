@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { AttachDebugger, RunController } from "../runs/runController.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { HeldSteps, type Message } from "./heldSteps.ts";
-import { ReceiverRow } from "./receiverRow.ts";
+import { UndescribedRows } from "./undescribedRows.ts";
 
 /** In the configuration of a session of ours: which run it debugs. VS Code hands the name on to the sessions of its threads' parents only. */
 const runKey = "__kindlingRun";
@@ -93,11 +93,11 @@ export class ModelDebugger {
     if (runId === undefined) return undefined;
     const stands = (value: boolean): void => this.#controller.standsInDebugger(runId, value);
     const steps = new HeldSteps(session);
-    const receiver = new ReceiverRow(session);
+    const rows = new UndescribedRows(session);
     return {
       onDidSendMessage: (message: Message) => {
         steps.sent(message);
-        receiver.sent(message);
+        rows.sent(message);
         if (message.type === "response" && message.command === "configurationDone" && isOfProcess(session)) this.#configured.fire(runId);
         if (message.type !== "event") return;
         if (message.event === "stopped") stands(true);
@@ -107,7 +107,7 @@ export class ModelDebugger {
         // The debugger may end the process itself, at once: that is no failure of the run's.
         if (ends.has(message.command ?? "") && ownRun(session) !== undefined) this.#controller.stopRun(runId);
         if (goesOn.has(message.command ?? "")) stands(false);
-        receiver.received(message);
+        rows.received(message);
         steps.received(message);
       },
     };

@@ -4,11 +4,12 @@ import { checkpointsOf, type KeptCheckpoint } from "../../keep/checkpoints.ts";
 import { bestCheckpoint } from "../../keep/chosenCheckpoint.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import { plural } from "../../run/numbers.ts";
+import { titleOf } from "./keptRunRows.ts";
 
 /** The only one there is; of several the one that a person picks: the last first, then the one where the run was best. */
 export async function askCheckpoint(run: KeptRun, title: string): Promise<KeptCheckpoint | undefined> {
   const checkpoints = checkpointsOf(run);
-  if (checkpoints.length === 0) return void vscode.window.showInformationMessage(`No weights are kept of ${run.label.name ?? run.id}: ${whyNone(run)}.`);
+  if (checkpoints.length === 0) return void vscode.window.showInformationMessage(`No weights are kept of ${titleOf(run)}: ${whyNone(run)}.`);
   if (checkpoints.length === 1) return checkpoints[0];
   return (await vscode.window.showQuickPick(itemsOf(run, checkpoints), { title, placeHolder: "Of which moment?" }))?.checkpoint;
 }

@@ -15,6 +15,8 @@ import type { FillInCommands } from "./fillInCommands.ts";
 import type { ReplayCommands } from "./replayCommands.ts";
 import { keptOf, type ShownStep } from "./shownStep.ts";
 import { isFinal } from "../../run/standing.ts";
+import type { WeightsSource } from "../restart/startWithWeights.ts";
+import { askCheckpoint } from "./askCheckpoint.ts";
 import { ComparisonPanel, comparisonType } from "./comparisonPanel.ts";
 import { markdown, titleOf } from "./keptRunRows.ts";
 import { watchPython } from "../python/watchPython.ts";
@@ -93,6 +95,8 @@ class KeptRunCommands {
     unpinKept: this.#withSeveral("Unpin which runs?", (runs) => this.#pin(runs, false)),
     diffKeptCode: this.#withOne("Compare the code of which run with the files of now?", (run) => diffCode(run)),
     restoreKeptCode: this.#withOne("Restore the code of which run?", (run) => restoreCode(run)),
+    startWithKeptWeights: (node?: KeptRunNode) =>
+      this.#withOne("Start with the weights of which run?", (run) => startWithKeptWeights(run, node?.kind === "run" ? run.info.file : undefined))(node),
     exportKeptWeights: this.#withOne("Export the weights of which run?", (run) => exportWeights(this.#cli, run, titleOf(run))),
     exportKeptPython: this.#withOne("Export which run to PyTorch?", (run) => exportTrained(this.#cli, run, titleOf(run), this.#pool)),
     copyKept: this.#withSeveral("Copy which runs?", (runs) => vscode.env.clipboard.writeText(runs.map(markdown).join("\n"))),
@@ -214,6 +218,14 @@ class KeptRunCommands {
     runs.forEach(removeRun);
     await this.#view.refresh();
   }
+}
+
+/** @param file what is trained; without, the model file at hand. Which of the weights fit is looked at, and chosen, as of a file of weights. */
+async function startWithKeptWeights(run: KeptRun, file: string | undefined): Promise<void> {
+  const name = titleOf(run);
+  const checkpoint = await askCheckpoint(run, `Start with the Weights of ${name}`);
+  const source: WeightsSource | undefined = checkpoint && { path: checkpoint.path, origin: run.label.name ?? run.id };
+  if (source) await vscode.commands.executeCommand("kindling.startWithWeights", file === undefined ? undefined : vscode.Uri.file(file), source);
 }
 
 /** The text that ran beside the text of now, in VS Code's own diff editor. */

@@ -4,8 +4,8 @@ import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import type { FileProblems } from "./marks.ts";
 
-/** Milliseconds between two looks: as often as what a run tells is drawn. */
-const interval = 500;
+/** Milliseconds between two looks: marks on lines are to be calmer than the panel, which is looked at. */
+const interval = 2_000;
 
 export class TrainingHealth implements Disposable {
   readonly #store: RunStore;

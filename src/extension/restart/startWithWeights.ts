@@ -1,4 +1,4 @@
-/** "Start with Weights From File…": a training begins with what PyTorch, Hugging Face or Kindling wrote into a file. */
+/** "Start with Weights From File…" and "… From Run…": a training begins with what PyTorch, Hugging Face or Kindling wrote into a file. */
 import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
 import { failureOf, runCommandLine } from "../../client/commandLine.ts";
@@ -10,6 +10,12 @@ import { chooseWeights } from "./weightsPick.ts";
 
 const endings = { "Weights": ["pt", "pth", "bin", "ckpt", "tar", "safetensors", "json"], "All files": ["*"] };
 
+/** Where weights are, and what a person knows them by. */
+export interface WeightsSource {
+  readonly path: string;
+  readonly origin: string;
+}
+
 export class StartWithWeights {
   readonly #parts: RestartParts;
   /** Path of the command line's script. */
@@ -20,23 +26,22 @@ export class StartWithWeights {
     this.#cli = vscode.Uri.joinPath(extension, "dist", "cli", "main.js").fsPath;
   }
 
-  /** @param given the file of weights; without, a person picks it */
-  async ask(file: string, given?: vscode.Uri): Promise<void> {
-    const weights = given ?? (await pickFile(file));
-    if (!weights) return;
+  /** @param given without, a person picks a file */
+  async ask(file: string, given?: WeightsSource): Promise<void> {
+    const source = given ?? (await pickFile(file));
+    if (!source) return;
     const name = basename(file);
-    const looking = { location: vscode.ProgressLocation.Window, title: `Looking which weights of ${basename(weights.fsPath)} fit ${name}` };
+    const looking = { location: vscode.ProgressLocation.Window, title: `Looking which weights of ${source.origin} fit ${name}` };
     const state = await vscode.window.withProgress(looking, () => inspectNow(this.#parts, file));
     const models = this.#parts.store.get(file)?.inspect?.models ?? [];
     if (state !== "finished" || models.length === 0)
       return void vscode.window.showWarningMessage(`${name} doesn't get to a training step, so no weights were taken.`);
-    const request = await this.#choose(name, weights.fsPath, models.map(weightModel));
+    const request = await this.#choose(name, source, models.map(weightModel));
     if (request) await this.#start(file, request);
   }
 
   /** The table; again with the names that are left, where only some are wanted. */
-  async #choose(name: string, file: string, models: readonly WeightModel[]): Promise<WeightsRequest | undefined> {
-    const origin = basename(file);
+  async #choose(name: string, { path: file, origin }: WeightsSource, models: readonly WeightModel[]): Promise<WeightsRequest | undefined> {
     let prefix: string | undefined;
     for (;;) {
       const ofPrefix = prefix ? ["--weights-prefix", prefix] : [];
@@ -59,7 +64,12 @@ export class StartWithWeights {
   }
 }
 
-async function pickFile(file: string): Promise<vscode.Uri | undefined> {
+/** A file of weights goes by its name. */
+export function sourceOf({ fsPath }: vscode.Uri): WeightsSource {
+  return { path: fsPath, origin: basename(fsPath) };
+}
+
+async function pickFile(file: string): Promise<WeightsSource | undefined> {
   const [chosen] =
     (await vscode.window.showOpenDialog({
       title: `Start ${basename(file)} with Weights`,
@@ -67,7 +77,7 @@ async function pickFile(file: string): Promise<vscode.Uri | undefined> {
       filters: endings,
       defaultUri: vscode.Uri.file(dirname(file)),
     })) ?? [];
-  return chosen;
+  return chosen && sourceOf(chosen);
 }
 
 function askPrefix(models: readonly WeightModel[], before = ""): Thenable<string | undefined> {

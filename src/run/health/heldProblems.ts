@@ -8,7 +8,7 @@ import type { RunSnapshot } from "../snapshot.ts";
 import { healthProblems } from "./problems.ts";
 
 /** Looks, each at something newly measured, in which a sign has to be missing before its mark goes. */
-const patience = 5;
+const patience = 3;
 
 interface Held {
   readonly problem: Problem;

@@ -1,4 +1,4 @@
-/** How long the numbers above a class are those of yesterday. */
+/** How long the numbers above a class, and the shapes beside its lines, are those of yesterday. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
@@ -8,10 +8,19 @@ import { eventually } from "../harness/wait.ts";
 import type { Workbench } from "../harness/workbench.ts";
 import { median, spread } from "./numbers.ts";
 import { held, type Row } from "./report.ts";
-import { stopwatch } from "./stopwatch.ts";
+import { stopwatch, type Sight } from "./stopwatch.ts";
 import type { Bench, Subject } from "./subject.ts";
 
-const bar = 400;
+/** What the editor shows anew after a save. */
+interface Feedback {
+  readonly name: string;
+  sight(file: Edited, width: number): Sight;
+  /** Milliseconds. */
+  readonly bar: number;
+  /** What isn't on the screen with the first line, which is typed in, has no hints. */
+  readonly files: readonly Edited[];
+}
+
 /** Milliseconds for what is Kindling's own. */
 const ownBar = 150;
 /** The user reads and types in between; the runner for the next save gets ready meanwhile. Milliseconds. */
@@ -44,6 +53,20 @@ const edited: readonly Edited[] = [
   },
 ];
 
+const lens: Feedback = {
+  name: "lens",
+  sight: ({ count }, width) => ({ selector: ".codelens-decoration", text: `${count(width).toLocaleString("en-US")} params` }),
+  bar: 400,
+  files: edited,
+};
+const hint: Feedback = {
+  name: "hint",
+  // Of a text that was edited the old shapes stand on, so that the new width is what tells.
+  sight: (_file, width) => ({ selector: ".view-line [class*='dyn-rule']", text: `, ${width}]` }),
+  bar: 500,
+  files: edited.slice(0, 1),
+};
+
 function folderWith({ name, replace, by, widths }: Edited): string {
   const folder = temporaryFolder("save");
   cpSync(join(repository, "examples"), folder, { recursive: true });
@@ -53,15 +76,12 @@ function folderWith({ name, replace, by, widths }: Edited): string {
   return folder;
 }
 
-const lensText = (count: number): string => `${count.toLocaleString("en-US")} params`;
-
-/** Types the new width, saves, and resolves to the milliseconds from the key press to the lens with the new count. */
-async function saved(workbench: Workbench, width: number, count: number): Promise<number> {
-  const { page } = workbench;
+/** Types the new width, saves, and resolves to the milliseconds from the key press to the sight of what it comes to. */
+async function saved({ page }: Workbench, width: number, sight: Sight): Promise<number> {
   await page.keyboard.press("Control+Home");
   await page.keyboard.press("Shift+End");
   await page.keyboard.type(`const width = ${width};`);
-  const elapsed = await stopwatch(page, { key: "s" }, { selector: ".codelens-decoration", text: lensText(count) });
+  const elapsed = await stopwatch(page, { key: "s" }, sight);
   await page.keyboard.press("Control+S");
   return elapsed();
 }
@@ -71,15 +91,14 @@ function inspections(editor: Editor): number[] {
   return [...editor.diary().matchAll(/inspect .*: finished after (\d+) ms/g)].map(([, time]) => Number(time));
 }
 
-async function measureFile(editor: Editor, file: Edited, { calm, rounds }: Bench): Promise<Row[]> {
-  const workbench = await editor.openWorkbench(folderWith(file), { "editor.quickSuggestions": { other: "off" }, "editor.wordBasedSuggestions": "off" });
+async function measureFile(editor: Editor, file: Edited, feedback: Feedback, { calm, rounds }: Bench): Promise<Row[]> {
+  const workbench = await editor.openWorkbench(folderWith(file), {
+    "editor.quickSuggestions": { other: "off" },
+    "editor.wordBasedSuggestions": "off",
+  });
   await workbench.openFile(file.name);
-  const first = lensText(file.count(file.widths.first));
-  await eventually(
-    `a lens with ${first}`,
-    () => workbench.lensTexts(),
-    (texts) => texts.some((text) => text.startsWith(first)),
-  );
+  const first = feedback.sight(file, file.widths.first);
+  await workbench.page.locator(first.selector, { hasText: first.text! }).first().waitFor();
   await workbench.page.locator(".editor-group-container.active .view-line").first().click();
   const times: number[] = [];
   const ours: number[] = [];
@@ -88,7 +107,7 @@ async function measureFile(editor: Editor, file: Edited, { calm, rounds }: Bench
     await calm.wait();
     const width = file.widths.others(round);
     const before = inspections(editor).length;
-    times.push(await saved(workbench, width, file.count(width)));
+    times.push(await saved(workbench, width, feedback.sight(file, width)));
     ours.push(
       (
         await eventually(
@@ -100,24 +119,34 @@ async function measureFile(editor: Editor, file: Edited, { calm, rounds }: Bench
     );
   }
   await workbench.close();
+  const { name, bar } = feedback;
   return [
-    { what: `Save → lens, ${file.name}`, measured: spread(times), against: `< ${bar} ms`, verdict: held(median(times), { atMost: bar }) },
+    { what: `Save → ${name}, ${file.name}`, measured: spread(times), against: `< ${bar} ms`, verdict: held(median(times), { atMost: bar }) },
     { what: `of it Kindling's inspection, ${file.name}`, measured: spread(ours), against: `< ${ownBar} ms`, verdict: held(median(ours), { atMost: ownBar }) },
   ];
+}
+
+async function measure(feedback: Feedback, bench: Bench): Promise<Row[]> {
+  const editor = await Editor.start(await bench.vsix());
+  try {
+    const rows: Row[] = [];
+    for (const file of feedback.files) rows.push(...(await measureFile(editor, file, feedback, bench)));
+    return rows;
+  } finally {
+    await editor.close();
+  }
 }
 
 export const saveToLens: Subject = {
   title: "from a save to the new numbers in the lens",
   method:
     "In the real editor: the width of a layer is typed anew and saved; from the key press of Ctrl+S until a lens with the new count stands in the page (`MutationObserver`). A runner is warm, as it is some two seconds after the last save. Median of ten saves. The inspection is what Kindling does, from VS Code's word that the file is saved to all numbers, as its log says; the rest is VS Code's: it saves, waits 250 ms until it asks for lenses (during which the inspection runs), and 250 ms more until it shows them.",
-  async measure(bench) {
-    const editor = await Editor.start(await bench.vsix());
-    try {
-      const rows: Row[] = [];
-      for (const file of edited) rows.push(...(await measureFile(editor, file, bench)));
-      return rows;
-    } finally {
-      await editor.close();
-    }
-  },
+  measure: (bench) => measure(lens, bench),
+};
+
+export const saveToHint: Subject = {
+  title: "from a save to the new shapes beside the code",
+  method:
+    "As above, until an inlay hint with the new width stands in the page. The inspection tells all values at its end, and VS Code waits after that until it asks for hints.",
+  measure: (bench) => measure(hint, bench),
 };
