@@ -353,9 +353,9 @@ class Commands {
   }
 }
 
-/** Where something else writes to a document while it is saved, the editor gives that up: once more, then. */
+/** Where the editor saves a document by itself just then, or something else writes to it, it refuses to: once more, then. */
 async function saved(document: vscode.TextDocument): Promise<boolean> {
-  return (await document.save()) || !document.isDirty || (await document.save());
+  return (await document.save()) || !document.isDirty || (await document.save()) || !document.isDirty;
 }
 
 function sayItIsNotSaved(document: vscode.TextDocument): void {
