@@ -18,6 +18,7 @@ import type { EditedTexts } from "../shared/editedTexts.ts";
 import type { Disposable } from "../shared/emitter.ts";
 import { RestartWithWeights } from "../restart/restartWithWeights.ts";
 import { sourceOf, StartWithWeights, type WeightsSource } from "../restart/startWithWeights.ts";
+import { saveFiles } from "../shared/saving.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { notifyProgress } from "../status/progressNotification.ts";
 import type { TreeNode } from "../tree/modelTree.ts";
@@ -346,20 +347,8 @@ class Commands {
    * @returns whether anything had to be saved
    */
   async #save(file: string): Promise<boolean> {
-    const files = new Set([file, ...(this.#parts.store.get(file)?.structure?.files ?? [])]);
-    const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty && files.has(fileOf(document) ?? ""));
-    for (const document of dirty) if (!(await saved(document))) sayItIsNotSaved(document);
-    return dirty.length > 0;
+    return (await saveFiles([file, ...(this.#parts.store.get(file)?.structure?.files ?? [])])).count > 0;
   }
-}
-
-/** Where the editor saves a document by itself just then, or something else writes to it, it refuses to: once more, then. */
-async function saved(document: vscode.TextDocument): Promise<boolean> {
-  return (await document.save()) || !document.isDirty || (await document.save()) || !document.isDirty;
-}
-
-function sayItIsNotSaved(document: vscode.TextDocument): void {
-  void vscode.window.showWarningMessage(`${basename(document.fileName)} could not be saved, so what runs is its text on disk. Save it, and do it again.`);
 }
 
 function isTrusted(): boolean {

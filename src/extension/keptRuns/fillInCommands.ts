@@ -13,6 +13,7 @@ import { isFinal } from "../../run/standing.ts";
 import type { RunnerPool } from "../runs/runnerPool.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import type { Panels } from "../panel/panels.ts";
+import { saveFiles } from "../shared/saving.ts";
 import { settingsFor } from "../shared/settings.ts";
 import { keptOf, type ShownStep } from "./shownStep.ts";
 import { titleOf } from "./keptRunRows.ts";
@@ -115,9 +116,7 @@ async function chosen(run: KeptRun, step: number | undefined): Promise<FillOptio
   ];
   const picked = await vscode.window.showQuickPick(items, { title: `Fill In ${titleOf(run)}`, placeHolder: "What is to be added to the run?" });
   if (picked?.fill.file === undefined) return picked?.fill;
-  // The text is read from disk.
-  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === file);
-  return !document?.isDirty || (await document.save()) ? picked.fill : undefined;
+  return (await saveFiles([file])).areSaved ? picked.fill : undefined;
 }
 
 function tell({ message, position, severity }: Problem): void {

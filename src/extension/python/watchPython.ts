@@ -4,6 +4,7 @@ import { basename, delimiter, dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { listRuns, type KeptRun } from "../../keep/keptRuns.ts";
 import { runsFolder } from "../../keep/layout.ts";
+import { saveFiles } from "../shared/saving.ts";
 import { section } from "../shared/settings.ts";
 
 /** Milliseconds between two looks whether the script has begun to tell. */
@@ -18,7 +19,7 @@ export async function watchPython(extension: vscode.Uri, uri: vscode.Uri | undef
     void vscode.window.showInformationMessage("Open the Python script that trains, then watch it.");
     return;
   }
-  await vscode.workspace.textDocuments.find((document) => document.uri.fsPath === script.fsPath)?.save();
+  await saveFiles([script.fsPath]);
   const file = script.fsPath;
   const began = Date.now() - slack;
   const execution = await vscode.tasks.executeTask(await taskFor(extension, file));
