@@ -96,6 +96,11 @@ function callModule(module: Module, own: Members, args: unknown[]): unknown {
   }
 }
 
+/** Those that see a module's inputs, in their order; the list itself. */
+export function forwardPreHooksOf(module: object): ForwardPreHook<AnyModule, never>[] {
+  return (members.get(module)?.hooks as ModuleHooks<AnyModule> | null | undefined)?.forwardPre ?? [];
+}
+
 /** Calling a module runs its hooks and `forward`: the constructor sees to it. */
 export interface Module<Args extends unknown[] = [input: Tensor], Out = Tensor> {
   (...args: Args): Out;

@@ -98,19 +98,9 @@ export function registerParametrization<M extends AnyModule>(
   const { rightInverse } = parametrization as unknown as Parametrization;
   const list = new ParametrizationList([parametrization], rightInverse ? new Parameter(rightInverse.call(parametrization, original.detach())) : original);
   delete own[tensorName];
-  if (own.parametrizations === undefined) {
-    renameClass(module);
-    own.parametrizations = new ModuleDict<ParametrizationList>();
-  }
+  own.parametrizations ??= new ModuleDict<ParametrizationList>();
   own.parametrizations.set(tensorName, list);
-  Object.defineProperty(module, tensorName, {
-    get: () => read(list),
-    set(value: Tensor) {
-      list.assign(value);
-    },
-    configurable: true,
-    enumerable: false,
-  });
+  takeClass(module, [...own.parametrizations.keys()]);
   return module;
 }
 
@@ -122,12 +112,34 @@ function read(list: ParametrizationList): Tensor {
   return value;
 }
 
-/** PyTorch gives a parametrized module a class of its own, which shows when it is printed. */
-function renameClass(module: AnyModule): void {
-  const Base = module.constructor as new () => object;
+const parametrizedClasses = new WeakSet<object>();
+
+/**
+ * PyTorch gives a parametrized module a class of its own, which shows when it is printed. Tensors are computed there, so that
+ * a copy of the module reads its own.
+ */
+function takeClass(module: AnyModule, tensorNames: readonly string[]): void {
+  const present = module.constructor as new () => object;
+  const Base = parametrizedClasses.has(present) ? (Object.getPrototypeOf(present) as typeof present) : present;
+  Object.setPrototypeOf(module, tensorNames.length === 0 ? (Base.prototype as object) : (classWith(Base, tensorNames).prototype as object));
+}
+
+function classWith(Base: new () => object, tensorNames: readonly string[]): new () => object {
   const name = `Parametrized${Base.name}`;
   const Renamed = { [name]: class extends Base {} }[name]!;
-  Object.setPrototypeOf(module, Renamed.prototype as object);
+  parametrizedClasses.add(Renamed);
+  for (const tensorName of tensorNames) {
+    Object.defineProperty(Renamed.prototype, tensorName, {
+      get(this: Parametrized) {
+        return read(this.parametrizations.get(tensorName));
+      },
+      set(this: Parametrized, value: Tensor) {
+        this.parametrizations.get(tensorName).assign(value);
+      },
+      configurable: true,
+    });
+  }
+  return Renamed;
 }
 
 /**
@@ -150,12 +162,9 @@ export function removeParametrizations<M extends AnyModule>(module: M, tensorNam
   if (!isParametrized(module, tensorName)) throw new ArgumentError(`Module ${module.constructor.name} does not have a parametrization on ${tensorName}`);
   const own = module as unknown as Record<string, unknown> & Parametrized;
   const list = own.parametrizations.pop(tensorName);
-  delete own[tensorName];
-  const value = leaveParametrized ? new Parameter(noGrad(() => list.compute()).detach()) : list.original;
-  own[tensorName] = value;
-  if (own.parametrizations.length === 0) {
-    delete (own as Partial<Parametrized>).parametrizations;
-    Object.setPrototypeOf(module, Object.getPrototypeOf(Object.getPrototypeOf(module)) as object);
-  }
+  const left = [...own.parametrizations.keys()];
+  if (left.length === 0) delete (own as Partial<Parametrized>).parametrizations;
+  takeClass(module, left);
+  own[tensorName] = leaveParametrized ? new Parameter(noGrad(() => list.compute()).detach()) : list.original;
   return module;
 }

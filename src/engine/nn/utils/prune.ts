@@ -7,22 +7,16 @@ import { norm } from "../../ops/norm.ts";
 import { kthvalue, topk } from "../../ops/sorting.ts";
 import { rand, randLike } from "../../ops/random.ts";
 import type { Int } from "../../ops/types.ts";
-import type { HookHandle, Tensor } from "../../tensor.ts";
+import type { Tensor } from "../../tensor.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { computationOf, computationsOf, computeBeforeCalls, computeNoMore, propertiesOf } from "./computedWeight.ts";
 
 /** A share between 0 and 1, or a number of entries. */
 export type Amount = number;
 
 /** Which entries of `importance` stay, among those where `before` is 1. Gives the new mask. */
 type Method = (importance: Tensor, before: Tensor) => Tensor;
-
-interface Pruned {
-  readonly hook: HookHandle;
-}
-
-const pruned = new WeakMap<AnyModule, Map<string, Pruned>>();
-const propertiesOf = (module: AnyModule): Record<string, unknown> => module as unknown as Record<string, unknown>;
 
 function countOf(amount: Amount, total: number): number {
   if (amount < 0 || (!Number.isInteger(amount) && amount > 1))
@@ -36,18 +30,14 @@ function countOf(amount: Amount, total: number): number {
 /** Applies a method to one of a module's parameters, on top of what is pruned already. */
 function apply<M extends AnyModule>(module: M, name: string, method: Method, importanceScores?: Tensor | null): M {
   const own = propertiesOf(module);
-  const known = pruned.get(module) ?? new Map<string, Pruned>();
-  pruned.set(module, known);
-  if (!known.has(name)) {
+  if (!computationOf(module, "pruning", name)) {
     const original = own[name];
     if (!(original instanceof Parameter)) throw new ArgumentError(`Module '${module.constructor.name}' has no parameter '${name}'`, "AttributeError");
     delete own[name];
     own[`${name}_orig`] = original;
     module.registerBuffer(`${name}_mask`, onesLike(original.detach()));
-    const hook = module.registerForwardPreHook(() => {
-      own[name] = masked(own, name);
-    });
-    known.set(name, { hook });
+    const compute = (called: AnyModule): Tensor => masked(propertiesOf(called), name);
+    computeBeforeCalls(module, { kind: "pruning", name, compute, final: compute });
   }
   const original = own[`${name}_orig`] as Tensor;
   own[`${name}_mask`] = noGrad(() => method((importanceScores ?? original).detach(), own[`${name}_mask`] as Tensor));
@@ -283,13 +273,12 @@ export function globalUnstructured(
  * @api nn.utils.prune.remove
  */
 export function remove<M extends AnyModule>(module: M, name: string): M {
-  const known = pruned.get(module)?.get(name);
-  if (known === undefined) throw new ArgumentError(`Parameter '${name}' of module ${module.constructor.name} has to be pruned before pruning can be removed`);
-  known.hook.remove();
-  pruned.get(module)!.delete(name);
+  const pruning = computationOf(module, "pruning", name);
+  if (pruning === undefined) throw new ArgumentError(`Parameter '${name}' of module ${module.constructor.name} has to be pruned before pruning can be removed`);
+  computeNoMore(module, pruning);
   const own = propertiesOf(module);
   const original = own[`${name}_orig`] as Parameter;
-  noGrad(() => original.copy_(masked(own, name)));
+  noGrad(() => original.copy_(pruning.final(module)));
   for (const part of [`${name}_orig`, `${name}_mask`, name]) delete own[part];
   own[name] = original;
   return module;
@@ -301,5 +290,5 @@ export function remove<M extends AnyModule>(module: M, name: string): M {
  * @api nn.utils.prune.isPruned
  */
 export function isPruned(module: AnyModule): boolean {
-  return [...module.modules()].some((each) => (pruned.get(each as unknown as AnyModule)?.size ?? 0) > 0);
+  return [...module.modules()].some((each) => computationsOf(each as unknown as AnyModule, "pruning").length > 0);
 }

@@ -5,36 +5,26 @@ import { empty } from "../../ops/creation.ts";
 import { normalize } from "../../ops/distances.ts";
 import { dot, matmul } from "../../ops/matmul.ts";
 import type { Int } from "../../ops/types.ts";
-import type { HookHandle, Tensor } from "../../tensor.ts";
+import type { Tensor } from "../../tensor.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { computationOf, computeBeforeCalls, computeNoMore, propertiesOf, type Computation } from "./computedWeight.ts";
 
-type Properties = Record<string, unknown>;
-const propertiesOf = (module: AnyModule): Properties => module as unknown as Properties;
-
-/** For each module and kind the hooks that compute weights, by the weight's name. */
-const hooks = { weight: new WeakMap<AnyModule, Map<string, HookHandle>>(), spectral: new WeakMap<AnyModule, Map<string, HookHandle>>() };
-
-/** For each module the dimension of outputs of the weights that spectral norm divides, by the weight's name. */
-const outputDims = new WeakMap<AnyModule, Map<string, number>>();
-
-function hang(kind: keyof typeof hooks, module: AnyModule, name: string, compute: () => Tensor): void {
-  const own = hooks[kind].get(module) ?? new Map<string, HookHandle>();
-  hooks[kind].set(module, own);
-  propertiesOf(module)[name] = compute();
-  own.set(
-    name,
-    module.registerForwardPreHook(() => {
-      propertiesOf(module)[name] = compute();
-    }),
-  );
+/** What two of on one weight would be is said in PyTorch's words. @param title PyTorch's name of the kind */
+function refuseSecond(module: AnyModule, kind: Computation["kind"], name: string, title: string): void {
+  if (computationOf(module, kind, name)) throw new ArgumentError(`Cannot register two ${title} hooks on the same parameter ${name}`, "RuntimeError");
 }
 
-function unhang(kind: keyof typeof hooks, module: AnyModule, name: string, title: string): void {
-  const handle = hooks[kind].get(module)?.get(name);
-  if (handle === undefined) throw new ArgumentError(`${title} of '${name}' not found in ${module.constructor.name}`);
-  handle.remove();
-  hooks[kind].get(module)!.delete(name);
+/** Makes the weight one parameter again. @param parts suffixes of the properties that it was computed from */
+function makePlain(module: AnyModule, kind: Computation["kind"], name: string, title: string, parts: readonly string[]): void {
+  const computation = computationOf(module, kind, name);
+  if (computation === undefined) throw new ArgumentError(`${title} of '${name}' not found in ${module.constructor.name}`);
+  const value = computation.final(module).detach();
+  computeNoMore(module, computation);
+  const own = propertiesOf(module);
+  for (const part of parts) delete own[`${name}${part}`];
+  delete own[name];
+  own[name] = new Parameter(value);
 }
 
 function takeParameter(module: AnyModule, name: string): Parameter {
@@ -58,15 +48,17 @@ function normExcept(weight: Tensor, dim: number | null): Tensor {
  * @api nn.utils.weightNorm
  */
 export function weightNorm<M extends AnyModule>(module: M, name = "weight", dim: Int | null = 0): M {
-  if (hooks.weight.get(module)?.has(name)) throw new ArgumentError(`Cannot register two weight_norm hooks on the same parameter ${name}`, "RuntimeError");
+  refuseSecond(module, "weight norm", name, "weight_norm");
   const weight = takeParameter(module, name).detach();
   const own = propertiesOf(module);
   own[`${name}_g`] = new Parameter(normExcept(weight, dim));
   own[`${name}_v`] = new Parameter(weight.clone());
-  hang("weight", module, name, () => {
-    const [g, v] = [own[`${name}_g`] as Tensor, own[`${name}_v`] as Tensor];
-    return v.mul(g.div(normExcept(v, dim)));
-  });
+  const compute = (called: AnyModule): Tensor => {
+    const { [`${name}_g`]: g, [`${name}_v`]: v } = propertiesOf(called) as Record<string, Tensor>;
+    return v!.mul(g!.div(normExcept(v!, dim)));
+  };
+  own[name] = compute(module);
+  computeBeforeCalls(module, { kind: "weight norm", name, compute, final: (called) => propertiesOf(called)[name] as Tensor });
   return module;
 }
 
@@ -76,11 +68,7 @@ export function weightNorm<M extends AnyModule>(module: M, name = "weight", dim:
  * @api nn.utils.removeWeightNorm
  */
 export function removeWeightNorm<M extends AnyModule>(module: M, name = "weight"): M {
-  unhang("weight", module, name, "weight_norm");
-  const own = propertiesOf(module);
-  const value = (own[name] as Tensor).detach();
-  for (const part of [`${name}_g`, `${name}_v`, name]) delete own[part];
-  own[name] = new Parameter(value);
+  makePlain(module, "weight norm", name, "weight_norm", ["_g", "_v"]);
   return module;
 }
 
@@ -112,28 +100,28 @@ export const randomDirection = (size: number, eps: number): Tensor => noGrad(() 
  */
 export function spectralNorm<M extends AnyModule>(module: M, name = "weight", nPowerIterations: Int = 1, eps = 1e-12, dim: Int | null = null): M {
   if (!(nPowerIterations > 0)) throw new ArgumentError(`Expected n_power_iterations to be positive, but got n_power_iterations=${nPowerIterations}`);
-  if (hooks.spectral.get(module)?.has(name)) throw new ArgumentError(`Cannot register two spectral_norm hooks on the same parameter ${name}`, "RuntimeError");
+  refuseSecond(module, "spectral norm", name, "spectral_norm");
   const weight = takeParameter(module, name);
   const outputs = dim ?? (module.constructor.name.startsWith("ConvTranspose") ? 1 : 0);
-  outputDims.set(module, (outputDims.get(module) ?? new Map<string, number>()).set(name, outputs));
   const shape = asMatrix(weight.detach(), outputs).shape as [number, number];
   const [u, v] = [randomDirection(shape[0], eps), randomDirection(shape[1], eps)];
   const own = propertiesOf(module);
   own[`${name}_orig`] = weight;
   module.registerBuffer(`${name}_u`, u);
   module.registerBuffer(`${name}_v`, v);
-  let first = true;
-  hang("spectral", module, name, () => {
-    const matrix = asMatrix(own[`${name}_orig`] as Tensor, outputs);
-    const [left, right] = [own[`${name}_u`] as Tensor, own[`${name}_v`] as Tensor];
-    // What is computed at registration is the weight as it was.
-    if (first) {
-      first = false;
-      return weight.detach();
-    }
-    if (module.training) powerIteration(matrix.detach(), left, right, nPowerIterations, eps);
-    const sigma = dot(left.clone(), matmul(matrix, right.clone()));
-    return (own[`${name}_orig`] as Tensor).div(sigma);
+  // Before the first call it is as it was.
+  own[name] = weight.detach();
+  const compute = (called: AnyModule, improves: boolean): Tensor => {
+    const { [`${name}_orig`]: original, [`${name}_u`]: left, [`${name}_v`]: right } = propertiesOf(called) as Record<string, Tensor>;
+    const matrix = asMatrix(original!, outputs);
+    if (improves) powerIteration(matrix.detach(), left!, right!, nPowerIterations, eps);
+    return original!.div(dot(left!.clone(), matmul(matrix, right!.clone())));
+  };
+  computeBeforeCalls(module, {
+    kind: "spectral norm",
+    name,
+    compute: (called) => compute(called, called.training),
+    final: (called) => noGrad(() => compute(called, false)),
   });
   return module;
 }
@@ -144,15 +132,6 @@ export function spectralNorm<M extends AnyModule>(module: M, name = "weight", nP
  * @api nn.utils.removeSpectralNorm
  */
 export function removeSpectralNorm<M extends AnyModule>(module: M, name = "weight"): M {
-  unhang("spectral", module, name, "spectral_norm");
-  const own = propertiesOf(module);
-  const matrixWeight = own[`${name}_orig`] as Tensor;
-  const outputs = outputDims.get(module)!.get(name)!;
-  const value = noGrad(() => {
-    const matrix = asMatrix(matrixWeight, outputs);
-    return matrixWeight.div(dot(own[`${name}_u`] as Tensor, matmul(matrix, own[`${name}_v`] as Tensor)));
-  });
-  for (const part of [`${name}_orig`, `${name}_u`, `${name}_v`, name]) delete own[part];
-  own[name] = new Parameter(value.detach());
+  makePlain(module, "spectral norm", name, "spectral_norm", ["_orig", "_u", "_v"]);
   return module;
 }
