@@ -116,7 +116,8 @@ Options:
   --no-keep      (train) write nothing of the run down
   --seeds N      (train) train with the seeds 1 to N, as one group; RUN may be a group, too
   --with NAME=VALUE,VALUE …
-                 (train) train with each of these values of a top-level \`const\` of the file; several make all combinations
+                 (train) train with each of these values of a top-level \`const\` of the file, or of an option (\`lr\`, \`SGD.lr\`);
+                 several make all combinations
   --no-checkpoints
                  (train) keep everything of the run but the parameters on the way
   --weights-from RUN or FILE
@@ -349,7 +350,7 @@ function variations({ seeds, with: given = [] }: Values) {
   }
   const constants = given.map((word) => {
     const [, name, list] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
-    if (name === undefined) throw new UsageError(`--with wants a constant and its values, \`--with lr=0.1,0.01\`, not \`${word}\``);
+    if (name === undefined) throw new UsageError(`--with wants a constant or an option, and its values, \`--with lr=0.1,0.01\`, not \`${word}\``);
     return { name: name.trim(), values: list!.split(",").map((value) => value.trim()) };
   });
   const twice = constants.find(({ name }, i) => constants.findIndex((one) => one.name === name) !== i);

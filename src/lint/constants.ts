@@ -1,13 +1,11 @@
-/** The constants at a file's top that a person may give other values: those with a literal. Pure. */
+/** What a person may give other values: the constants at a file's top that have a literal, and the options of calls that do. Pure. */
 import type { GivenConstant } from "../protocol/index.ts";
-import { parseProgram, type Node } from "./tree.ts";
+import { kindOf, type Literal } from "./literals.ts";
+import { literalOptions, optionsNamed, type Option } from "./options.ts";
+import { bare, parseProgram, type Node } from "./tree.ts";
 
-export interface Constant {
+export interface Constant extends Literal {
   readonly name: string;
-  readonly kind: "number" | "text" | "flag";
-  /** The literal as it stands in the file, and where. */
-  readonly text: string;
-  readonly start: number;
 }
 
 /** What can't be given. The message says why, and what to do. */
@@ -20,7 +18,8 @@ export function literalConstants(text: string): Constant[] {
 }
 
 /**
- * What takes the place of a constant's literal.
+ * What takes the place of a constant's literal, or of an option's where no constant has the name.
+ * @param name of an option: `lr`, and where several have it `SGD.lr`, or `SGD.lr:12` with its line
  * @param values as a person writes them: `0.1`, `adam`, `true`
  * @throws NotGiven
  */
@@ -29,13 +28,31 @@ export function givenValues(text: string, name: string, values: readonly string[
   const [only, another] = found;
   const constants = literalConstants(text).map((one) => `\`${one.name}\``);
   const others = constants.length > 0 ? ` Constants with one are ${constants.join(", ")}.` : "";
-  if (!only) throw new NotGiven(`The file has no top-level \`const ${name}\`.${others}`);
+  if (!only) return valuesOf(optionOf(text, name, others), values);
   if (another) throw new NotGiven(`\`${name}\` is declared more than once.`);
   if (!only.isConst)
     throw new NotGiven(`\`${name}\` is no \`const\`: the program may change it, so it can't be given from outside. Declare it with \`const\`.`);
   const constant = literalConstants(text).find((one) => one.name === name);
   if (!constant) throw new NotGiven(`\`${name}\` is computed: only a number, a text, true or false that stands in the file can be replaced.${others}`);
-  return values.map((value) => ({ name, start: constant.start, was: constant.text, value: literalOf(constant, value.trim()) }));
+  return valuesOf(constant, values);
+}
+
+function valuesOf(constant: Constant, values: readonly string[]): GivenConstant[] {
+  return values.map((value) => ({ name: constant.name, start: constant.start, was: constant.text, value: literalOf(constant, value.trim()) }));
+}
+
+function optionOf(text: string, name: string, others: string): Option {
+  const all = literalOptions(text);
+  const [only, another] = optionsNamed(all, name);
+  const written = all.length > 0 ? ` Options are ${all.map((one) => `\`${one.name}\``).join(", ")}.` : "";
+  if (!only) throw new NotGiven(`The file has no top-level \`const ${name}\`, and no option of that name with a literal.${others}${written}`);
+  if (another)
+    throw new NotGiven(
+      `\`${name}\` stands in several places: ${optionsNamed(all, name)
+        .map((one) => `\`${one.name}\` in line ${one.line}`)
+        .join(", ")}. Say which.`,
+    );
+  return only;
 }
 
 function literalOf({ name, kind }: Constant, value: string): string {
@@ -67,16 +84,4 @@ function declared(text: string): Declared[] {
       return [{ name: id.name, isConst: declaration.kind === "const", kind: value && kindOf(value), value }];
     });
   });
-}
-
-/** Without what types say of it: `"adam" as const`. */
-function bare(node: Node): Node {
-  return node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression" ? bare(node.expression) : node;
-}
-
-function kindOf(node: Node): Constant["kind"] | undefined {
-  if (node.type === "UnaryExpression" && (node.operator === "-" || node.operator === "+")) return kindOf(node.argument) === "number" ? "number" : undefined;
-  if (node.type === "NumericLiteral") return "number";
-  if (node.type === "BooleanLiteral") return "flag";
-  return node.type === "StringLiteral" || (node.type === "TemplateLiteral" && node.expressions.length === 0) ? "text" : undefined;
 }

@@ -1,6 +1,7 @@
 /** Constants of a file that may be given other values. */
 import assert from "node:assert/strict";
 import { givenValues, literalConstants, NotGiven } from "../../src/lint/constants.ts";
+import { literalOptions } from "../../src/lint/options.ts";
 import { withConstants } from "../../src/runner/givenConstants.ts";
 
 const text = `import { nn } from "kindling";
@@ -63,5 +64,44 @@ describe("constants that can be given", () => {
   it("are not put into a file that was changed meanwhile", () => {
     const given = givenValues(text, "lr", ["0.1"]);
     assert.match((withConstants(`// more\n${text}`, given) as { why: string }).why, /changed meanwhile/);
+  });
+});
+
+describe("options that can be given", () => {
+  const program = `import { nn, optim } from "kindling";
+const momentum = 0.9;
+const model = new nn.Sequential(new nn.Linear(4, 8, { bias: false }), new nn.Dropout({ p: 0.5 }), new nn.Dropout({ p: 0.25 }));
+const first = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.8, nesterov: momentum > 0 });
+const second = new optim.Adam(model.parameters(), { lr: 1e-3, weightDecay: 0 } as const);
+`;
+  const withValue = (name: string, value: string): string => withConstants(program, givenValues(program, name, [value])) as string;
+
+  it("are those that stand in a call with a literal, each under the shortest name that is its own", () => {
+    assert.deepEqual(
+      literalOptions(program, ["momentum"]).map(({ name, text: own, call }) => [name, own, call]),
+      [
+        ["bias", "false", "nn.Linear"],
+        ["Dropout.p:3:91", "0.5", "nn.Dropout"],
+        ["Dropout.p:3:119", "0.25", "nn.Dropout"],
+        ["SGD.lr", "0.1", "optim.SGD"],
+        ["SGD.momentum", "0.8", "optim.SGD"],
+        ["Adam.lr", "1e-3", "optim.Adam"],
+        ["weightDecay", "0", "optim.Adam"],
+      ],
+    );
+  });
+
+  it("get the value in the place of the literal; a constant of the same name comes first", () => {
+    assert.equal(withValue("SGD.lr", "0.5"), program.replace("lr: 0.1", "lr: 0.5"));
+    assert.equal(withValue("Adam.lr:5", "0.5"), program.replace("lr: 1e-3", "lr: 0.5"));
+    assert.equal(withValue("bias", "true"), program.replace("bias: false", "bias: true"));
+    assert.equal(withValue("momentum", "0.5"), program.replace("momentum = 0.9", "momentum = 0.5"));
+    assert.equal(withValue("SGD.momentum", "0.5"), program.replace("momentum: 0.8", "momentum: 0.5"));
+  });
+
+  it("are refused where the name fits several, with where these are", () => {
+    assert.throws(() => givenValues(program, "lr", ["1"]), /`lr` stands in several places: `SGD\.lr` in line 4, `Adam\.lr` in line 5\. Say which\./);
+    assert.throws(() => givenValues(program, "nesterov", ["true"]), NotGiven);
+    assert.throws(() => givenValues(program, "bias", ["1"]), /`bias` is true or false/);
   });
 });

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { Together } from "../../client/trainTogether.ts";
 import { listRuns } from "../../keep/keptRuns.ts";
 import { givenValues, literalConstants, NotGiven } from "../../lint/constants.ts";
+import { literalOptions } from "../../lint/options.ts";
 import type { GivenConstant } from "../../protocol/index.ts";
 import { mostCompared } from "../../run/comparison.ts";
 import { groupName, requestsOf, seedsOf, type Variations } from "../../run/group.ts";
@@ -88,14 +89,21 @@ async function askForCount(file: string): Promise<number | undefined> {
 
 async function askForValues(file: string, text: string): Promise<readonly GivenConstant[] | undefined> {
   const constants = literalConstants(text);
-  if (constants.length === 0) {
+  const options = literalOptions(
+    text,
+    constants.map(({ name }) => name),
+  );
+  const items: vscode.QuickPickItem[] = [
+    ...constants.map(({ name, text: own }) => ({ label: name, description: own })),
+    ...options.map(({ name, text: own, call, line }) => ({ label: name, description: own, detail: `${call}, line ${line}` })),
+  ];
+  if (items.length === 0) {
     void vscode.window.showInformationMessage(
-      `${basename(file)} has no top-level constant with a value that stands in the file, such as \`const lr = 0.01\`. Name what you want to vary so.`,
+      `${basename(file)} has no top-level constant and no option with a value that stands in the file, such as \`const lr = 0.01\`. Name what you want to vary so.`,
     );
     return undefined;
   }
-  const items = constants.map(({ name, text: own }) => ({ label: name, description: own }));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: "Train with several values of which constant?" });
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: "Train with several values of which constant or option?" });
   if (!picked) return undefined;
   const given = (words: string): readonly GivenConstant[] | string => {
     try {
@@ -107,7 +115,7 @@ async function askForValues(file: string, text: string): Promise<readonly GivenC
   };
   const words = await vscode.window.showInputBox({
     title: `Values of ${picked.label}`,
-    value: picked.description,
+    value: picked.description ?? "",
     prompt: "Several, with commas between them: a training for each",
     validateInput: (typed) => {
       const values = given(typed);
