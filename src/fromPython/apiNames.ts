@@ -217,7 +217,7 @@ export const apiMembers = words(`
     full funcEvals gamma gather gcd gcd_ ge ge_ generateSquareSubsequentMask generator geometric_ ger get getBuffer
     getDevice getLastLr getLr getParameter getState getSubmodule grad gradFn gradient gradientEdge greater
     greaterEqual greaterEqual_ greater_ groups gt gt_ hDiag half hardshrink has hasEnumerateSupport hasRsample head
-    header heaviside heaviside_ height hiddenSize histc historySize hook hooks hsplit hypot hypot_ i0 i0_ icdf
+    header heaviside heaviside_ height hiddenSize histc historySize hooks hsplit hypot hypot_ i0 i0_ icdf
     ignoreIndex importanceScores in1Features in2Features inChannels inFeatures inOrder inProjBias inProjWeight
     includeLastOffset index indexAdd indexAdd_ indexCopy indexCopy_ indexFill indexFill_ indexPut indexPut_
     indexReduce indexReduce_ indexSelect indices initialAccumulatorValue initialLr initialSeed initialState inner
