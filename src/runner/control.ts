@@ -49,6 +49,17 @@ export class Control {
     return Atomics.load(this.#memory, news);
   }
 
+  /** Blocks the calling thread until the word to stop has come. @param patience milliseconds at most */
+  waitForStop(patience: number): void {
+    const end = performance.now() + patience;
+    for (;;) {
+      const seen = this.news;
+      const left = end - performance.now();
+      if (this.isStopped || left <= 0) return;
+      Atomics.wait(this.#memory, news, seen, left);
+    }
+  }
+
   /** Blocks the calling thread until `news` is no longer `seen`. */
   waitForNews(seen: number): void {
     Atomics.wait(this.#memory, news, seen);

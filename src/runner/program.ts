@@ -341,6 +341,7 @@ export class Program {
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
     const isSignal = isInstance(error, StopSignal);
+    if (isOfEndedChild(error)) this.#control.waitForStop(stopPatience);
     const problems = isSignal ? [] : [this.#surroundings.during(() => this.#problemOf(error))];
     if (!isSignal) this.#surroundings.during(() => this.#observer.failed(error));
     if (this.#control.isStopped) this.#end("stopped", problems.map(whileStopping));
@@ -421,6 +422,18 @@ export class Program {
     this.#world?.flush();
     if (this.#waiting.length > 0) this.#toMain({ type: "events", events: this.#waiting.splice(0) });
   }
+}
+
+/** Milliseconds that the word to stop may take, where something else has come of it already. */
+const stopPatience = 250;
+/** A shell's way to say that SIGINT or SIGTERM ended what it ran. */
+const endedBySignal = [130, 143];
+
+/** Whether a child of the program's was ended: Ctrl+C in a terminal reaches it as soon as this process. */
+function isOfEndedChild(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { signal, status } = error as { readonly signal?: unknown; readonly status?: unknown };
+  return signal === "SIGINT" || signal === "SIGTERM" || endedBySignal.includes(status as number);
 }
 
 /** What goes wrong after the word to stop: in the program's last lines, or because a signal reached its children, too. */

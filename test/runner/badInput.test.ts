@@ -196,6 +196,19 @@ for (;;) {
     assert.equal(job.states.at(-1), "stopped");
   });
 
+  it("what became of a child that Ctrl+C reached first is a warning of the stop that follows, and no failure", async () => {
+    const job = await Job.warm();
+    job.start(file('console.log("ended");\nthrow Object.assign(new Error("Command failed: sleep 1234"), { status: null, signal: "SIGINT" });\n'));
+    while (!job.stdout.includes("ended")) await new Promise(setImmediate);
+    job.send({ type: "stop" });
+    await job.ended();
+    assert.equal(job.states.at(-1), "stopped");
+    assert.deepEqual(
+      job.problems.map(({ severity, message }) => [severity, message]),
+      [["warning", "While the run was stopped: Error: Command failed: sleep 1234"]],
+    );
+  });
+
   it("a stop before the program has begun is heeded", async () => {
     const job = await Job.warm();
     job.start(file("while (true) {}\n"));
