@@ -34,7 +34,7 @@ const suites = {
   builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment),
   vscode: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "server"], environment),
   // One after the other: an editor with its browser takes two cores by itself.
-  e2e: (environment, grep) => runOnce([...mocha, "--timeout", "180000", "--slow", "20000", "test/e2e/**/*.test.ts", ...grep], environment),
+  e2e: (environment, grep) => runOnce([...mocha, "--timeout", "300000", "--slow", "20000", "test/e2e/**/*.test.ts", ...grep], environment),
   desktop: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "desktop"], environment),
 };
 

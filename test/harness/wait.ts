@@ -1,7 +1,7 @@
 /** Asks again until the answer is right, for what the screen shows no single event of. */
 
 /** Resolves to the first value of `read` that `accept` takes; fails with the last value after `timeout` ms. */
-export async function eventually<T>(what: string, read: () => Promise<T> | T, accept: (value: T) => boolean | Promise<boolean>, timeout = 30_000): Promise<T> {
+export async function eventually<T>(what: string, read: () => Promise<T> | T, accept: (value: T) => boolean | Promise<boolean>, timeout = 60_000): Promise<T> {
   const deadline = Date.now() + timeout;
   for (;;) {
     const value = await read();

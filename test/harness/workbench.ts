@@ -25,7 +25,7 @@ export class Workbench {
 
   private constructor(page: Page) {
     this.page = page;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     page.on("console", (message) => this.console.push(`[${message.type()}] ${message.text()}`));
     page.on("pageerror", (error) => this.console.push(`[uncaught] ${error.stack ?? error.message}`));
   }
