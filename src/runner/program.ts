@@ -425,7 +425,7 @@ export class Program {
 }
 
 /** Milliseconds that the word to stop may take, where something else has come of it already. */
-const stopPatience = 250;
+const stopPatience = 1_000;
 /** A shell's way to say that SIGINT or SIGTERM ended what it ran. */
 const endedBySignal = [130, 143];
 
