@@ -22,6 +22,7 @@ describe("a model of torchvision's, translated from its source", function () {
 
   before(function () {
     folder = temporaryFolder("torchvision");
+    // The sources are torchvision's own, and come with it: without a Python that has it there is nothing to translate.
     if (runWithTorch(sources, folder) === null) this.skip();
   });
 

@@ -10,7 +10,7 @@ import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { computationOf, computeBeforeCalls, computeNoMore, propertiesOf, type Computation } from "./computedWeight.ts";
 
-/** What two of on one weight would be is said in PyTorch's words. @param title PyTorch's name of the kind */
+/** A second one of a kind on the same weight is refused, in PyTorch's words. @param title PyTorch's name of the kind */
 function refuseSecond(module: AnyModule, kind: Computation["kind"], name: string, title: string): void {
   if (computationOf(module, kind, name)) throw new ArgumentError(`Cannot register two ${title} hooks on the same parameter ${name}`, "RuntimeError");
 }
