@@ -27,6 +27,8 @@ const ownBar = 150;
 const pause = 2_500;
 
 interface Edited {
+  /** Within the examples. */
+  readonly folder: string;
   readonly name: string;
   /** What is replaced by `width`, so that the first line of the file decides it. */
   readonly replace: string;
@@ -38,6 +40,16 @@ interface Edited {
 
 const edited: readonly Edited[] = [
   {
+    folder: "tutorial",
+    name: "17-deep-resnet.model.ts",
+    replace: "new DeepResNet(20, 64, 10",
+    by: "new DeepResNet(20, width, 10",
+    widths: { first: 64, others: (round) => 65 + round },
+    // The first and the last layer; six blocks of two linear layers and two norms.
+    count: (width) => 21 * width + 10 * width + 10 + 6 * (2 * (width * width + width) + 4 * width),
+  },
+  {
+    folder: ".",
     name: "simple-classifier.model.ts",
     replace: "new SimpleClassifier(20, 64, 3)",
     by: "new SimpleClassifier(20, width, 3)",
@@ -45,6 +57,7 @@ const edited: readonly Edited[] = [
     count: (width) => 20 * width + width + 2 * width + width * width + width + 2 * width + 3 * width + 3,
   },
   {
+    folder: ".",
     name: "digits.model.ts",
     replace: "this.hidden1 = new nn.Linear(64, 128);\n    this.hidden2 = new nn.Linear(128, 64);",
     by: "this.hidden1 = new nn.Linear(64, width);\n    this.hidden2 = new nn.Linear(width, 64);",
@@ -64,12 +77,12 @@ const hint: Feedback = {
   // Of a text that was edited the old shapes stand on, so that the new width is what tells.
   sight: (_file, width) => ({ selector: ".view-line [class*='dyn-rule']", text: `, ${width}]` }),
   bar: 500,
-  files: edited.slice(0, 1),
+  files: edited.slice(0, 2),
 };
 
-function folderWith({ name, replace, by, widths }: Edited): string {
+function folderWith({ folder: within, name, replace, by, widths }: Edited): string {
   const folder = temporaryFolder("save");
-  cpSync(join(repository, "examples"), folder, { recursive: true });
+  cpSync(join(repository, "examples", within), folder, { recursive: true });
   const text = readFileSync(join(folder, name), "utf8");
   if (!text.includes(replace)) throw new Error(`${name} no longer contains ${replace}`);
   writeFileSync(join(folder, name), `const width = ${widths.first};\n${text.replace(replace, by)}`);

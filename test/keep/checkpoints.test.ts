@@ -11,6 +11,7 @@ import { listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
 import { names } from "../../src/keep/layout.ts";
 import { readRun } from "../../src/keep/readRun.ts";
 import { Folder, Job, run } from "../runner/job.ts";
+import { killMoments, killTimeout } from "./killMoments.ts";
 
 const program = (end: string): string => `import { manualSeed, nn, optim, randn } from "kindling";
 manualSeed(1);
@@ -63,9 +64,10 @@ describe("checkpoints of a kept run", function () {
     }
   });
 
-  it("are whole, whenever the process is killed", async () => {
+  it("are whole, whenever the process is killed", async function () {
+    this.timeout(killTimeout);
     const file = folder.write("net.model.ts", program("true").replaceAll("64", "512"));
-    for (const moment of [150, 300, 450, 600]) {
+    for (const moment of killMoments([150, 300, 450, 600])) {
       const job = await Job.warm();
       job.start(file, { keep: room() });
       await job.until(({ type }) => type === "metrics");

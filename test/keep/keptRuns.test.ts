@@ -9,6 +9,7 @@ import { readRun as toldOf, readRunInTurns } from "../../src/keep/readRun.ts";
 import { prune, sizeOf } from "../../src/keep/prune.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { Folder, Job, run } from "../runner/job.ts";
+import { killMoments, killTimeout } from "./killMoments.ts";
 
 const readRun = (kept: KeptRun): RunSnapshot => toldOf(kept).run;
 
@@ -114,9 +115,10 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
     assert.deepEqual([...read.curves.get("loss/model")!.values], job.series("loss/model"));
   });
 
-  it("loses at most half a second where the process is killed, at whatever moment", async () => {
+  it("loses at most half a second where the process is killed, at whatever moment", async function () {
+    this.timeout(killTimeout);
     const file = folder.write("net.model.ts", endless);
-    for (const moment of [120, 260, 430, 700]) {
+    for (const moment of killMoments([120, 260, 430, 700])) {
       const job = await Job.warm();
       /** When each step was heard of. */
       const heard: { readonly at: number; readonly step: number }[] = [];
