@@ -10,12 +10,14 @@ import { layerInForward } from "./rules/layerInForward.ts";
 import { logOfSoftmax } from "./rules/logOfSoftmax.ts";
 import { lossNotScalar } from "./rules/lossNotScalar.ts";
 import { noGradMissing } from "./rules/noGradMissing.ts";
+import { notCalled } from "./rules/notCalled.ts";
 import { schedulerBeforeOptimizer } from "./rules/schedulerBeforeOptimizer.ts";
 import { softmaxBeforeCrossEntropy } from "./rules/softmaxBeforeCrossEntropy.ts";
 import { superMissing } from "./rules/superMissing.ts";
 import { testSetTrained } from "./rules/testSetTrained.ts";
 import { trainMissing } from "./rules/trainMissing.ts";
 import { unshuffled } from "./rules/unshuffled.ts";
+import { unusedResult } from "./rules/unusedResult.ts";
 import { zeroGradMissing } from "./rules/zeroGradMissing.ts";
 
 const rules: readonly Rule[] = [
@@ -27,12 +29,14 @@ const rules: readonly Rule[] = [
   logOfSoftmax,
   lossNotScalar,
   noGradMissing,
+  notCalled,
   schedulerBeforeOptimizer,
   softmaxBeforeCrossEntropy,
   superMissing,
   testSetTrained,
   trainMissing,
   unshuffled,
+  unusedResult,
   zeroGradMissing,
 ];
 

@@ -50,6 +50,8 @@ export class Program {
   readonly scopes: Scopes;
   readonly classes: ClassNode[] = [];
   readonly loops: LoopNode[] = [];
+  /** Expressions that stand alone, for what they do and not for their value. */
+  readonly statements: t.ExpressionStatement[] = [];
   readonly calls: Call[] = [];
   readonly creations: t.NewExpression[] = [];
   readonly #fields = new Map<ClassNode, Map<string, Field>>();
@@ -70,6 +72,7 @@ export class Program {
     this.scopes = new Scopes(body, (node) => {
       if (isClass(node)) this.classes.push(node);
       else if (isLoop(node)) this.loops.push(node);
+      else if (node.type === "ExpressionStatement") this.statements.push(node);
       else if (node.type === "CallExpression" || node.type === "OptionalCallExpression") this.calls.push(node);
       else if (node.type === "NewExpression") this.creations.push(node);
       else if (objectOf(node)?.type === "ThisExpression") members.push(node);

@@ -14,6 +14,8 @@ const all = {
   "hidden-modules": { title: "Layers or parameters in a plain array, Map, Set or object", severity: "warning", seenIn: ["text", "run"] },
   "layer-in-forward": { title: "A layer made anew in each forward pass", severity: "warning", seenIn: ["text"] },
   "super-missing": { title: "A module's constructor without super() first", severity: "error", seenIn: ["text"] },
+  "unused-result": { title: "A tensor that is computed and thrown away", severity: "warning", seenIn: ["text"] },
+  "not-called": { title: "A method that is named and not called", severity: "warning", seenIn: ["text"] },
   "module-never-called": { title: "A module that the forward pass never calls", severity: "warning", seenIn: ["run"] },
   "parameter-not-in-optimizer": { title: "A parameter that no optimizer holds", severity: "warning", seenIn: ["run"] },
   "frozen-in-optimizer": { title: "A frozen parameter in an optimizer", severity: "information", seenIn: ["run"] },

@@ -118,6 +118,7 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
   it("loses at most half a second where the process is killed, at whatever moment", async function () {
     this.timeout(killTimeout);
     const file = folder.write("net.model.ts", endless);
+    const dues: number[] = [];
     for (const moment of killMoments([120, 260, 430, 700])) {
       const job = await Job.warm();
       /** When each step was heard of. */
@@ -138,8 +139,9 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
       const due = heard.findLast(({ at }) => at < killed - 500)?.step ?? -1;
       const steps = readRun(kept!).curves.get("loss")?.steps ?? [];
       assert.ok((steps.at(-1) ?? -1) >= due, `${steps.at(-1)} of ${due}`);
-      if (moment > 600) assert.ok(due > 0);
+      dues.push(due);
     }
+    assert.ok(Math.max(...dues) > 0, "no training had gone on for more than half a second");
   });
 
   it("that is torn at its end is read up to the tear", async () => {
