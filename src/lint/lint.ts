@@ -3,17 +3,22 @@ import type { Problem } from "../protocol/index.ts";
 import { Program } from "./program.ts";
 import type { Rule } from "./rule.ts";
 import { bceUnbounded } from "./rules/bceUnbounded.ts";
+import { dropoutAlwaysOn } from "./rules/dropoutAlwaysOn.ts";
 import { evalMissing } from "./rules/evalMissing.ts";
+import { graphKept } from "./rules/graphKept.ts";
 import { gradientsCleared } from "./rules/gradientsCleared.ts";
 import { hiddenModules } from "./rules/hiddenModules.ts";
 import { layerInForward } from "./rules/layerInForward.ts";
 import { logOfSoftmax } from "./rules/logOfSoftmax.ts";
 import { lossNotScalar } from "./rules/lossNotScalar.ts";
+import { nllWithoutLog } from "./rules/nllWithoutLog.ts";
 import { noGradMissing } from "./rules/noGradMissing.ts";
 import { notCalled } from "./rules/notCalled.ts";
+import { oneLayerRepeated } from "./rules/oneLayerRepeated.ts";
 import { schedulerBeforeOptimizer } from "./rules/schedulerBeforeOptimizer.ts";
 import { softmaxBeforeCrossEntropy } from "./rules/softmaxBeforeCrossEntropy.ts";
 import { superMissing } from "./rules/superMissing.ts";
+import { tensorAsCondition } from "./rules/tensorAsCondition.ts";
 import { testSetTrained } from "./rules/testSetTrained.ts";
 import { trainMissing } from "./rules/trainMissing.ts";
 import { unshuffled } from "./rules/unshuffled.ts";
@@ -22,17 +27,22 @@ import { zeroGradMissing } from "./rules/zeroGradMissing.ts";
 
 const rules: readonly Rule[] = [
   bceUnbounded,
+  dropoutAlwaysOn,
   evalMissing,
+  graphKept,
   gradientsCleared,
   hiddenModules,
   layerInForward,
   logOfSoftmax,
   lossNotScalar,
+  nllWithoutLog,
   noGradMissing,
   notCalled,
+  oneLayerRepeated,
   schedulerBeforeOptimizer,
   softmaxBeforeCrossEntropy,
   superMissing,
+  tensorAsCondition,
   testSetTrained,
   trainMissing,
   unshuffled,

@@ -1,7 +1,9 @@
 /** Where a program computes losses: `lossFn(outputs, targets)`, `nn.functional.crossEntropy(outputs, targets)`. */
 import type * as t from "@babel/types";
 import type { Call, Program } from "./program.ts";
-import { bare, propertyOf, type Node } from "./tree.ts";
+import type { Fix } from "../protocol/index.ts";
+import { replacing } from "./rule.ts";
+import { bare, memberName, propertyOf, type Node } from "./tree.ts";
 
 export interface LossCall {
   readonly call: Call;
@@ -43,4 +45,16 @@ function outputsOf({ arguments: [first] }: Call): { readonly outputs?: Node } {
   if (!first || first.type === "SpreadElement") return {};
   const outputs = bare(first).type === "ObjectExpression" ? propertyOf(bare(first), "input") : first;
   return outputs ? { outputs } : {};
+}
+
+/** Another loss for this one. Only where its name stands behind a dot: one that was imported by itself is not there under another. */
+export function usingLoss(
+  program: Program,
+  { call, creation, loss }: LossCall,
+  other: { readonly object: string; readonly function: string },
+): Fix | undefined {
+  const callee = creation?.callee ?? call.callee;
+  if (callee.type !== "MemberExpression") return undefined;
+  const name = memberName(callee) === loss ? other.object : other.function;
+  return { title: `Use \`${other.object}\``, edits: [replacing(program, callee.property, name)] };
 }

@@ -8,7 +8,7 @@ import { bare, isFunction, keyName, memberName, objectOf, type Node } from "./tr
 export const computing: ReadonlySet<string> = new Set(
   (
     "abs add addmm all amax amin any argmax argmin baddbmm bmm ceil celu clamp clone contiguous cos cumsum detach diagonal div double dropout elu eq erf exp expand expm1 " +
-    "flatten flip float floor gather ge gelu glu gt half hardswish hardtanh indexSelect leakyRelu le log log10 log1p log2 logsigmoid logSoftmax logsumexp long lt " +
+    "flatten flip float floor gather ge gelu glu gt half hardswish hardtanh indexSelect leakyRelu isfinite isinf isnan le log log10 log1p log2 logicalAnd logicalNot logicalOr logicalXor logsigmoid logSoftmax logsumexp long lt " +
     "maskedFill maskedSelect matmul maximum mean minimum mish mm movedim mul narrow ne neg nanToNum norm normalize permute pow prod reciprocal relu relu6 remainder repeat " +
     "reshape roll round rsqrt scatter scatterAdd select selu sigmoid sign silu sin softmax softplus softsign sqrt square squeeze sub sum swapaxes t take tan tanh tile to transpose tril triu " +
     "trunc unflatten unsqueeze var view viewAs where"
@@ -29,7 +29,7 @@ export function isTensor(program: Program, node: Node): boolean {
 }
 
 /** A call that gives a tensor and leaves all others as they are. */
-function givesTensor(program: Program, call: t.CallExpression): boolean {
+export function givesTensor(program: Program, call: t.CallExpression): boolean {
   const api = program.apiOf(call.callee);
   if (api !== undefined) return creating.test(api) || computing.has(api.replace(/^nn\.functional\./, ""));
   if (program.moduleOf(call.callee)) return true;

@@ -1,4 +1,4 @@
-import { module, testTwins } from "./twins.ts";
+import { module, script, testTwins } from "./twins.ts";
 
 const forward = "  override forward(x: Tensor): Tensor {\n    for (const layer of this.layers) x = layer(x);\n    return x;\n  }";
 
@@ -198,5 +198,54 @@ testTwins({
     "super() first": module("  constructor() {\n    super();\n    this.train();\n  }"),
     "what needs no `this` before it": module("  constructor(size: number) {\n    const width = size * 2;\n    super();\n    console.log(width);\n  }"),
     "a class of another kind": 'import { nn } from "kindling";\nclass Base {}\nclass Thing extends Base {\n  constructor() {\n    console.log(nn);\n  }\n}\n',
+  },
+});
+
+testTwins({
+  id: "dropout-always-on",
+  bad: {
+    "dropout that isn't told": {
+      text: module("  a = new nn.Linear(4, 8);\n\n  override forward(x: Tensor): Tensor {\n    return nn.functional.dropout(this.a(x), 0.5);\n  }"),
+      marks: "nn.functional.dropout(this.a(x), 0.5)",
+      mended: "nn.functional.dropout(this.a(x), 0.5, { training: this.training })",
+    },
+    "one with other options": {
+      text: module("  a = new nn.Linear(4, 8);\n\n  override forward(x: Tensor): Tensor {\n    return nn.functional.alphaDropout(this.a(x), { p: 0.2 });\n  }"),
+      marks: "nn.functional.alphaDropout(this.a(x), { p: 0.2 })",
+      mended: "{ training: this.training, p: 0.2 }",
+    },
+  },
+  good: {
+    "dropout that is told": module(
+      "  a = new nn.Linear(4, 8);\n\n  override forward(x: Tensor): Tensor {\n    return nn.functional.dropout(this.a(x), 0.5, this.training);\n  }",
+    ),
+    "by its name": module(
+      "  a = new nn.Linear(4, 8);\n\n  override forward(x: Tensor): Tensor {\n    return nn.functional.dropout(this.a(x), { training: this.training });\n  }",
+    ),
+    "outside of a module": script("const noisy = nn.functional.dropout(randn(4, 4), 0.5);\nconsole.log(noisy);"),
+  },
+});
+
+testTwins({
+  id: "one-layer-repeated",
+  bad: {
+    "a list that is filled with one layer": {
+      text: module(
+        "  blocks = new nn.ModuleList(Array(3).fill(new nn.Linear(8, 8)));\n\n  override forward(x: Tensor): Tensor {\n    for (const block of this.blocks) x = block(x);\n    return x;\n  }",
+      ),
+      marks: "Array(3).fill(new nn.Linear(8, 8))",
+      mended: "new nn.ModuleList(Array.from({ length: 3 }, () => new nn.Linear(8, 8)))",
+    },
+    "one that was made before": {
+      text: script("const layer = new nn.Linear(4, 4);\nconst net = new nn.Sequential(...new Array(2).fill(layer));\nconsole.log(net);"),
+      marks: "new Array(2).fill(layer)",
+    },
+  },
+  good: {
+    "layers without weights": module(
+      "  acts = new nn.ModuleList(Array(3).fill(new nn.ReLU()));\n\n  override forward(x: Tensor): Tensor {\n    for (const act of this.acts) x = act(x);\n    return x;\n  }",
+    ),
+    "numbers": script("const widths = Array(3).fill(8);\nconsole.log(widths);"),
+    "tensors": script("const noise = randn(3);\nnoise.fill_(2);\nconsole.log(noise);"),
   },
 });

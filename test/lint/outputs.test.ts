@@ -195,3 +195,33 @@ testTwins({
     "a reduction that there is": script(`const total = new nn.CrossEntropyLoss({ reduction: "sum" });\n${step("const loss = total(model(x!), y!);")}`),
   },
 });
+
+testTwins({
+  id: "nll-without-log",
+  bad: {
+    "a softmax": {
+      text: trained("  fc = new nn.Linear(4, 2);", "    return this.fc(x).softmax(1);", "new nn.NLLLoss()"),
+      marks: "model(randn(8, 4))",
+      mended: "return this.fc(x).logSoftmax(1);",
+    },
+    "a softmax layer": {
+      text: trained("  net = new nn.Sequential(new nn.Linear(4, 2), new nn.Softmax(1));", "    return this.net(x);", "new nn.NLLLoss()"),
+      marks: "model(randn(8, 4))",
+      mended: "new nn.LogSoftmax(1)",
+    },
+    "outputs as they are": {
+      text: trained("  fc = new nn.Linear(4, 2);", "    return this.fc(x);", "new nn.NLLLoss()"),
+      marks: "model(randn(8, 4))",
+      mended: "const lossFn = new nn.CrossEntropyLoss();",
+    },
+    "outputs as they are, in the function": {
+      text: script(step("const loss = nn.functional.nllLoss(model(x!), y!);")),
+      marks: "model(x!)",
+      mended: "nn.functional.crossEntropy(model(x!), y!)",
+    },
+  },
+  good: {
+    "log-softmax": trained("  fc = new nn.Linear(4, 2);", "    return this.fc(x).logSoftmax(1);", "new nn.NLLLoss()"),
+    "the logarithm of what was added up": trained("  fc = new nn.Linear(4, 2);", "    return this.fc(x).square().add(1).log();", "new nn.NLLLoss()"),
+  },
+});

@@ -77,6 +77,30 @@ testTwins({
   },
 });
 
+testTwins({
+  id: "tensor-as-condition",
+  bad: {
+    "a comparison of tensors": {
+      text: script(
+        "let best = randn(1).mean();\nconst loss = lossFn(model(randn(8, 4)), randint(0, 3, [8]));\nif (loss.lt(best)) best = loss.detach();\nconsole.log(best.item());",
+      ),
+      marks: "loss.lt(best)",
+      mended: "if (loss.lt(best).item()) best",
+    },
+    "one that is negated, in a loop, and with another": {
+      text: script("const seen = randn(3);\nlet i = 0;\nwhile (!seen.gt(9).any() && i++ < 3) console.log(i);\nconsole.log(seen.isnan().any() ? 1 : 2);"),
+      marks: ["seen.gt(9).any()", "seen.isnan().any()"],
+      mended: ["while (!seen.gt(9).any().item() && i++ < 3)", "console.log(seen.isnan().any().item() ? 1 : 2)"],
+    },
+  },
+  good: {
+    "whether there is a tensor": forward("    const h = this.a(x);\n    if (h) return this.b(h);\n    return h;"),
+    "its value": script("const seen = randn(3);\nif (seen.gt(9).any().item()) console.log(1);"),
+    "what answers true or false": script("const seen = randn(3);\nif (seen.equal(seen)) console.log(1);"),
+    "methods of others": script('const names = new Map([["a", 1]]);\nif (names.has("a") && [1].at(0)) console.log(names);'),
+  },
+});
+
 describe("what is known to leave its tensor as it is", () => {
   it("is there, as a method or a function", () => {
     const isThere = (name: string): boolean => name in Tensor.prototype || name in nn.functional;

@@ -356,3 +356,39 @@ testTwins({
     "a model without dropout or batch norm": script(epochs(judge)).replace("new nn.Dropout(0.1), ", ""),
   },
 });
+
+const trainingStep = (more: string): string =>
+  `for (const [x, y] of trainLoader) {\n  const loss = lossFn(model(x!), y!);\n  optimizer.zeroGrad();\n  loss.backward();\n  optimizer.step();\n  ${more}\n}`;
+
+testTwins({
+  id: "graph-kept",
+  bad: {
+    "a sum of losses": {
+      text: script(`let total = randn(1).mean();\n${trainingStep("total = total.add(loss);")}\nconsole.log(total.item());`),
+      marks: "loss",
+      mended: "total = total.add(loss.detach());",
+    },
+    "one that is changed in place, of the batch's losses": {
+      text: script(`const total = randn(1).mean();\n${trainingStep("total.add_(loss.mul(8));")}\nconsole.log(total.item());`),
+      marks: "loss.mul(8)",
+      mended: "total.add_(loss.mul(8).detach());",
+    },
+    "a list of losses": {
+      text: script(`const losses: Tensor[] = [];\n${trainingStep("losses.push(loss);")}\nconsole.log(losses.length);`),
+      marks: "loss",
+      mended: "losses.push(loss.detach());",
+    },
+  },
+  good: {
+    "numbers": script(
+      `let total = 0;\nconst losses: number[] = [];\n${trainingStep("total += loss.item();\n  losses.push(loss.item());")}\nconsole.log(total, losses);`,
+    ),
+    "the values alone": script(`const losses: Tensor[] = [];\n${trainingStep("losses.push(loss.detach());")}\nconsole.log(losses.length);`),
+    "a sum that goes backward itself": script(
+      "for (let i = 0; i < 9; i++) {\n  let total = lossFn(model(randn(8, 4)), randint(0, 3, [8]));\n  for (const [x, y] of trainLoader) total = total.add(lossFn(model(x!), y!));\n  optimizer.zeroGrad();\n  total.backward();\n  optimizer.step();\n}",
+    ),
+    "a list of one step": script(
+      "for (const [x, y] of trainLoader) {\n  const parts: Tensor[] = [];\n  const loss = lossFn(model(x!), y!);\n  parts.push(loss);\n  optimizer.zeroGrad();\n  loss.backward();\n  optimizer.step();\n  console.log(parts.length);\n}",
+    ),
+  },
+});

@@ -1,10 +1,9 @@
 /** Binary cross entropy of what comes out of a linear layer as it is. */
-import type { Fix, Problem, TextEdit } from "../../protocol/index.ts";
-import { lossCalls, type LossCall } from "../losses.ts";
+import type { Fix, Problem } from "../../protocol/index.ts";
+import { lossCalls, usingLoss, type LossCall } from "../losses.ts";
 import { outcomeOf } from "../outcome.ts";
 import type { Program } from "../program.ts";
-import { finding, related, replacing } from "../rule.ts";
-import { memberName, type Node } from "../tree.ts";
+import { finding, related } from "../rule.ts";
 
 export function* bceUnbounded(program: Program): Generator<Problem> {
   const calls = lossCalls(program).filter(({ loss }) => loss === "BCELoss");
@@ -20,15 +19,9 @@ export function* bceUnbounded(program: Program): Generator<Problem> {
   }
 }
 
-function fixOf(program: Program, { call, creation }: LossCall, calls: readonly LossCall[]): Fix | undefined {
+function fixOf(program: Program, call: LossCall, calls: readonly LossCall[]): Fix | undefined {
   // A loss that others use as well may be right for those.
-  const isShared = creation && calls.some((other) => other.creation === creation && other.outputs && outcomeOf(program, other.outputs)?.by !== "linear");
-  const edit = isShared ? undefined : renaming(program, creation?.callee ?? call.callee);
-  return edit && { title: "Use `BCEWithLogitsLoss`", edits: [edit] };
-}
-
-/** Only where the name stands behind a dot: one that was imported by itself is not there under another. */
-function renaming(program: Program, callee: Node): TextEdit | undefined {
-  if (callee.type !== "MemberExpression") return undefined;
-  return replacing(program, callee.property, memberName(callee) === "BCELoss" ? "BCEWithLogitsLoss" : "binaryCrossEntropyWithLogits");
+  const isShared =
+    call.creation && calls.some((other) => other.creation === call.creation && other.outputs && outcomeOf(program, other.outputs)?.by !== "linear");
+  return isShared ? undefined : usingLoss(program, call, { object: "BCEWithLogitsLoss", function: "binaryCrossEntropyWithLogits" });
 }
