@@ -17,6 +17,7 @@ import { notCalled } from "./rules/notCalled.ts";
 import { oneLayerRepeated } from "./rules/oneLayerRepeated.ts";
 import { schedulerBeforeOptimizer } from "./rules/schedulerBeforeOptimizer.ts";
 import { softmaxBeforeCrossEntropy } from "./rules/softmaxBeforeCrossEntropy.ts";
+import { stateNotCopied } from "./rules/stateNotCopied.ts";
 import { superMissing } from "./rules/superMissing.ts";
 import { tensorAsCondition } from "./rules/tensorAsCondition.ts";
 import { testSetTrained } from "./rules/testSetTrained.ts";
@@ -41,6 +42,7 @@ const rules: readonly Rule[] = [
   oneLayerRepeated,
   schedulerBeforeOptimizer,
   softmaxBeforeCrossEntropy,
+  stateNotCopied,
   superMissing,
   tensorAsCondition,
   testSetTrained,

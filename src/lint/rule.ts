@@ -38,6 +38,16 @@ export function removing(program: Program, from: number, to: number): TextEdit {
   return { position: program.position(from), end: { line, column }, text: "" };
 }
 
+/** Adds a name of Kindling's to what the file imports by name. */
+export function importing(program: Program, name: string): TextEdit | undefined {
+  for (const statement of program.body.body) {
+    if (statement.type !== "ImportDeclaration" || statement.source.value !== "kindling" || statement.importKind === "type") continue;
+    const last = statement.specifiers.at(-1);
+    if (last?.type === "ImportSpecifier") return inserting(program, last.end!, `, ${name}`);
+  }
+  return undefined;
+}
+
 /** Whitespace before the first word of the line. */
 export function indentAt(program: Program, offset: number): string {
   const start = program.text.lastIndexOf("\n", offset - 1) + 1;

@@ -26,6 +26,7 @@ const all = {
   "parameter-without-gradient": { title: "A parameter without a gradient after backward", severity: "warning", seenIn: ["run"] },
   "zero-grad-missing": { title: "Gradients that are never set back to zero", severity: "warning", seenIn: ["text", "run"] },
   "graph-kept": { title: "A sum or a list that keeps the graph of each step", severity: "warning", seenIn: ["text"] },
+  "state-not-copied": { title: "A stateDict that is kept and goes on changing", severity: "warning", seenIn: ["text"] },
   "gradients-cleared": { title: "Gradients that are set back before the step", severity: "warning", seenIn: ["text", "run"] },
   "eval-missing": { title: "A validation loop in training mode", severity: "warning", seenIn: ["text", "run"] },
   "train-missing": { title: "Training that goes on in evaluation mode", severity: "warning", seenIn: ["text", "run"] },

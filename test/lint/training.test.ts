@@ -392,3 +392,26 @@ testTwins({
     ),
   },
 });
+
+const bestOf = (before: string, keep: string, after = "model.loadStateDict(best);"): string =>
+  script(`${before}\nfor (let epoch = 0; epoch < 3; epoch++) {\n  ${trainingStep("").replaceAll("\n", "\n  ")}\n  if (epoch === 1) ${keep}\n}\n${after}`);
+
+testTwins({
+  id: "state-not-copied",
+  bad: {
+    "the best weights, which go on changing": {
+      text: bestOf("let best = new Map<string, Tensor>();", "best = model.stateDict();"),
+      marks: "model.stateDict()",
+      mended: ["type Tensor, deepcopy }", "if (epoch === 1) best = deepcopy(model.stateDict());"],
+    },
+  },
+  good: {
+    "a copy": bestOf("let best = new Map<string, Tensor>();", "best = new Map([...model.stateDict()].map(([name, value]) => [name, value.clone()]));"),
+    "weights for another model": bestOf(
+      "let best = new Map<string, Tensor>();\nconst other = new nn.Linear(2, 2);",
+      "best = model.stateDict();",
+      "other.loadStateDict(best);",
+    ),
+    "what is loaded at once, without steps": script("let state = model.stateDict();\nstate = model.stateDict();\nmodel.loadStateDict(state);"),
+  },
+});

@@ -11,6 +11,9 @@ function wrapIndex(index: number, length: number): number {
   return wrapped;
 }
 
+/** JavaScript's `Array(3).map(…)` calls nothing, as none of the three places holds anything. */
+const emptyPlace = "ModuleList: a place of the list is empty. Array(n).map(…) makes nothing; Array.from({ length: n }, () => …) does";
+
 export type ModulesByName<M extends AnyModule = AnyModule> = Readonly<Record<string, M>> | ReadonlyMap<string, M>;
 
 function entriesOf<M extends AnyModule>(modules: ModulesByName<M>): Iterable<readonly [string, M]> {
@@ -114,7 +117,10 @@ export class ModuleList<M extends AnyModule = SomeModule> extends Module<never[]
 
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
-    for (const module of modules) this.append(module);
+    for (const module of modules) {
+      if (module === undefined) throw new ArgumentError(emptyPlace, "TypeError");
+      this.append(module);
+    }
     return this;
   }
 

@@ -3,7 +3,7 @@ import type { Fix, Problem, TextEdit } from "../../protocol/index.ts";
 import { childrenOf } from "../children.ts";
 import { evaluations } from "../evaluations.ts";
 import type { Program } from "../program.ts";
-import { finding, indentAt, inserting } from "../rule.ts";
+import { finding, importing, indentAt, inserting } from "../rule.ts";
 import { isBackward, isHeldOut, iteratedBy, isWithoutGraph, lastName, reached } from "../training.ts";
 import { isFunction, type FunctionNode, type LoopNode, type Node } from "../tree.ts";
 
@@ -56,12 +56,12 @@ function isHandedOver(program: Program, own: FunctionNode): boolean {
 function fixOf(program: Program, loop: LoopNode): Fix | undefined {
   if (leavesFunction(loop) || /`/.test(program.textOf(loop))) return undefined;
   const written = program.written("noGrad");
-  const importing = written === undefined ? importEdit(program) : undefined;
-  if (written === undefined && !importing) return undefined;
+  const added = written === undefined ? importing(program, "noGrad") : undefined;
+  if (written === undefined && !added) return undefined;
   const indent = indentAt(program, loop.start!);
   const lines = [...program.textOf(loop).matchAll(/\n(?=[^\n\r])/g)].map(({ index }) => inserting(program, loop.start! + index + 1, "  "));
   const edits = [inserting(program, loop.start!, `${written ?? "noGrad"}(() => {\n${indent}  `), ...lines, inserting(program, loop.end!, `\n${indent}});`)];
-  return { title: "Put it into `noGrad(() => …)`", edits: [...(importing ? [importing] : []), ...edits] };
+  return { title: "Put it into `noGrad(() => …)`", edits: [...(added ? [added] : []), ...edits] };
 }
 
 /** What a callback around the loop would change the meaning of. */
@@ -70,14 +70,4 @@ function leavesFunction(node: Node): boolean {
   if (node.type === "ForOfStatement" && node.await) return true;
   if ((node.type === "BreakStatement" || node.type === "ContinueStatement") && node.label) return true;
   return childrenOf(node).some((child) => !isFunction(child) && leavesFunction(child));
-}
-
-/** Adds `noGrad` to what the file imports. */
-function importEdit(program: Program): TextEdit | undefined {
-  for (const statement of program.body.body) {
-    if (statement.type !== "ImportDeclaration" || statement.source.value !== "kindling" || statement.importKind === "type") continue;
-    const last = statement.specifiers.at(-1);
-    if (last?.type === "ImportSpecifier") return inserting(program, last.end!, ", noGrad");
-  }
-  return undefined;
 }

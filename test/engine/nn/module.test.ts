@@ -276,6 +276,10 @@ describe("modules with other signatures", () => {
 });
 
 describe("containers", () => {
+  it("ModuleList says what is wrong with a list that Array(n).map(…) left empty", () => {
+    assert.throws(() => new nn.ModuleList(Array(3).map(() => new nn.Linear(2, 2))), /a place of the list is empty.*Array\.from\(\{ length: n \}/);
+  });
+
   it("ModuleList: length, index, slice, iteration, append, extend, insert", () => {
     const [a, b, c, d] = [new nn.Linear(1, 1), new nn.Linear(1, 2), new nn.Linear(1, 3), new nn.Linear(1, 4)] as const;
     const list = new nn.ModuleList([a]);
