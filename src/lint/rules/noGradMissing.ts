@@ -1,5 +1,5 @@
 /** A loop over held-out data that records a graph, and goes backward through nothing. */
-import type { Fix, Problem, TextEdit } from "../../protocol/index.ts";
+import type { Fix, Problem } from "../../protocol/index.ts";
 import { childrenOf } from "../children.ts";
 import { evaluations } from "../evaluations.ts";
 import type { Program } from "../program.ts";
