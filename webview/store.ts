@@ -47,6 +47,8 @@ export interface Host {
   postMessage(message: unknown): void;
   getState(): unknown;
   setState(state: unknown): void;
+  /** There is no editor around the page: none of its runs goes on, and there are no others to show. */
+  readonly isAlone?: boolean;
 }
 
 /** Milliseconds from one drawing of a running run to the next. */
@@ -183,6 +185,11 @@ export class Store implements CurveStore {
     if (this.#waiting.length === 0) return;
     this.#shown.value = this.#current;
     for (const told of this.#waiting.splice(0)) told();
+  }
+
+  /** Whether the page is a file of its own, and has nobody to ask. */
+  get isAlone(): boolean {
+    return this.#host.isAlone ?? false;
   }
 
   /** What a file that holds something of the run is called: `digits`. */

@@ -26,7 +26,6 @@ import { PythonView } from "./python/pythonView.ts";
 import { showProblems } from "./problems/diagnostics.ts";
 import { PythonFiles } from "./python/openAsKindling.ts";
 import { offerPasteAsKindling } from "./python/pasteAsKindling.ts";
-import { exportPanel } from "./export/exportPanel.ts";
 import { saveFile } from "./export/saveFile.ts";
 import { Archive } from "./runs/archive.ts";
 import { AutomaticInspection } from "./runs/automaticInspection.ts";
@@ -148,7 +147,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
       log,
       output,
     }),
-    panels.onDidAsk((request) => void answer(request, { extension, store, edits, view, controller, highlight })),
+    panels.onDidAsk((request) => void answer(request, { store, edits, view, controller, highlight })),
     view.onDidChoose(({ model, module }) => {
       if (view.file === undefined) return;
       panels.select(view.file, { model: model.id, module: module.id });
@@ -209,7 +208,6 @@ function hasCommand({ extension }: vscode.ExtensionContext, name: string): boole
 }
 
 interface Answering {
-  readonly extension: vscode.Uri;
   readonly store: RunStore;
   readonly edits: EditedTexts;
   readonly view: ModelsView;
@@ -217,7 +215,7 @@ interface Answering {
   readonly highlight: LineHighlight;
 }
 
-async function answer({ file, message }: PanelRequest, { extension, store, edits, view, controller, highlight }: Answering): Promise<void> {
+async function answer({ file, message }: PanelRequest, { store, edits, view, controller, highlight }: Answering): Promise<void> {
   switch (message.type) {
     case "command":
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
@@ -231,11 +229,6 @@ async function answer({ file, message }: PanelRequest, { extension, store, edits
       return void (await saveFile(file, message.name, new TextEncoder().encode(message.text)));
     case "saveBytes":
       return void (await saveFile(file, message.name, Buffer.from(message.base64, "base64")));
-    case "export": {
-      const runs = store.get(file);
-      const run = runs && shownRun(runs);
-      return run && exportPanel(extension, run, message.look);
-    }
     case "reveal": {
       const runs = store.get(file);
       const since = runs && shownRun(runs)?.startedAt;

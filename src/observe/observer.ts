@@ -272,6 +272,7 @@ export class Observer implements Instrument {
     this.#clock.stop();
     if (this.#iterations.lookForUpdate(loss)) this.#steppedByHand();
     this.#iterations.beforeBackward(loss);
+    this.#tracing.trains();
     this.checkpoints.beforeBackward();
     this.#takeover?.trains();
     this.#passes?.beforeBackward(loss);
@@ -303,6 +304,7 @@ export class Observer implements Instrument {
   beforeStep(optimizer: Optimizer): void {
     this.#clock.stop();
     this.#iterations.beforeStep(optimizer);
+    this.#tracing.trains();
     this.#interventions.frozen.keep();
     this.#measurements.beforeStep(optimizer);
     if (this.steps === 0) {

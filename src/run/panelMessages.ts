@@ -2,7 +2,7 @@
 import type { RunEvent, SourcePosition, PanelSteering } from "../protocol/index.ts";
 import { dictionary, list, nullable, number, oneOf, optional, record, text, variants, whole } from "./codec.ts";
 import type { Family, FamilyRun, Trunk } from "./family.ts";
-import { curves, runEvent, runSnapshot, runState } from "./records.ts";
+import { curves, runEvent, runSnapshot, runState, storedSnapshot } from "./records.ts";
 import { position } from "./records/position.ts";
 import { steering } from "./records/steering.ts";
 import type { RunSnapshot } from "./snapshot.ts";
@@ -32,6 +32,13 @@ export interface PageLook {
   readonly classes: string;
   /** What it remembers, as JSON of its own. */
   readonly memory: string;
+}
+
+/** What a page of its own shows. */
+export interface PageContent {
+  readonly run: RunSnapshot;
+  /** As it stood: what a page of its own has no part of can't be shown there. */
+  readonly family: Family | null;
 }
 
 export type PanelCommand = "train" | "restartWithWeights" | "inspect" | "pause" | "resume" | "stop";
@@ -75,6 +82,9 @@ const family = record<Family>({
   ),
   trunk: optional(record<Trunk>({ until: whole, curves })),
 });
+
+/** As plain JSON. */
+export const pageContent = record<PageContent>({ run: storedSnapshot, family: nullable(family) });
 
 export const toPanel = variants<ToPanel, "type">("type", {
   file: record({ file: text }),

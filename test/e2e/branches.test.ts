@@ -1,10 +1,20 @@
 /** The tree of branches in the panel, in the packed extension. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { pageContent, type PageContent } from "../../src/run/panelMessages.ts";
 import { withEditor } from "../harness/suite.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
+import { eventually } from "../harness/wait.ts";
 import { adder } from "../webview/comparedRuns.ts";
+
+/** What an exported page shows. */
+function contentOf(page: string): PageContent {
+  const [, data] = /<script type="application\/json" id="exported">(.*)<\/script>/.exec(page)!;
+  const { content } = JSON.parse(data!) as { readonly content: string };
+  return pageContent.decode(JSON.parse(gunzipSync(Buffer.from(content, "base64")).toString()));
+}
 
 describe("a person whose run has branches", () => {
   const editor = withEditor();
@@ -40,6 +50,23 @@ describe("a person whose run has branches", () => {
     await workbench.inPanel("branch").first().click();
     const trunk = shown.filter({ hasNotText: "lr 0.01" });
     await trunk.waitFor();
+    // A page of its own is of the run that the panel shows, and not of what its file ran last.
+    await workbench.inPanel("export-panel").click();
+    const place = join(folder, "net.html");
+    await eventually(
+      "the dialog's offer of net.html",
+      () => input.inputValue(),
+      (value) => value === place,
+    );
+    await page.keyboard.press("Enter");
+    const exported = await eventually(
+      "the page",
+      () => (existsSync(place) ? readFileSync(place, "utf8") : ""),
+      (text) => text.endsWith("</html>\n"),
+    );
+    const { run, family } = contentOf(exported);
+    assert.deepEqual([family!.runs.map(({ difference }) => difference), family!.shown], [["", "lr 0.01 → 0.1"], family!.runs[0]!.id]);
+    assert.equal(run.interventions.length, 0);
     await trunk.focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");

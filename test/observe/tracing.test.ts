@@ -36,9 +36,9 @@ function traced(make: () => () => void): StepTrace {
   return traces[0]!;
 }
 
-/** @param path of a module of the only model, by its number */
-function writerOf(trace: StepTrace, kind: TensorKind, module = 0): Writing {
-  const found = trace.tensors.find((one) => one.kind === kind && one.module === module);
+/** Of a module, by its number; of several models the first, unless another is named. */
+function writerOf(trace: StepTrace, kind: TensorKind, module = 0, model = 0): Writing {
+  const found = trace.tensors.find((one) => one.kind === kind && one.module === module && one.model === model);
   assert.ok(found, `nothing is known of ${kind}`);
   return trace.writings[found.writing]!;
 }
@@ -341,6 +341,139 @@ describe("what wrote a tensor", () => {
         step();
       }
     }, options);
+  });
+
+  describe("in a program without loops, in which two optimizers step in turn", () => {
+    // torch 1.13: the same two networks, SGD(lr=0.01) each, `zero_grad()` at the end of a step.
+    const adversaries = () => {
+      const [generator, critic] = [new nn.Linear(1, 2), new nn.Linear(2, 1)];
+      noGrad(() => {
+        generator.weight.copy_(tensor([[0.5], [-1]]));
+        generator.bias!.copy_(tensor([0.1, 0.2]));
+        critic.weight.copy_(tensor([[2, -0.5]]));
+        critic.bias!.copy_(tensor([0.3]));
+      });
+      const [generatorSteps, criticSteps] = [generator, critic].map((model) => new optim.SGD(model.parameters(), { lr: 0.01 }));
+      const [real, z] = [tensor([[1, 2], [3, -4]]), tensor([[1], [-2]])]; // oxfmt-ignore
+      let fake: Tensor;
+      return {
+        judge: () => {
+          fake = generator(z);
+          critic(real).sub(1).square().mean().add(critic(fake.detach()).square().mean()).backward();
+          criticSteps!.step();
+        },
+        forge: () => {
+          critic(fake).sub(1).square().mean().backward();
+          generatorSteps!.step();
+          generatorSteps!.zeroGrad();
+          criticSteps!.zeroGrad();
+        },
+      };
+    };
+    const numbers = (trace: StepTrace) =>
+      [0, 1].map((model) => {
+        const update = writerOf(trace, "parameter:weight", 0, model);
+        const [before, gradient] = update.inputs.map((input) => rangeText(trace.writings[input]!.range));
+        return [update.kind, before, gradient, rangeText(update.range), rangeText(update.change!)];
+      });
+    const second = [
+      ["updated", "-0.9919 … 0.4008", "0.2754 … 5.227", "-0.9947 … 0.3486", "-0.05227 … -0.002754"],
+      ["updated", "-0.1416 … 1.743", "-22.44 … 17.28", "0.08275 … 1.57", "-0.1728 … 0.2244"],
+    ];
+
+    /** Three steps, and a question right before one of their halves, by its number. */
+    const asked = (before: number) =>
+      tracesOf(
+        watch((observer) => {
+          const { judge, forge } = adversaries();
+          [judge, forge, judge, forge, judge, forge].forEach((half, i) => {
+            if (i === before) observer.steer({ type: "trace" });
+            half();
+          });
+        }),
+      );
+
+    it("leads each weight to its own update, with the numbers that PyTorch has", () => {
+      const traces = asked(2);
+      assert.deepEqual(
+        traces.map(({ step }) => step),
+        [1],
+      );
+      assert.deepEqual(numbers(traces[0]!), second);
+    });
+
+    it("waits for the next whole step where the question comes between the two", () => {
+      const traces = asked(1);
+      assert.deepEqual(
+        traces.map(({ step }) => step),
+        [1],
+      );
+      assert.deepEqual(numbers(traces[0]!), second);
+    });
+
+    it("tells the last step when the program is over", () => {
+      const traces = asked(4);
+      assert.deepEqual(
+        traces.map(({ step }) => step),
+        [2],
+      );
+      assert.equal(rangeText(writerOf(traces[0]!, "parameter:weight", 0, 0).range), "-0.9992 … 0.3197");
+    });
+
+    it("lets a run that stands go on to the end of the next whole step, and stand before the update after it", () => {
+      const done: string[] = [];
+      const doneAt: (readonly string[])[] = [];
+      let observer: Observer | undefined;
+      const gate: ObserverOptions["gate"] = {
+        pass(beforeBlocking) {
+          doneAt.push([...done]);
+          if (doneAt.length !== 1) return 0;
+          beforeBlocking();
+          observer!.steer({ type: "trace" });
+          return 1;
+        },
+        look() {},
+        hold: () => done.push("hold"),
+        release: () => done.push("release"),
+      };
+      const watched = watch(
+        (made) => {
+          observer = made;
+          const { judge, forge } = adversaries();
+          for (const half of [judge, forge, judge, forge, judge, forge]) half();
+        },
+        { gate },
+      );
+      assert.deepEqual(doneAt, [[], ["release"], ["release", "hold"]]);
+      assert.deepEqual(numbers(tracesOf(watched)[0]!), second);
+    });
+
+    it("has of a weight the gradient that its optimizer found, and not what the other's loss added to it afterwards", () => {
+      assert.equal(rangeText(writerOf(asked(2)[0]!, "gradient:weight", 0, 1).range), "-22.44 … 17.28");
+    });
+
+    it("has what the models returned in that step, and not in the next", () => {
+      const [trace] = asked(2);
+      assert.equal(rangeText(writerOf(trace!, "output", 0, 0).range), "-0.7951 … 2.181");
+    });
+  });
+
+  it("has of a step the weights as the program left them, where it cuts them off after the update and there are no loops", () => {
+    const [trace] = tracesOf(
+      watch((observer) => {
+        const model = new NetOfOne();
+        const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+        const step = (): void => {
+          model(tensor([5, 6])).backward();
+          optimizer.step();
+          noGrad(() => model.w.clamp_(0.75, 1));
+        };
+        observer.steer({ type: "trace" });
+        step();
+        step();
+      }),
+    );
+    assert.deepEqual(drawn(trace!, writerOf(trace!, "parameter:w"), 1), ["computed clamp_ [2] 0.75 … 1", "  updated SGD.step [2] 0.5 … 1.4"]);
   });
 
   it("changes no bit of the run", () => {

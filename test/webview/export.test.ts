@@ -20,7 +20,7 @@ import { exportFlow } from "../../webview/health/flowExport.ts";
 import { bins } from "../../webview/charts/bars.ts";
 import { exportHistogram, exportHistory, type TensorDrawing } from "../../webview/layer/layerExport.ts";
 import type { HistoryView } from "../../webview/state.ts";
-import { digitsModel, measure, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
+import { digitsModel, familyAround, measure, sampleStep, snapshotAfter, training } from "./fakeRun.ts";
 import { assertClose } from "../fixtures/closeTo.ts";
 import type { Panel } from "./page.ts";
 import { withPages } from "./withPages.ts";
@@ -468,7 +468,7 @@ describe("taking things away from the panel", function () {
     for (let i = 0; i < 5; i++) await panel.page.keyboard.press("ArrowLeft");
     await panel.byTestId("export-panel").click();
     const { look } = await saved("export");
-    const page = exportedPage(await pages.assets(), { run, look, title: "Kindling: digits", note: noteOn(run, new Date(2026, 10, 27, 15, 40)) });
+    const page = exportedPage(await pages.assets(), { run, family: null, look, title: "Kindling: digits", note: noteOn(run, new Date(2026, 10, 27, 15, 40)) });
     assert.ok(Buffer.byteLength(page) <= 2_000_000, `${Buffer.byteLength(page)} bytes`);
     const place = join(folder, "digits.html");
     writeFileSync(place, page);
@@ -484,7 +484,7 @@ describe("taking things away from the panel", function () {
       of.page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).getPropertyValue("--curve-1")]);
     assert.deepEqual(await looks(alone), await looks(panel));
     assert.match(await alone.page.locator(".exported-note").innerText(), /^digits\.model\.ts as of 27 November 2026 at 15:40/);
-    assert.equal(await alone.byTestId("command-train").isVisible(), false);
+    assert.deepEqual([await alone.byTestId("command-train").isVisible(), await alone.byTestId("branches").count()], [false, 0]);
 
     const before = await alone.byTestId("shown-step").getAttribute("data-step");
     await alone.byTestId("step-slider").focus();
@@ -499,6 +499,61 @@ describe("taking things away from the panel", function () {
     const text = readFileSync(await (await download).path(), "utf8");
     assert.equal(text.split("\r\n").length, 2 + run.curves.get("loss")!.length);
     assert.deepEqual([requests.filter((address) => !/^(file|data|blob):/.test(address)), alone.errors], [[], []]);
+    await alone.page.close();
+  });
+
+  it("has the tree of branches in that page as it stood, to be read and not to be clicked", async () => {
+    // The shown run goes on in other code: the loss of before is drawn before its own.
+    const family = familyAround("code", { until: 0, curves: new Map([["loss", curve([5, 4, 3], -3)]]) });
+    await panel.send({ type: "family", runId: run.runId, family });
+    await panel.byTestId("export-panel").click();
+    const { look } = await saved("export");
+    const place = join(folder, "branches.html");
+    writeFileSync(place, exportedPage(await pages.assets(), { run, family, look, title: "Kindling: digits", note: "" }));
+    const alone = await pages.openAlone(pathToFileURL(place).href, []);
+    const rows = (of: Panel) =>
+      of
+        .byTestId("branch")
+        .evaluateAll((all) => all.map((one) => [one.textContent, one.getAttribute("aria-current"), (one as HTMLElement).offsetTop] as const));
+    await alone.byTestId("branches").waitFor();
+    const [shown, inEditor] = [await rows(alone), await rows(panel)];
+    assert.deepEqual(
+      shown.map(([text, current]) => [text, current]),
+      [
+        ["09:41:07loss 0.2314", null],
+        ["slower at the endstep 600lr 0.1 → 0.01loss 0.1207", null],
+        ["09:52:40step 300Froze features.0, lr 0.1 → 0.05loss 0.2314", null],
+        ["10:03:12step 500other codeloss 0.09520", "true"],
+      ],
+    );
+    const below = (all: typeof shown) => all.map(([, , top]) => top - all[0]![2]);
+    assert.deepEqual(below(shown), below(inEditor));
+
+    const branches = alone.byTestId("branches");
+    assert.deepEqual(await branches.getByRole("button").evaluateAll((all) => all.map((one) => one.getAttribute("data-testid"))), ["branches-toggle"]);
+    const row = alone.byTestId("branch").first();
+    assert.deepEqual(
+      [await row.getAttribute("title"), await row.evaluate((one) => getComputedStyle(one).cursor)],
+      ["09:41:07\nfinished after step 900\nloss 0.2314", "auto"],
+    );
+    await row.click();
+    await alone.page.keyboard.press("ArrowDown");
+    await alone.byTestId("branches-toggle").click();
+    assert.equal(await alone.byTestId("branch").count(), 1);
+
+    await alone.byTestId("tab-curves").click();
+    const download = alone.page.waitForEvent("download");
+    await save(alone.page.locator("[data-name=loss]"), "csv");
+    const lines = readFileSync(await (await download).path(), "utf8").split("\r\n");
+    assert.deepEqual(
+      lines.slice(1, 4).map((line) => line.split(",").slice(0, 3)),
+      [
+        ["-3", "1", "5"],
+        ["-2", "1", "4"],
+        ["-1", "1", "3"],
+      ],
+    );
+    assert.deepEqual(alone.errors, []);
     await alone.page.close();
   });
 });

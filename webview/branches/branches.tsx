@@ -1,4 +1,7 @@
-/** The shown run among those that it parts from and those that part from it: a line for each, which shows that run. */
+/**
+ * The shown run among those that it parts from and those that part from it: a line for each, which shows that run. In a page
+ * that is a file of its own there is no other run to show, and the lines are read only.
+ */
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { RunState } from "../../src/protocol/index.ts";
@@ -23,7 +26,7 @@ export function Branches({ store }: { store: Store }) {
   const others = family.runs.length - 1;
   return (
     <section class="branches" aria-label="Branches" data-testid="branches">
-      <ol class="branch-list" ref={list} onKeyDown={moveFocus}>
+      <ol class="branch-list" ref={list} onKeyDown={store.isAlone ? undefined : moveFocus}>
         {rows.map((lane) => (
           <li key={lane.run.id}>
             <BranchRow store={store} lane={open ? lane : { ...lane, up: 0 }} isShown={lane.run.id === shown} />
@@ -42,16 +45,26 @@ export function Branches({ store }: { store: Store }) {
 
 function BranchRow({ store, lane, isShown }: { store: Store; lane: Lane; isShown: boolean }) {
   const { run } = lane;
+  const row = {
+    class: "branch",
+    title: isShown || store.isAlone ? words(run) : `${words(run)}\nShow this run`,
+    "aria-current": isShown ? ("true" as const) : undefined,
+    "data-testid": "branch",
+    "data-run": run.id,
+  };
+  const content = <RowContent lane={lane} />;
+  if (store.isAlone) return <div {...row}>{content}</div>;
   return (
-    <button
-      type="button"
-      class="branch"
-      aria-current={isShown ? "true" : undefined}
-      title={isShown ? words(run) : `${words(run)}\nShow this run`}
-      onClick={() => !isShown && store.post({ type: "showRun", run: run.id })}
-      data-testid="branch"
-      data-run={run.id}
-    >
+    <button type="button" {...row} onClick={() => !isShown && store.post({ type: "showRun", run: run.id })}>
+      {content}
+    </button>
+  );
+}
+
+function RowContent({ lane }: { lane: Lane }) {
+  const { run } = lane;
+  return (
+    <>
       <LaneDrawing lane={lane} />
       <span class="branch-title">{run.title}</span>
       <span class="branch-step muted">{run.parent !== undefined && `step ${formatCount(run.from)}`}</span>
@@ -64,7 +77,7 @@ function BranchRow({ store, lane, isShown }: { store: Store; lane: Lane; isShown
           </>
         )}
       </span>
-    </button>
+    </>
   );
 }
 

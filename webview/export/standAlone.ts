@@ -1,15 +1,14 @@
-/** Stands in VS Code's place where the panel's page is a file of its own: gives it its look, what it remembers, and its run. */
-import { toPanel, type FromPanel, type PageLook } from "../../src/run/panelMessages.ts";
-import { storedSnapshot } from "../../src/run/records.ts";
+/** Stands in VS Code's place where the panel's page is a file of its own: gives it its look, what it remembers, its run and that one's family. */
+import { pageContent, toPanel, type FromPanel, type PageLook, type ToPanel } from "../../src/run/panelMessages.ts";
 import type { Host } from "../store.ts";
 
 interface Exported {
   readonly look: PageLook;
   /** As it is stored: JSON, packed by gzip, in base64. */
-  readonly run: string;
+  readonly content: string;
 }
 
-const { look, run } = JSON.parse(document.getElementById("exported")!.textContent) as Exported;
+const { look, content } = JSON.parse(document.getElementById("exported")!.textContent) as Exported;
 
 for (const [name, value] of Object.entries(look.variables)) document.documentElement.style.setProperty(name, value);
 document.body.className = `${look.classes} exported`;
@@ -17,6 +16,7 @@ document.body.className = `${look.classes} exported`;
 let remembered: unknown = JSON.parse(look.memory);
 
 const host: Host = {
+  isAlone: true,
   getState: () => remembered,
   setState: (state) => (remembered = state),
   postMessage: (sent) => answer(sent as FromPanel),
@@ -27,7 +27,7 @@ Object.assign(window, { acquireVsCodeApi: () => host });
 function answer(message: FromPanel): void {
   switch (message.type) {
     case "ready":
-      return void tellRun();
+      return void tellContent();
     case "save":
       return download(message.name, new Blob([message.text]));
     case "saveBytes":
@@ -35,15 +35,21 @@ function answer(message: FromPanel): void {
     case "copy":
       return void navigator.clipboard.writeText(message.text);
     default:
-      // There is no run to steer and no file to go to.
+      // There is no run to steer, no other one to show, and no file to go to.
       return;
   }
 }
 
-async function tellRun(): Promise<void> {
-  const unpacked = new Blob([bytesOf(run)]).stream().pipeThrough(new DecompressionStream("gzip"));
+async function tellContent(): Promise<void> {
+  const unpacked = new Blob([bytesOf(content)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const stored: unknown = JSON.parse(await new Response(unpacked).text());
-  window.postMessage(toPanel.encode({ type: "snapshot", run: storedSnapshot.decode(stored) }), "*");
+  const { run, family } = pageContent.decode(stored);
+  tell({ type: "snapshot", run });
+  tell({ type: "family", runId: run.runId, family });
+}
+
+function tell(message: ToPanel): void {
+  window.postMessage(toPanel.encode(message), "*");
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

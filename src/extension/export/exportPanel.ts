@@ -1,20 +1,20 @@
 /** "Export Panel as HTML…" */
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { PageLook } from "../../run/panelMessages.ts";
-import type { RunSnapshot } from "../../run/snapshot.ts";
+import type { PageContent, PageLook } from "../../run/panelMessages.ts";
 import { exportedPage, noteOn } from "./exportedPage.ts";
 import { saveFile } from "./saveFile.ts";
 
 /** Asks where to and writes the page; offers to open it. */
-export async function exportPanel(extension: vscode.Uri, run: RunSnapshot, look: PageLook): Promise<void> {
+export async function exportPanel(extension: vscode.Uri, content: PageContent, look: PageLook): Promise<void> {
   const read = (name: string): Thenable<Uint8Array> => vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, "dist", "webview", name));
   const [script, standAlone, style, font] = await Promise.all(["panel.js", "standAlone.js", "panel.css", "codicon.ttf"].map(read));
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  const { run } = content;
   const name = basename(run.file, ".model.ts");
   const page = exportedPage(
     { script: text(script!), standAlone: text(standAlone!), style: text(style!), font: font! },
-    { run, look, title: `Kindling: ${name}`, note: noteOn(run, new Date()) },
+    { ...content, look, title: `Kindling: ${name}`, note: noteOn(run, new Date()) },
   );
   const place = await saveFile(run.file, `${name}.html`, new TextEncoder().encode(page));
   if (!place) return;

@@ -1,8 +1,8 @@
 /** The panel as one HTML file that needs nothing else: what is in it is what the panel has, and it looks and works like it. Pure. */
 import { gzipSync } from "node:zlib";
 import { formatCount } from "../../run/numbers.ts";
-import type { PageLook } from "../../run/panelMessages.ts";
-import { storedSnapshot } from "../../run/records.ts";
+import type { Family } from "../../run/family.ts";
+import { pageContent, type PageContent, type PageLook } from "../../run/panelMessages.ts";
 import { memoryBounds, shrink, type Bounds, type RunSnapshot } from "../../run/snapshot.ts";
 import { isFinal, standing } from "../../run/standing.ts";
 import { fileName } from "../../run/text.ts";
@@ -17,8 +17,7 @@ export interface PageAssets {
   readonly font: Uint8Array;
 }
 
-export interface Exported {
-  readonly run: RunSnapshot;
+export interface Exported extends PageContent {
   readonly look: PageLook;
   readonly title: string;
   /** One line above all else: of what this is, and when. */
@@ -28,11 +27,11 @@ export interface Exported {
 /** Bytes of the page; a run that would make it larger is thinned out. */
 const largestPage = 1_900_000;
 
-export function exportedPage(assets: PageAssets, { run, look, title, note }: Exported): string {
+export function exportedPage(assets: PageAssets, { run, family, look, title, note }: Exported): string {
   const { script, standAlone, style, font } = assets;
   const [shownStyle, shownScript] = [withFont(style, font), inline(standAlone) + inline(script)];
   const room = largestPage - shownStyle.length - shownScript.length - JSON.stringify(look).length;
-  const data = JSON.stringify({ look, run: packed(run, room) }).replaceAll("<", "\\u003c");
+  const data = JSON.stringify({ look, content: packed({ run, family }, room) }).replaceAll("<", "\\u003c");
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -53,18 +52,24 @@ export function exportedPage(assets: PageAssets, { run, look, title, note }: Exp
 }
 
 /**
- * As JSON, packed by gzip, in base64. A run that doesn't fit has fewer of its measured steps.
+ * As JSON, packed by gzip, in base64. A run that doesn't fit has fewer of its measured steps, and fewer points of curves.
  * @param room characters
  */
-function packed(run: RunSnapshot, room: number): string {
+function packed({ run, family }: PageContent, room: number): string {
   let bounds: Bounds = memoryBounds;
   for (;;) {
     const kept = shrink(run, bounds);
-    const bytes = gzipSync(JSON.stringify(storedSnapshot.encode(kept)));
+    const content = { run: kept, family: family && withTrunkOf(family, bounds.points) };
+    const bytes = gzipSync(JSON.stringify(pageContent.encode(content)));
     const text = bytes.toString("base64");
     if (text.length <= room || bounds.steps <= 2) return text;
     bounds = smaller(bounds, kept);
   }
+}
+
+function withTrunkOf({ trunk, ...family }: Family, points: number): Family {
+  if (!trunk) return family;
+  return { ...family, trunk: { ...trunk, curves: new Map([...trunk.curves].map(([name, series]) => [name, series.thinned(points)])) } };
 }
 
 function smaller(bounds: Bounds, { samples }: RunSnapshot): Bounds {

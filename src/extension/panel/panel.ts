@@ -4,10 +4,11 @@ import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RunEvent } from "../../protocol/index.ts";
 import type { Family } from "../../run/family.ts";
-import { toPanel, type FromPanel, type ToPanel } from "../../run/panelMessages.ts";
+import { toPanel, type FromPanel, type PageLook, type ToPanel } from "../../run/panelMessages.ts";
 import type { RunSnapshot } from "../../run/snapshot.ts";
 import { isFinal } from "../../run/standing.ts";
 import { Throttle } from "../../run/throttle.ts";
+import { exportPanel } from "../export/exportPanel.ts";
 import type { ShownRun } from "../keptRuns/shownStep.ts";
 import { heardNow, onDidChangeLevels } from "../problems/heardProblems.ts";
 import { shownRun } from "../runs/fileRuns.ts";
@@ -42,12 +43,13 @@ export interface PanelParts {
   readonly extension: vscode.Uri;
 }
 
-export type PanelAction = Exclude<FromPanel, { type: "ready" }>;
+export type PanelAction = Exclude<FromPanel, { type: "ready" | "export" }>;
 
 export class Panel {
   readonly #webview: vscode.WebviewPanel;
   readonly #store: RunSource;
   readonly #families: FamilySource;
+  readonly #extension: vscode.Uri;
   readonly #asked = new Emitter<PanelAction>();
   readonly #closed = new Emitter<void>();
   readonly #activated = new Emitter<void>();
@@ -78,6 +80,7 @@ export class Panel {
     this.#file = file;
     this.#store = store;
     this.#families = families;
+    this.#extension = extension;
     this.#subscriptions = [
       store.onDidChange((change) => this.#follow(change)),
       onDidChangeLevels(() => this.#sendSnapshot()),
@@ -167,6 +170,7 @@ export class Panel {
   #receive(message: FromPanel): void {
     if (message.type === "chosen") this.#chosen = message;
     if (message.type === "whole") return this.#sendSnapshot();
+    if (message.type === "export") return void this.#export(message.look);
     if (message.type !== "ready") return this.#asked.fire(message);
     [this.#isLoaded, this.#toldFamily] = [true, "null"];
     this.#sendFile();
@@ -200,12 +204,11 @@ export class Panel {
 
   #sendSnapshot(): void {
     if (!this.#isLoaded) return;
-    const run = this.#run;
+    const run = this.#heardRun;
     if (run?.runId !== this.#runId) this.#toldFamily = "null";
     this.#runId = run?.runId;
     [this.#events, this.#isThinned] = [[], false];
-    const problems = run?.problems.flatMap((problem) => heardNow(problem, this.#file) ?? []);
-    this.#post({ type: "snapshot", run: run && problems ? { ...run, problems } : null });
+    this.#post({ type: "snapshot", run: run ?? null });
     void this.#sendFamily();
   }
 
@@ -214,14 +217,29 @@ export class Panel {
     return runs && shownRun(runs);
   }
 
+  /** The same without the problems that the user silenced. */
+  get #heardRun(): RunSnapshot | undefined {
+    const run = this.#run;
+    return run && { ...run, problems: run.problems.flatMap((problem) => heardNow(problem, this.#file) ?? []) };
+  }
+
   async #sendFamily(): Promise<void> {
     const run = this.#run;
-    if (!this.#isLoaded || run?.mode !== "train") return;
-    const family = await this.#families.of(run);
+    if (!this.#isLoaded || !run) return;
+    const family = await this.#familyOf(run);
     const told = JSON.stringify(family && [family.runs, family.trunk?.until]);
     if (!this.#isLoaded || run.runId !== this.#runId || told === this.#toldFamily) return;
     this.#toldFamily = told;
     this.#post({ type: "family", runId: run.runId, family });
+  }
+
+  async #familyOf(run: RunSnapshot): Promise<Family | null> {
+    return run.mode === "train" ? this.#families.of(run) : null;
+  }
+
+  async #export(look: PageLook): Promise<void> {
+    const run = this.#heardRun;
+    if (run) await exportPanel(this.#extension, { run, family: await this.#familyOf(run) }, look);
   }
 
   /** A problem as it is to be shown, or nothing where the user silenced it; any other event as it is. */

@@ -43,7 +43,9 @@ export class StepTracer implements OperationWatch {
   readonly #authors = new Authors(this.#paths);
   readonly #ways = new GradientWays(this.#authors);
   readonly #returned = new Map<AnyModule, readonly Returned[]>();
+  /** What came to parameters last, and what their optimizers found: what comes after an update is another optimizer's. */
   readonly #gradients = new WeakMap<Tensor, Writing>();
+  readonly #foundGradients = new WeakMap<Tensor, Writing>();
   readonly #before = new Map<Tensor, Before>();
 
   /** @param isOwn whether the user wrote the module's class */
@@ -72,9 +74,9 @@ export class StepTracer implements OperationWatch {
     return this.#authors.find(tensor);
   }
 
-  /** A parameter's gradient as its optimizer found it. */
+  /** A parameter's gradient as its optimizer found it; of one that wasn't updated as it is. */
   gradientOf(parameter: Tensor): Writing | undefined {
-    return this.#gradients.get(parameter);
+    return this.#foundGradients.get(parameter) ?? this.#gradients.get(parameter);
   }
 
   // --- forward ------------------------------------------------------------------------------------------------------
@@ -167,7 +169,7 @@ export class StepTracer implements OperationWatch {
     for (const parameter of optimizer.paramGroups.flatMap(({ params }) => params)) {
       if (this.isFull) return;
       const { gradSlot } = parameter;
-      if (gradSlot) this.#gradients.set(parameter, this.#authors.known(gradSlot, reader, "earlier", "gradient"));
+      if (gradSlot) this.#foundGradients.set(parameter, this.#authors.known(gradSlot, reader, "earlier", "gradient"));
       const values = noGrad(() => parameter.detach().clone());
       this.#before.set(parameter, { values, writing: this.#authors.known(parameter, reader) });
     }

@@ -1,4 +1,5 @@
 /** Follows the next whole step when somebody asks what wrote a tensor; else it does nothing, and costs nothing. */
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
 import type { AnyModule } from "../../engine/nn/module.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import { areGhosts } from "../../engine/memory/reading.ts";
@@ -28,10 +29,10 @@ export class Tracing {
   #tracer: StepTracer | undefined;
   /** Steps taken when it began. */
   #step = 0;
+  /** The step as it stood when the program called a model after its last update so far: that call may be of the next. */
+  #updated: StepTrace | undefined;
   /** Called once it was told. */
   #asked: (() => void) | undefined;
-  /** Whether loops tell of their turns. */
-  #hasTurns = false;
 
   constructor(parts: TracingParts) {
     this.#parts = parts;
@@ -47,19 +48,25 @@ export class Tracing {
 
   /** The next turn of a loop, or batch, begins. */
   turn(): void {
-    this.#hasTurns = true;
-    if (this.#asked) this.#boundary();
+    if (this.#tracer && this.#hasUpdated) this.#tell(this.#tracer);
+    // What ran before was part of no step, such as a validation.
+    else this.#beginIfAsked();
   }
 
-  /** Where there are turns, other optimizers may step in the same one. */
+  /** A `backward()` or an update begins: where no turn tells, the step that it is counted to shows whether the last is over. */
+  trains(): void {
+    if (this.#tracer && this.#parts.course.iterations.index > this.#step) this.#tell(this.#tracer);
+    this.#updated = undefined;
+  }
+
+  /** An update is over. What follows may be the next step, or another optimizer's part of this one. */
   stepped(): void {
-    if (this.#asked && !this.#hasTurns) this.#boundary();
+    if (!this.#hasUpdated) this.#beginIfAsked();
   }
 
   /** The program is over, one way or the other. */
   finish(): void {
-    const { steps, iterations } = this.#parts.course;
-    if (this.#tracer && (steps > this.#step || iterations.isUnfinished)) this.#tell(this.#tracer);
+    if (this.#tracer && (this.#hasUpdated || this.#parts.course.iterations.isUnfinished)) this.#tell(this.#tracer);
   }
 
   get #isBetweenSteps(): boolean {
@@ -67,11 +74,13 @@ export class Tracing {
     return !course.iterations.isUnfinished && calls.innermost === undefined;
   }
 
-  #boundary(): void {
-    const { course } = this.#parts;
-    if (this.#tracer && course.steps > this.#step) this.#tell(this.#tracer);
-    // What ran before was part of no step, such as a validation.
-    else if (this.#isBetweenSteps) this.#begin();
+  /** Whether anything was updated in the step that is followed. */
+  get #hasUpdated(): boolean {
+    return this.#tracer !== undefined && this.#parts.course.steps > this.#step;
+  }
+
+  #beginIfAsked(): void {
+    if (this.#asked && this.#isBetweenSteps) this.#begin();
   }
 
   #begin(): void {
@@ -85,23 +94,31 @@ export class Tracing {
 
   #end(): void {
     if (this.#tracer) this.#parts.operations.remove(this.#tracer);
-    this.#tracer = undefined;
+    this.#tracer = this.#updated = undefined;
   }
 
   #tell(tracer: StepTracer): void {
-    const { course, source, models, placeOf, tell } = this.#parts;
+    const { course, tell } = this.#parts;
+    const updated = this.#updated;
     this.#end();
     course.clock.stop();
-    tell(traceOf(tracer, { step: this.#step, models: models(), source, placeOf }));
+    tell(updated ?? this.#traceOf(tracer));
     course.clock.go();
     this.#asked?.();
     this.#asked = undefined;
   }
 
+  #traceOf(tracer: StepTracer): StepTrace {
+    const { source, models, placeOf } = this.#parts;
+    return traceOf(tracer, { step: this.#step, models: models(), source, placeOf });
+  }
+
   // --- what the engine tells, and operations don't ------------------------------------------------------------------
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
-    this.#tracer?.forwardStarts(module, inputs);
+    if (!this.#tracer) return;
+    if (this.#hasUpdated && this.#isBetweenSteps && isGradEnabled()) this.#updated ??= this.#traceOf(this.#tracer);
+    this.#tracer.forwardStarts(module, inputs);
   }
 
   forward(module: AnyModule, output: unknown): void {
