@@ -502,6 +502,21 @@ describe("taking things away from the panel", function () {
     await alone.page.close();
   });
 
+  it("has nothing to steer with in the page of a run that was under way", async () => {
+    const running = { ...run, state: "running" as const };
+    await panel.send({ type: "snapshot", run: running });
+    await panel.byTestId("export-panel").click();
+    const { look } = await saved("export");
+    const place = join(folder, "running.html");
+    writeFileSync(place, exportedPage(await pages.assets(), { run: running, family: null, look, title: "Kindling: digits", note: "" }));
+    const alone = await pages.openAlone(pathToFileURL(place).href, []);
+    await alone.byTestId("step-value").filter({ hasText: /\d/ }).waitFor();
+    for (const id of ["step-batch", "freeze", "tab-control"]) {
+      assert.deepEqual([(await panel.byTestId(id).count()) > 0, await alone.byTestId(id).count()], [true, 0], id);
+    }
+    await alone.page.close();
+  });
+
   it("has the tree of branches in that page as it stood, to be read and not to be clicked", async () => {
     // The shown run goes on in other code: the loss of before is drawn before its own.
     const family = familyAround("code", { until: 0, curves: new Map([["loss", curve([5, 4, 3], -3)]]) });

@@ -1,5 +1,6 @@
 /** Stands in VS Code's place where the panel's page is a file of its own: gives it its look, what it remembers, its run and that one's family. */
 import { pageContent, toPanel, type FromPanel, type PageLook, type ToPanel } from "../../src/run/panelMessages.ts";
+import { isFinal } from "../../src/run/standing.ts";
 import type { Host } from "../store.ts";
 
 interface Exported {
@@ -44,7 +45,8 @@ async function tellContent(): Promise<void> {
   const unpacked = new Blob([bytesOf(content)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const stored: unknown = JSON.parse(await new Response(unpacked).text());
   const { run, family } = pageContent.decode(stored);
-  tell({ type: "snapshot", run });
+  // One that was under way when the page was made goes on elsewhere, and hears nothing from here.
+  tell({ type: "snapshot", run: isFinal(run.state) ? run : { ...run, onlyWatched: true } });
   tell({ type: "family", runId: run.runId, family });
 }
 
