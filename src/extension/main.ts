@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { memoryFlags } from "../agents/memory.ts";
 import { madeAt } from "../run/modulePlaces.ts";
+import type { RunSnapshot } from "../run/snapshot.ts";
 import { registerLanguageModelTools } from "./agents/languageModelTools.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { reveal } from "./commands/goTo.ts";
@@ -30,7 +31,7 @@ import { saveFile } from "./export/saveFile.ts";
 import { Archive } from "./runs/archive.ts";
 import { AutomaticInspection } from "./runs/automaticInspection.ts";
 import { EditWatch } from "./runs/editWatch.ts";
-import { shownRun } from "./runs/fileRuns.ts";
+import { shownRun, type FileRuns } from "./runs/fileRuns.ts";
 import { keepArchive } from "./runs/keepArchive.ts";
 import { RunController, type Settled } from "./runs/runController.ts";
 import { RunStore, type StoreChange } from "./runs/runStore.ts";
@@ -215,12 +216,12 @@ interface Answering {
   readonly highlight: LineHighlight;
 }
 
-async function answer({ file, message }: PanelRequest, { store, edits, view, controller, highlight }: Answering): Promise<void> {
+async function answer({ file, run, message }: PanelRequest, { store, edits, view, controller, highlight }: Answering): Promise<void> {
   switch (message.type) {
     case "command":
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
     case "shownStep":
-      return view.showStep(file, message.step);
+      return isLast(run, store.get(file)) ? view.showStep(file, message.step) : undefined;
     case "steer":
       return controller.steer(file, message.steering);
     case "copy":
@@ -229,22 +230,22 @@ async function answer({ file, message }: PanelRequest, { store, edits, view, con
       return void (await saveFile(file, message.name, new TextEncoder().encode(message.text)));
     case "saveBytes":
       return void (await saveFile(file, message.name, Buffer.from(message.base64, "base64")));
-    case "reveal": {
-      const runs = store.get(file);
-      const since = runs && shownRun(runs)?.startedAt;
-      return await reveal(since === undefined ? message.position : (edits.now(message.position, since) ?? message.position));
-    }
+    case "reveal":
+      return await reveal(run ? (edits.now(message.position, run.startedAt) ?? message.position) : message.position);
     case "chosen": {
-      const runs = store.get(file);
-      const run = runs && shownRun(runs);
       const model = run?.models.find(({ id }) => id === message.model);
       const module = model?.modules[message.module];
-      if (!model || !module) return;
+      if (!run || !model || !module) return;
       const made = madeAt(module);
-      highlight.show(made && edits.now(made, run!.startedAt));
-      if (file === view.file) await view.select({ model, module });
+      highlight.show(made && edits.now(made, run.startedAt));
+      if (file === view.file && isLast(run, store.get(file))) await view.select({ model, module });
     }
   }
+}
+
+/** Whether a run is the file's last, which the tree shows, and not a kept one in a panel of its own. */
+function isLast(run: RunSnapshot | undefined, runs: FileRuns | undefined): boolean {
+  return run !== undefined && runs !== undefined && shownRun(runs)?.runId === run.runId;
 }
 
 /** A deleted file, or the files in a deleted folder. */

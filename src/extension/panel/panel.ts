@@ -109,6 +109,12 @@ export class Panel {
     return this.#file;
   }
 
+  /** The run that it shows. */
+  get run(): RunSnapshot | undefined {
+    const runs = this.#store.get(this.#file);
+    return runs && shownRun(runs);
+  }
+
   get chosen(): Selection | undefined {
     return this.#chosen;
   }
@@ -212,19 +218,14 @@ export class Panel {
     void this.#sendFamily();
   }
 
-  get #run(): RunSnapshot | undefined {
-    const runs = this.#store.get(this.#file);
-    return runs && shownRun(runs);
-  }
-
   /** The same without the problems that the user silenced. */
   get #heardRun(): RunSnapshot | undefined {
-    const run = this.#run;
+    const run = this.run;
     return run && { ...run, problems: run.problems.flatMap((problem) => heardNow(problem, this.#file) ?? []) };
   }
 
   async #sendFamily(): Promise<void> {
-    const run = this.#run;
+    const run = this.run;
     if (!this.#isLoaded || !run) return;
     const family = await this.#familyOf(run);
     const told = JSON.stringify(family && [family.runs, family.trunk?.until]);

@@ -4,7 +4,7 @@ import type { Archive } from "../runs/archive.ts";
 import type { RunSnapshot } from "../../run/snapshot.ts";
 import type { PlacedModule } from "../../run/modulePlaces.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
-import { isTraining, shownRun } from "../runs/fileRuns.ts";
+import { isTraining } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import { KeptSource } from "./keptSource.ts";
@@ -23,6 +23,8 @@ const handoverTime = 10_000;
 
 export interface PanelRequest {
   readonly file: string;
+  /** The run that the panel shows. */
+  readonly run: RunSnapshot | undefined;
   readonly message: PanelAction;
   /** Where it stands. */
   readonly column?: vscode.ViewColumn | undefined;
@@ -78,8 +80,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   /** The module that was chosen in that panel, or for it. */
   get chosen(): PlacedModule | undefined {
     const panel = this.#panels.at(-1);
-    const runs = panel && this.#store.get(panel.file);
-    const model = runs && shownRun(runs)?.models.find(({ id }) => id === panel.chosen?.model);
+    const model = panel?.run?.models.find(({ id }) => id === panel.chosen?.model);
     const module = model?.modules[panel?.chosen?.module ?? 0];
     return model && module && { model, module };
   }
@@ -90,8 +91,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   /** The run that the panel of `file` shows, where that is open. */
   shownIn(file: string): RunSnapshot | undefined {
-    const runs = this.has(file) ? this.#store.get(file) : undefined;
-    return runs && shownRun(runs);
+    return this.#of(file)?.run;
   }
 
   /** Opens the panel of `file` in a column of its own, or brings the one that is open to the front. */
@@ -136,13 +136,17 @@ export class Panels implements vscode.WebviewPanelSerializer {
     const panel = new Panel(webview, file, { store: source, ...this.#parts });
     webview.title = `Kindling: ${title}`;
     this.#kept.set(id, webview);
-    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message, column: panel.column }));
+    this.#hear(panel);
     panel.onDidClose(() => {
       this.#kept.delete(id);
       this.#over.delete(id);
       panel.dispose();
       source.dispose();
     });
+  }
+
+  #hear(panel: Panel): void {
+    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, run: panel.run, message, column: panel.column }));
   }
 
   get #parts(): { readonly families: FamilySource; readonly extension: vscode.Uri } {
@@ -211,12 +215,12 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   #adopt(webview: vscode.WebviewPanel, file: string): Panel {
     const panel = new Panel(webview, file, { store: this.#store, ...this.#parts });
-    panel.onDidAsk((message) => this.#asked.fire({ file: panel.file, message, column: panel.column }));
+    this.#hear(panel);
     panel.onDidActivate(() => this.#use(panel));
     panel.onDidClose(() => {
       this.#panels = this.#panels.filter((other) => other !== panel);
       panel.dispose();
-      this.#asked.fire({ file: panel.file, message: { type: "shownStep", step: null } });
+      this.#asked.fire({ file: panel.file, run: panel.run, message: { type: "shownStep", step: null } });
       this.#turned.fire();
     });
     this.#use(panel);
