@@ -14,6 +14,7 @@ import { Families } from "./keptRuns/families.ts";
 import { registerKeptRunCommands } from "./keptRuns/keptRunCommands.ts";
 import { ReplayCommands } from "./keptRuns/replayCommands.ts";
 import { KeptRunsWatch } from "./keptRuns/keptRunsWatch.ts";
+import { KeptRunList } from "./keptRuns/keptRunList.ts";
 import { KeptRunsView, type KeptRunNode } from "./keptRuns/keptRunsView.ts";
 import { MeasuredValuesStore } from "./inlay/measuredValues.ts";
 import { ShapesInEditor } from "./inlay/shapesInEditor.ts";
@@ -84,7 +85,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const archiving = keepArchive(store, controller, archive, (error) => log.error(String(error)));
   const current = new CurrentFile(store);
   const keptRunsWatch = new KeptRunsWatch(store);
-  const families = new Families(keptRunsWatch);
+  const keptRunList = new KeptRunList();
+  const families = new Families(keptRunList, keptRunsWatch);
   const panels = new Panels(context, store, archive, families);
   const unsaved = new UnsavedFiles();
   const edits = new EditedTexts();
@@ -92,7 +94,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const view = new ModelsView(store, current, unsaved);
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
-  const keptRuns = new KeptRunsView(store, keptRunsWatch);
+  const keptRuns = new KeptRunsView(store, keptRunList, keptRunsWatch);
   const fillIns = new FillInCommands({ store, pool, panels });
   const replays = new ReplayCommands({ store, controller, panels });
   const values = new MeasuredValuesStore(store);

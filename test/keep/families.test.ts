@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Families } from "../../src/extension/keptRuns/families.ts";
+import { KeptRunList } from "../../src/extension/keptRuns/keptRunList.ts";
 import type { KeptRunsWatch } from "../../src/extension/keptRuns/keptRunsWatch.ts";
 import { Emitter } from "../../src/extension/shared/emitter.ts";
 import { listRuns, removeRun, setLabel, type KeptRun } from "../../src/keep/keptRuns.ts";
@@ -28,7 +29,7 @@ describe("the family of a run", function () {
   let families: Families;
   beforeEach(() => {
     folder = new Folder();
-    families = new Families({ onDidChange: new Emitter<void>().event } as unknown as KeptRunsWatch);
+    families = new Families(new KeptRunList(), { onDidChange: new Emitter<void>().event } as unknown as KeptRunsWatch);
   });
   afterEach(() => {
     families.dispose();

@@ -11,7 +11,7 @@ import { Series } from "../../run/series.ts";
 import { isFinal } from "../../run/standing.ts";
 import { Throttle } from "../../run/throttle.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
-import { KeptRunList } from "./keptRunList.ts";
+import type { KeptRunList } from "./keptRunList.ts";
 import { mainSeries, shortTitle } from "./keptRunRows.ts";
 import type { KeptRunsWatch } from "./keptRunsWatch.ts";
 import { shownAmong, type ShownRun } from "./shownStep.ts";
@@ -24,7 +24,7 @@ const mostPoints = 1_000;
 const mostChanges = 2;
 
 export class Families {
-  readonly #list = new KeptRunList();
+  readonly #list: KeptRunList;
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: readonly Disposable[];
   /** By the folders of runs that are over. */
@@ -34,7 +34,8 @@ export class Families {
   /** Some may be others than they were. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(watch: KeptRunsWatch) {
+  constructor(list: KeptRunList, watch: KeptRunsWatch) {
+    this.#list = list;
     const tell = new Throttle(interval, () => this.#changed.fire());
     this.#subscriptions = [watch.onDidChange(() => tell.call()), tell];
   }

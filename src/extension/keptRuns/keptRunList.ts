@@ -1,7 +1,7 @@
 /** The kept runs of the folders that are open. A run is read once, and again only while it goes on or when its label changed or something was added to it. */
 import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { keptRun, newestFirst, type KeptRun } from "../../keep/keptRuns.ts";
 import { isRunId, names } from "../../keep/layout.ts";
@@ -34,7 +34,8 @@ export class KeptRunList {
         since = performance.now();
       }
     }
-    for (const path of this.#read.keys()) if (!present.has(path)) this.#read.delete(path);
+    // Others may have asked for other folders.
+    for (const path of this.#read.keys()) if (folders.includes(dirname(path)) && !present.has(path)) this.#read.delete(path);
     return runs.sort(newestFirst);
   }
 

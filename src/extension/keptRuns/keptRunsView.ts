@@ -8,7 +8,7 @@ import { byTraining } from "../../keep/ranks.ts";
 import { Throttle } from "../../run/throttle.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
-import { KeptRunList } from "./keptRunList.ts";
+import type { KeptRunList } from "./keptRunList.ts";
 import { groupRow, keptRunRow } from "./keptRunRows.ts";
 import type { KeptRunsWatch } from "./keptRunsWatch.ts";
 
@@ -26,7 +26,7 @@ export type KeptRunNode =
 export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   readonly #store: RunStore;
   readonly #view: vscode.TreeView<KeptRunNode>;
-  readonly #list = new KeptRunList();
+  readonly #list: KeptRunList;
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: Disposable[];
   readonly #refresh = new Throttle(interval, () => this.#view.visible && void this.refresh());
@@ -34,8 +34,9 @@ export class KeptRunsView implements vscode.TreeDataProvider<KeptRunNode> {
   #signature = "";
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(store: RunStore, watch: KeptRunsWatch) {
+  constructor(store: RunStore, list: KeptRunList, watch: KeptRunsWatch) {
     this.#store = store;
+    this.#list = list;
     this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
     this.#subscriptions = [this.#view, watch.onDidChange(() => this.#refresh.call()), this.#view.onDidChangeVisibility(() => this.#refresh.call())];
   }
