@@ -119,4 +119,21 @@ describe("a person who steers a training", () => {
     await workbench.inPanel("place", `[data-module=""]`).waitFor();
     await workbench.screenshot("steering-paused");
   });
+
+  it("asks what wrote a weight, reads the step that did, and is led to its line", async function () {
+    this.timeout(300_000);
+    await written(2);
+    await row("last").click();
+    await workbench.turnTo("layer");
+    await workbench.inPanel("module-details", `[data-path="last"]`).waitFor();
+    const weight = workbench.panelFrame().locator(".tensor-row", { has: workbench.page.locator(`[data-kind="parameter:weight"]`) });
+    await weight.getByTestId("what-wrote-this").click();
+    const writing = workbench.inPanel("writing").first();
+    await writing.waitFor();
+    assert.match(await writing.innerText(), /AdamW/);
+    await workbench.screenshot("what-wrote-this");
+    await writing.click();
+    const line = endless.split("\n").findIndex((text) => text.includes("optimizer.step()")) + 1;
+    await workbench.page.locator(".statusbar-item", { hasText: `Ln ${line}, ` }).waitFor();
+  });
 });

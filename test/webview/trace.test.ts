@@ -110,10 +110,10 @@ describe("what wrote this, in a browser", () => {
     assert.deepEqual(
       (await lines()).map((text) => text.split("\n").filter((part) => part.trim() !== "")),
       [
-        ["conv2d", "64×8×8×8", "−4.000 … 4.000", "12 NaN", "digits.model.ts:21", path],
-        ["log", "64", "−2.000 … 2.000", "3 −∞", "digits.model.ts:20"],
-        ["input", "64", "0 … 9.000", "3 zeros", "digits.model.ts:20"],
-        [`${path}.weight`, "parameter, before the step", "8×1×3×3", "−0.3000 … 0.3000", "digits.model.ts:21"],
+        ["conv2d", "digits.model.ts:21", path, "64×8×8×8", "−4.000 … 4.000", "12 NaN"],
+        ["log", "digits.model.ts:20", "64", "−2.000 … 2.000", "3 −∞"],
+        ["input", "digits.model.ts:20", "64", "0 … 9.000", "3 zeros"],
+        [`${path}.weight`, "parameter, before the step", "digits.model.ts:21", "8×1×3×3", "−0.3000 … 0.3000"],
       ],
     );
   });

@@ -201,6 +201,8 @@ function TreeLine({ id, store, line, isFocused, onToggle, onChoose }: LineProps)
       {isBeginning && <Icon name="warning" label="What isn't finite began here" />}
       <span class="writing-title">{title(writing)}</span>
       {note && <span class="muted">{note}</span>}
+      {position && <span class="writing-line">{`${fileName(position.file)}:${position.line}`}</span>}
+      {path && <span class="muted">{path}</span>}
       <span class="muted">{shapeText(writing)}</span>
       {values && <span>{values}</span>}
       {countTexts(range).map(({ text, isAlarm }) => (
@@ -209,8 +211,6 @@ function TreeLine({ id, store, line, isFocused, onToggle, onChoose }: LineProps)
         </span>
       ))}
       {added && <span>{`changed by ${added}`}</span>}
-      {position && <span class="writing-line">{`${fileName(position.file)}:${position.line}`}</span>}
-      {path && <span class="muted">{path}</span>}
     </div>
   );
 }
