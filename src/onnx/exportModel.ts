@@ -15,6 +15,7 @@ import { Graph, type BatchSource, type Forms, type Operand } from "./graph.ts";
 import { losses } from "./operators/losses.ts";
 import { scans } from "./operators/scans.ts";
 import { layers } from "./operators/layers.ts";
+import { orders } from "./operators/orders.ts";
 import { pointwise } from "./operators/pointwise.ts";
 import { reductions } from "./operators/reductions.ts";
 import { sequences } from "./operators/sequences.ts";
@@ -23,7 +24,7 @@ import { Recorder, type Constant, type Seen, type Step } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
 import { batches, isGrowing, unify, Uneven, type Size } from "./sizes.ts";
 
-const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...scans, ...layers, ...losses, ...sequences };
+const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...orders, ...scans, ...layers, ...losses, ...sequences };
 
 export interface ExportOptions {
   /** Of the model. */

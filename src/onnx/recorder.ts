@@ -64,7 +64,6 @@ const readsSaved = new Set([
   "ScatterAddBackward0",
   "NativeBatchNormBackward0",
   "NllLossBackward0",
-  "MedianBackward0",
 ]);
 /** Operations that give the places of what they give as well. */
 const givesPlaces = new Set(["MaxBackward0", "MinBackward0", "SortBackward0", "MaxPool2DWithIndicesBackward0", "CummaxBackward0"]);

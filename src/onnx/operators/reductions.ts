@@ -56,17 +56,6 @@ const extremeAlong =
     return [reduced(fold, call, value), graph.cast(graph.op(place, [value], { axis: dim, keepdims: keeps(call) }), "int32")];
   };
 
-const sorted: Form = ({ graph, inputs: [input], outputs, data }) => {
-  const { dim, order } = data as { dim: number; order?: { readonly descending: boolean; readonly only?: number } };
-  if (!order) throw new Refusal("has no ONNX form");
-  if (input!.shape.length === 0) return [input!.value, graph.scalar(0, "int32")];
-  const { descending, only } = order;
-  const count = only === undefined ? graph.sizes([outputs[0]!.shape[dim]!]) : graph.integers([only + 1]);
-  const first = graph.ops("TopK", [input!.value, count], { axis: dim, largest: Number(descending), sorted: 1 }, 2);
-  const [values, places] = only === undefined ? first : first.map((all) => graph.slice(all, dim, only, only + 1));
-  return [values!, graph.cast(places!, "int32")];
-};
-
 // --- spread ---------------------------------------------------------------------------------------------------------
 
 function variance(call: Call): string {
@@ -120,11 +109,9 @@ export const reductions: Forms = {
   argmin: arg("ArgMin"),
   MaxBackward0: extremeAlong("ReduceMax", "ArgMax"),
   MinBackward0: extremeAlong("ReduceMin", "ArgMin"),
-  SortBackward0: sorted,
   VarBackward0: variance,
   StdBackward0: (call) => call.graph.op("Sqrt", [variance(call)]),
   NormBackward0: norm,
   SoftmaxBackward0: softmax("Softmax"),
   LogSoftmaxBackward0: softmax("LogSoftmax"),
-  MedianBackward0: ({ inputs }) => inputs[2]!.value,
 };
