@@ -12,6 +12,7 @@ import { operationName } from "../observe/graph/operationNames.ts";
 import { constantValue } from "./constants.ts";
 import { encodeModel, type Port } from "./format.ts";
 import { Graph, type BatchSource, type Forms, type Operand } from "./graph.ts";
+import { linalg } from "./operators/linalg.ts";
 import { losses } from "./operators/losses.ts";
 import { scans } from "./operators/scans.ts";
 import { layers } from "./operators/layers.ts";
@@ -24,7 +25,7 @@ import { Recorder, type Constant, type Seen, type Step } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
 import { batches, isGrowing, unify, Uneven, type Size } from "./sizes.ts";
 
-const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...orders, ...scans, ...layers, ...losses, ...sequences };
+const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...orders, ...scans, ...layers, ...linalg, ...losses, ...sequences };
 
 export interface ExportOptions {
   /** Of the model. */

@@ -1,5 +1,5 @@
-/** What has a place in an order: sorting, medians and quantiles. */
-import type { Call, Form, Forms, Graph, Operand } from "../graph.ts";
+/** What has a place in an order, or among others: sorting, medians, quantiles, what is searched for. */
+import { inType, type Call, type Form, type Forms, type Graph, type Operand } from "../graph.ts";
 import { Refusal } from "../refusal.ts";
 import type { Size } from "../sizes.ts";
 
@@ -103,7 +103,41 @@ function levelsFirst(graph: Graph, result: string, { axis, rank }: Lines): strin
   return graph.transpose(result, [axis, ...others]);
 }
 
+// --- places ---------------------------------------------------------------------------------------------------------
+
+/** Both in a type that holds both. */
+function inOneType(call: Call): readonly string[] {
+  const dtype = call.inputs.every((input) => input.dtype !== "float32") ? "int32" : "float32";
+  return call.inputs.map((input) => inType(call, input, dtype));
+}
+
+/** How many boundaries stand before the value. NaN is behind all of them. */
+const searched: Form = (call) => {
+  const { graph, inputs, data } = call;
+  const [boundaries, value] = inOneType(call) as [string, string];
+  const each = graph.op("Unsqueeze", [value, graph.integers([-1])]);
+  const lines = inputs[0]!.shape.length > 1 ? graph.op("Unsqueeze", [boundaries, graph.integers([-2])]) : boundaries;
+  const isBefore = graph.op((data as { right: boolean }).right ? "LessOrEqual" : "Less", [lines, each]);
+  const isNaN = graph.op("Not", [graph.op("Equal", [each, each])]);
+  return graph.op("ReduceSum", [graph.cast(graph.op("Or", [isBefore, isNaN]), "int32"), graph.integers([-1])], { keepdims: 0 });
+};
+
+/** Whether it equals any of the others. */
+const among: Form = (call) => {
+  const { graph, data } = call;
+  const { value, invert } = data as { value: Size | null; invert: boolean };
+  const isWhole = typeof value === "number" && Number.isInteger(value) && call.inputs[0]!.dtype !== "float32";
+  const [x, others] =
+    value === null ? inOneType(call) : [inType(call, call.inputs[0]!, isWhole ? "int32" : "float32"), graph.number(value, isWhole ? "int32" : "float32")];
+  const all = graph.op("Reshape", [others!, graph.integers([-1])]);
+  const isEqual = graph.cast(graph.op("Equal", [graph.op("Unsqueeze", [x!, graph.integers([-1])]), all]), "int32");
+  const count = graph.op("ReduceSum", [isEqual, graph.integers([-1])], { keepdims: 0 });
+  return graph.op(invert ? "Equal" : "Greater", [count, graph.scalar(0, "int32")]);
+};
+
 export const orders: Forms = {
+  searchsorted: searched,
+  isin: among,
   SortBackward0: sorted,
   median: ranked,
   nanmedian: ranked,

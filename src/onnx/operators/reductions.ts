@@ -1,7 +1,6 @@
 /** What is folded along dimensions, and what is found along them. */
 import { inType, inWholes, type Call, type Form, type Forms } from "../graph.ts";
 import { minus, product, type Size } from "../sizes.ts";
-import { Refusal } from "../refusal.ts";
 
 /** Whether the dimensions stay: no reduction says it, but its result shows it. */
 function keeps({ inputs, outputs }: Call): number {
@@ -112,6 +111,8 @@ export const reductions: Forms = {
   VarBackward0: variance,
   StdBackward0: (call) => call.graph.op("Sqrt", [variance(call)]),
   NormBackward0: norm,
+  CdistBackward0: ({ graph, inputs: [differences] }) =>
+    graph.op("ReduceMax", [graph.op("Abs", [differences!.value])], { axes: [differences!.shape.length - 1], keepdims: 0 }),
   SoftmaxBackward0: softmax("Softmax"),
   LogSoftmaxBackward0: softmax("LogSoftmax"),
 };

@@ -2,6 +2,7 @@
 import { record, type Operation } from "../../autograd/node.ts";
 import { longName } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
+import { tellOperation } from "../../instrument.ts";
 import { broadcastShapes, numelOf } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { empty, eye } from "../creation.ts";
@@ -56,10 +57,11 @@ export function matrixRank(A: Tensor, { atol = null, rtol = null, hermitian = fa
     lists.map((list) => Math.max(0, ...list)),
     { atol, rtol },
   );
-  return wholes(
+  const ranks = wholes(
     lists.map((list, i) => list.filter((value) => value > zero[i]!).length),
     leadOf(A),
   );
+  return tellOperation("linalg.matrixRank", [A], ranks);
 }
 
 // --- pseudoinverse --------------------------------------------------------------------------------------------------
