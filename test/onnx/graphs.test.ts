@@ -269,6 +269,12 @@ describe("a forward pass as an ONNX graph", () => {
           ["equations", (a) => linalg.solve(a.add(eye(3)), ones(3, 1)), /^`linalg\.solve` has no ONNX form: .*solves equations$/],
           ["singular values in a norm", (a) => linalg.matrixNorm(a, "nuc"), /^`linalg\.svd` has no ONNX form: .*decomposes matrices$/],
           ["a rank that is always the same", (a) => linalg.matrixRank(a.mul(0)), /^`linalg\.matrixRank` has no ONNX form: .*decomposes matrices$/],
+          [
+            "pivots that are always the same",
+            (a) => linalg.luFactor(a.mul(0).add(eye(3))).pivots,
+            /^`linalg\.luFactor` has no ONNX form: .*decomposes matrices$/,
+          ],
+          ["whether there is an inverse", (a) => linalg.invEx(a).info, /^`linalg\.inv` has no ONNX form: .*inverts matrices$/],
           ["how often numbers occur, even where that is always the same", (a) => a.mul(0).int().flatten().bincount(null, 3), /^`bincount` has no ONNX form$/],
           ["different numbers, even where it is always the same", (a) => unique(a.mul(0)), /^`unique` has no ONNX form$/],
           ["the most frequent number", (a) => a.mul(0).mode(1).values, /^`mode` has no ONNX form$/],

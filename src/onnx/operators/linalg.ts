@@ -22,19 +22,26 @@ const inverts = refused("inverts matrices");
 const solves = refused("solves equations");
 const decomposes = refused("decomposes matrices");
 
+/** Each gives what has a derivative under its gradient's name, and the rest under its own. */
 export const linalg: Forms = {
   LinalgDetBackward0: ({ graph, inputs }) => graph.op("Det", [inputs[0]!.value]),
   "linalg.slogdet": logDeterminant,
   LinalgInvExBackward0: inverts,
+  "linalg.inv": inverts,
   LinalgPinvBackward0: inverts,
   LinalgSolveExBackward0: solves,
+  "linalg.solve": solves,
   LinalgSolveTriangularBackward0: solves,
   LinalgLstsqBackward0: solves,
+  "linalg.lstsq": solves,
   CholeskySolveBackward0: solves,
   LinalgCholeskyExBackward0: decomposes,
+  "linalg.cholesky": decomposes,
   LinalgEighBackward0: decomposes,
   LinalgLuBackward0: decomposes,
+  "linalg.lu": decomposes,
   LinalgLuFactorExBackward0: decomposes,
+  "linalg.luFactor": decomposes,
   LinalgQrBackward0: decomposes,
   LinalgSvdBackward0: decomposes,
   "linalg.matrixRank": decomposes,

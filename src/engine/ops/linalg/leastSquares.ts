@@ -57,11 +57,11 @@ export function matrixRank(A: Tensor, { atol = null, rtol = null, hermitian = fa
     lists.map((list) => Math.max(0, ...list)),
     { atol, rtol },
   );
-  const ranks = wholes(
+  return wholes(
+    "linalg.matrixRank",
+    A,
     lists.map((list, i) => list.filter((value) => value > zero[i]!).length),
-    leadOf(A),
   );
-  return tellOperation("linalg.matrixRank", [A], ranks);
 }
 
 // --- pseudoinverse --------------------------------------------------------------------------------------------------
@@ -183,11 +183,15 @@ export function lstsq(
     [
       isVector ? squeeze(solution, -1) : solution,
       residuals,
-      way === "gels" ? empty([0], { dtype: "int32" }) : wholes(ranks, lead),
+      way === "gels" ? empty([0], { dtype: "int32" }) : wholes("linalg.lstsq", a, ranks),
       way === "gelsd" || way === "gelss"
-        ? stacked(
-            found.map(({ s }) => s),
-            [...lead, Math.min(m, n)],
+        ? tellOperation(
+            "linalg.lstsq",
+            [a],
+            stacked(
+              found.map(({ s }) => s),
+              [...lead, Math.min(m, n)],
+            ),
           )
         : empty([0]),
     ],
