@@ -211,6 +211,10 @@ describe("a forward pass as an ONNX graph", () => {
       },
       x(),
     ],
+    "the largest and smallest of whole numbers and truth values, and where they are": [
+      (i) => [i!.max(1), i!.min(0, true), i!.gt(4).max(1)].flatMap(({ values, indices }) => [values, indices]).concat(i!.max()),
+      randint(0, 90, [4, 6]),
+    ],
     "rows by index": [(a, i) => a!.at(arange(a!.size(0)), i!).add(a!.gather(1, i!.unsqueeze(1)).squeeze(1)), x(), randint(0, 6, [4])],
     "whole numbers": [(i) => i!.add(3).mul(2).div(4, { roundingMode: "floor" }).remainder(5).sub(i!), randint(0, 20, [4, 6])],
     "one of several classes": [(i) => nn.functional.oneHot(i!, 7).float().mul(2), randint(0, 7, [4])],

@@ -1,12 +1,12 @@
 /** Medians, modes and quantiles. */
 import { KindlingError } from "../errors.ts";
-import { operationWatch, tellOperation } from "../instrument.ts";
+import { tellOperation } from "../instrument.ts";
 import { wrapDim } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { recordMedian } from "./extremes.ts";
 import { inOrder, order } from "./internal/order.ts";
-import { along, atLeastVector, dropped, pick, type Picked } from "./internal/pick.ts";
+import { along, atLeastVector, dropped, pick, tellPicked, type Picked } from "./internal/pick.ts";
 import { requireSome } from "./internal/reduce.ts";
 import { stack } from "./join.ts";
 import type { ValuesAndIndices } from "./namedTuple.ts";
@@ -62,11 +62,6 @@ const medianName = (ignoreNan: boolean): "median" | "nanmedian" => (ignoreNan ? 
 function medianIn(input: Tensor, dim: number, ignoreNan: boolean): Picked {
   const picked = pick(input, dim, 1, (line) => [medianPlace(line, ignoreNan)]);
   return tellPicked(medianName(ignoreNan), input, picked, middle(dim, ignoreNan));
-}
-
-function tellPicked(name: string, input: Tensor, picked: Picked, rank?: Rank): Picked {
-  operationWatch()?.ran({ name }, [input], [picked.values, picked.indices], rank);
-  return picked;
 }
 
 function medianOfAll(input: Tensor, ignoreNan: boolean): Tensor {

@@ -49,11 +49,23 @@ const extremeAlong =
   (fold: string, place: string): Form =>
   (call) => {
     const { graph, inputs } = call;
-    const [{ value, shape }] = inputs as [Call["inputs"][0]];
+    const [input] = inputs as [Call["inputs"][0]];
     const [dim] = dimsOf(call);
-    if (shape.length === 0 || dim === undefined) return [value, graph.scalar(0, "int32")];
-    return [reduced(fold, call, value), graph.cast(graph.op(place, [value], { axis: dim, keepdims: keeps(call) }), "int32")];
+    if (input.shape.length === 0 || dim === undefined) return [input.value, graph.scalar(0, "int32")];
+    let places = "";
+    const values = inWholes(call, (dtype) => {
+      const value = inType(call, input, dtype);
+      places = graph.op(place, [value], { axis: dim, keepdims: keeps(call) });
+      return reduced(fold, call, value);
+    });
+    return [values, graph.cast(places, "int32")];
   };
+
+/** Of all elements, or along a dimension with the places. */
+const extremeOfWholes =
+  (type: string, place: string): Form =>
+  (call) =>
+    (call.outputs.length === 1 ? fold(type) : extremeAlong(type, place))(call);
 
 // --- spread ---------------------------------------------------------------------------------------------------------
 
@@ -100,8 +112,8 @@ export const reductions: Forms = {
   MinBackward1: fold("ReduceMin"),
   amax: fold("ReduceMax"),
   amin: fold("ReduceMin"),
-  max: fold("ReduceMax"),
-  min: fold("ReduceMin"),
+  max: extremeOfWholes("ReduceMax", "ArgMax"),
+  min: extremeOfWholes("ReduceMin", "ArgMin"),
   any: truth("ReduceSum"),
   all: truth("ReduceMin"),
   argmax: arg("ArgMax"),
