@@ -3,11 +3,9 @@ import { inType, type Call, type Form, type Forms, type Graph, type Operand } fr
 import { Refusal } from "../refusal.ts";
 import type { Size } from "../sizes.ts";
 
-/** For runtimes NaN has no place in an order. Here it counts as the greatest. */
-const isNaNIn = (graph: Graph, value: string): string => graph.op("IsNaN", [value]);
-
+/** For runtimes NaN has no place in an order. Here it counts as the greatest, and among infinities as one of them. */
 function withoutNaN(graph: Graph, { value, dtype }: Pick<Operand, "value" | "dtype">): string {
-  return dtype === "float32" ? graph.op("Where", [isNaNIn(graph, value), graph.scalar(Infinity), value]) : value;
+  return dtype === "float32" ? graph.op("Where", [graph.op("IsNaN", [value]), graph.scalar(Infinity), value]) : value;
 }
 
 const sorted: Form = ({ graph, inputs: [input], outputs, data }) => {
@@ -53,7 +51,7 @@ function linesOf({ graph }: Call, { value, shape, dtype }: Operand, dim: number 
   const x = isFlat ? graph.op("Reshape", [value, graph.integers([-1])]) : value;
   const size = graph.op("Shape", [x], { start: axis, end: axis + 1 });
   const [inOrder, places] = graph.ops("TopK", [withoutNaN(graph, { value: x, dtype }), size], { axis, largest: 0, sorted: 1 }, 2) as [string, string];
-  const isNaN = graph.cast(isNaNIn(graph, dtype === "float32" ? x : graph.cast(x, "float32")), "float32");
+  const isNaN = graph.cast(graph.op("IsNaN", [dtype === "float32" ? x : graph.cast(x, "float32")]), "float32");
   const bad = graph.op("ReduceSum", [isNaN, graph.integers([axis])], { keepdims: 1 });
   const all = graph.op("Expand", [graph.cast(size, "float32"), graph.op("Shape", [bad])]);
   return { axis, rank, inOrder, places, isNaN, all, bad };
