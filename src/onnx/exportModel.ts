@@ -12,9 +12,11 @@ import { operationName } from "../observe/graph/operationNames.ts";
 import { constantValue } from "./constants.ts";
 import { encodeModel, type Port } from "./format.ts";
 import { Graph, type BatchSource, type Forms, type Operand } from "./graph.ts";
+import { linalg } from "./operators/linalg.ts";
 import { losses } from "./operators/losses.ts";
 import { scans } from "./operators/scans.ts";
 import { layers } from "./operators/layers.ts";
+import { orders } from "./operators/orders.ts";
 import { pointwise } from "./operators/pointwise.ts";
 import { reductions } from "./operators/reductions.ts";
 import { sequences } from "./operators/sequences.ts";
@@ -23,7 +25,7 @@ import { Recorder, type Constant, type Seen, type Step } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
 import { batches, isGrowing, unify, Uneven, type Size } from "./sizes.ts";
 
-const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...scans, ...layers, ...losses, ...sequences };
+const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...orders, ...scans, ...layers, ...linalg, ...losses, ...sequences };
 
 export interface ExportOptions {
   /** Of the model. */

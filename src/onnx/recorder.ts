@@ -7,7 +7,7 @@ import { asStrided } from "../engine/ops/stridedViews.ts";
 import { toTypedArray } from "../engine/ops/reading.ts";
 import type { Shape } from "../engine/shape.ts";
 import { Tensor } from "../engine/tensor.ts";
-import { placesOf } from "./windows.ts";
+import { diagonalOf, placesOf, type Diagonal, type Places } from "./windows.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A tensor that an operation takes: what an earlier one gave (`from` counts all of them), or a constant. */
@@ -64,7 +64,6 @@ const readsSaved = new Set([
   "ScatterAddBackward0",
   "NativeBatchNormBackward0",
   "NllLossBackward0",
-  "MedianBackward0",
 ]);
 /** Operations that give the places of what they give as well. */
 const givesPlaces = new Set(["MaxBackward0", "MinBackward0", "SortBackward0", "MaxPool2DWithIndicesBackward0", "CummaxBackward0"]);
@@ -151,7 +150,7 @@ export class Recorder implements OperationWatch {
       data = { isCausal, scale, dropoutP, order: orderOf(layout.splitOutput(results[0]!)) };
     } else if (name === "ScatterViewBackward0") {
       const [whole] = results as [Tensor];
-      data = { places: placesOf(whole, (told as Look)(whole)) };
+      data = partOf(whole, (told as Look)(whole));
     } else if (name === "NllLossBackward0") {
       // What the sum is divided by follows from the classes.
       const { divisor: _, ...rest } = told as { readonly divisor: number };
@@ -175,15 +174,15 @@ export class Recorder implements OperationWatch {
   #wroteInto(view: Tensor): void {
     const { base } = view;
     if (base === null || keyOf(base) === keyOf(view)) return;
-    const part = this.#isKnown(view);
+    const isKnown = this.#isKnown(view);
     const before = this.#before(base, view);
     // Constants in constants need no steps.
-    if (!part && typeof before.from !== "number") return;
-    const written: Seen = part ? this.seen(view) : { from: this.#constant(view, false), shape: view.shape, dtype: view.dtype };
+    if (!isKnown && typeof before.from !== "number") return;
+    const written: Seen = isKnown ? this.seen(view) : { from: this.#constant(view, false), shape: view.shape, dtype: view.dtype };
     const isWhole = base.dense && view.dense && base.numel() === view.numel();
-    const places = isWhole ? undefined : placesOf(base, view);
-    if (!isWhole && !places) return;
-    const [name, inputs, data] = isWhole ? ["ViewBackward0", [written], undefined] : ["ScatterViewBackward0", [before, written], { places }];
+    const part = isWhole ? undefined : partOf(base, view);
+    if (!isWhole && !part) return;
+    const [name, inputs, data] = isWhole ? ["ViewBackward0", [written], undefined] : ["ScatterViewBackward0", [before, written], part];
     this.steps.push({ name, data, inputs, outputs: [{ shape: base.shape, dtype: base.dtype }], first: this.#count, mark: this.#mark() });
     this.#put(base, this.#count++);
   }
@@ -266,6 +265,14 @@ export class Recorder implements OperationWatch {
   differentiates(isUnderWay: boolean): void {
     if (isUnderWay) throw new Refusal("forward computes gradients, which have no ONNX form", this.#mark());
   }
+}
+
+/** Which part of the whole a view is; `undefined` where that has no form. */
+function partOf(whole: Tensor, view: Tensor): { readonly places: readonly Places[] } | { readonly diagonal: Diagonal } | undefined {
+  const places = placesOf(whole, view);
+  if (places) return { places };
+  const diagonal = diagonalOf(whole, view);
+  return diagonal && { diagonal };
 }
 
 /** Steps along dimensions of size 1 lead nowhere. */

@@ -46,3 +46,31 @@ function matched(shape: Shape, strides: readonly number[], starts: readonly numb
   const rest = matched(sizes, others, more, part, steps);
   return rest && [{ start, step: 1, length: 1, picked: true }, ...rest];
 }
+
+/** A diagonal of two dimensions of the whole, as the last dimension of the part. */
+export interface Diagonal {
+  readonly dims: readonly [number, number];
+  /** Above (positive) or below the main one. */
+  readonly offset: number;
+}
+
+/** Which diagonal of a dense tensor a view is, if it is all of one. */
+export function diagonalOf(
+  whole: Pick<Tensor, "shape" | "strides" | "offset" | "dense">,
+  view: Pick<Tensor, "shape" | "strides" | "offset">,
+): Diagonal | undefined {
+  const { shape, strides, dense } = whole;
+  if (!dense || view.shape.length !== shape.length - 1) return undefined;
+  for (let b = 1; b < shape.length; b++) {
+    for (let a = 0; a < b; a++) {
+      const others = shape.map((_, i) => i).filter((i) => i !== a && i !== b);
+      const isRest = others.every((dim, i) => view.shape[i] === shape[dim] && view.strides[i] === strides[dim]);
+      const start = view.offset - whole.offset;
+      const offset = start < strides[a]! ? start / strides[b]! : -start / strides[a]!;
+      const length = offset >= 0 ? Math.min(shape[a]!, shape[b]! - offset) : Math.min(shape[a]! + offset, shape[b]!);
+      if (isRest && Number.isInteger(offset) && view.shape.at(-1) === length && view.strides.at(-1) === strides[a]! + strides[b]!)
+        return { dims: [a, b], offset };
+    }
+  }
+  return undefined;
+}

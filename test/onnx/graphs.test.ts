@@ -3,17 +3,31 @@ import assert from "node:assert/strict";
 import {
   arange,
   argmax,
+  bucketize,
   cat,
+  cdist,
   cumsum,
+  diag,
+  diagEmbed,
   einsum,
+  eye,
   full,
+  isclose,
+  isin,
+  kron,
   linalg,
+  logdet,
   manualSeed,
   nn,
+  ones,
   randint,
   randn,
+  searchsorted,
   stack,
+  tensor,
   topk,
+  trace,
+  unique,
   where,
   zeros,
   type Tensor,
@@ -90,6 +104,96 @@ describe("a forward pass as an ONNX graph", () => {
       x(),
     ],
     "determinants": [(a) => linalg.det(a!.view(-1, 2, 2, 3).matmul(a!.view(-1, 2, 3, 2))), x(4, 12)],
+    "logarithms of determinants that single precision doesn't hold": [
+      (a) => {
+        const { sign, logabsdet } = linalg.slogdet(a!.view(-1, 30, 30).mul(50));
+        return [
+          sign,
+          logabsdet,
+          logdet(
+            eye(40)
+              .mul(1e-3)
+              .add(a!.narrow(1, 0, 40).unsqueeze(2).mul(0)),
+          ),
+          linalg.slogdet(a!.narrow(1, 0, 4).view(-1, 2, 2).mul(0)),
+        ];
+      },
+      x(4, 900),
+    ],
+    "norms of vectors": [
+      (a) => [1, 2, 3, 0, Infinity, -Infinity, -1].map((p) => linalg.vectorNorm(a!, p, 1)).concat(linalg.norm(a!, 3, 1), linalg.norm(a!)),
+      x(),
+    ],
+    "norms of matrices": [(a) => (["fro", 1, -1, Infinity, -Infinity] as const).map((p) => linalg.matrixNorm(a!.view(-1, 2, 3), p)), x()],
+    "products of matrices": [
+      (a) => {
+        const square = a!.view(-1, 3, 3);
+        return [linalg.matrixPower(square, 5), linalg.matrixPower(square, 0), linalg.multiDot([a!, ones(9, 2), ones(2, 5)]), kron(a!, ones(2, 2))];
+      },
+      x(4, 9).mul(0.3),
+    ],
+    "products of vectors, and powers": [
+      (a) => {
+        const vectors = a!.view(-1, 2, 3);
+        return [linalg.cross(vectors, vectors.flip([1])), linalg.vecdot(a!, a!.flip([1])), linalg.vander(a!, { N: 4 }), trace(a!.mT.matmul(a!))];
+      },
+      x(),
+    ],
+    "diagonals that are read, made and written to": [
+      (a) => {
+        const square = a!.view(-1, 3, 3).mul(2);
+        square.diagonal(0, 1, 2).mul_(3);
+        square.diagonal(-1, 1, 2).copy_(a!.narrow(1, 0, 2));
+        const narrow = diagEmbed(a!.narrow(1, 0, 4).gt(0), -1);
+        return [linalg.diagonal(a!.view(-1, 3, 3), { offset: 1 }), diagEmbed(a!.view(-1, 3, 3), 1, 0, 2), square, narrow, diag(a!.sum(0), -2)];
+      },
+      x(4, 9),
+    ],
+    "quantiles along a dimension, over the batch, and of all": [
+      (a) => [
+        ...(["linear", "lower", "higher", "midpoint", "nearest"] as const).map((interpolation) => a!.quantile(0.3, 1, false, { interpolation })),
+        a!.quantile(tensor([0.1, 0.5, 1]), 1, true),
+        a!.view(-1, 2, 3).quantile(tensor([0.2, 0.7]), 2),
+        a!.quantile(0.3, 0),
+        a!.quantile(0.6),
+        a!.quantile(a!.select(0, 0).sigmoid(), 1),
+      ],
+      x(),
+    ],
+    "quantiles, medians and orders with NaN among the numbers": [
+      (a) => {
+        const holes = a!.maskedFill(a!.gt(0.5), NaN);
+        const [none, edges] = [a!.mul(NaN), where(a!.gt(0.5), Infinity, a!)];
+        const { values, indices } = holes.nanmedian(1);
+        return [
+          ...[holes, none, edges].flatMap((each) => [
+            each.quantile(0.4, 1, false, { interpolation: "higher" }),
+            each.nanquantile(0.4, 1),
+            each.median(1).values,
+          ]),
+          ...[values, indices, none.nanmedian(1).indices, holes.median(1).indices, holes.nanquantile(tensor([0.1, 0.9]), 0), holes.nanmedian(), holes.median()],
+          ...[holes.sort(1).values, holes.argsort(1, true), topk(holes, 2, 1).indices],
+        ];
+      },
+      x(),
+    ],
+    "distances by the greatest difference": [(a) => cdist(a!.view(-1, 2, 3), a!.view(-1, 3, 2).mT.add(1), Infinity), x()],
+    "what is close, among others, or between boundaries": [
+      (a, i) => {
+        const holes = a!.maskedFill(a!.gt(1), NaN);
+        return [
+          ...[isclose(holes, a!.mul(1.01), 0.02, 0.1, true), isclose(a!.div(0), full([6], Infinity)), a!.mul(0).signbit(), a!.copysign(a!.flip([1]))],
+          ...[isin(i!, tensor([1, 2], { dtype: "int32" })), isin(i!, 1.5), isin(a!, a!.select(1, 0), { invert: true })],
+          ...[
+            searchsorted(a!.sort(1).values, holes, { right: true }),
+            bucketize(i!, tensor([1, 3], { dtype: "int32" })),
+            searchsorted(tensor([-1, 0, 1]), holes.round()),
+          ],
+        ];
+      },
+      x(),
+      randint(0, 5, [4, 6]),
+    ],
     "logits and their loss": [
       (a, target) => {
         const logits = a!.mul(2);
@@ -106,6 +210,10 @@ describe("a forward pass as an ONNX graph", () => {
         return [values, indices, argmax(a!, 1), a!.max(1).indices, a!.sort(1, true).values];
       },
       x(),
+    ],
+    "the largest and smallest of whole numbers and truth values, and where they are": [
+      (i) => [i!.max(1), i!.min(0, true), i!.gt(4).max(1)].flatMap(({ values, indices }) => [values, indices]).concat(i!.max()),
+      randint(0, 90, [4, 6]),
     ],
     "rows by index": [(a, i) => a!.at(arange(a!.size(0)), i!).add(a!.gather(1, i!.unsqueeze(1)).squeeze(1)), x(), randint(0, 6, [4])],
     "whole numbers": [(i) => i!.add(3).mul(2).div(4, { roundingMode: "floor" }).remainder(5).sub(i!), randint(0, 20, [4, 6])],
@@ -157,6 +265,26 @@ describe("a forward pass as an ONNX graph", () => {
       /writes into a part of a tensor in place/,
       x(),
     ],
+    ...Object.fromEntries(
+      (
+        [
+          ["the inverse", (a) => linalg.inv(a.add(eye(3))), /^`linalg\.inv` has no ONNX form: ONNX has no operator that inverts matrices$/],
+          ["a negative power", (a) => linalg.matrixPower(a.add(eye(3)), -2), /^`linalg\.inv` has no ONNX form: .*inverts matrices$/],
+          ["equations", (a) => linalg.solve(a.add(eye(3)), ones(3, 1)), /^`linalg\.solve` has no ONNX form: .*solves equations$/],
+          ["singular values in a norm", (a) => linalg.matrixNorm(a, "nuc"), /^`linalg\.svd` has no ONNX form: .*decomposes matrices$/],
+          ["a rank that is always the same", (a) => linalg.matrixRank(a.mul(0)), /^`linalg\.matrixRank` has no ONNX form: .*decomposes matrices$/],
+          [
+            "pivots that are always the same",
+            (a) => linalg.luFactor(a.mul(0).add(eye(3))).pivots,
+            /^`linalg\.luFactor` has no ONNX form: .*decomposes matrices$/,
+          ],
+          ["whether there is an inverse", (a) => linalg.invEx(a).info, /^`linalg\.inv` has no ONNX form: .*inverts matrices$/],
+          ["how often numbers occur, even where that is always the same", (a) => a.mul(0).int().flatten().bincount(null, 3), /^`bincount` has no ONNX form$/],
+          ["different numbers, even where it is always the same", (a) => unique(a.mul(0)), /^`unique` has no ONNX form$/],
+          ["the most frequent number", (a) => a.mul(0).mode(1).values, /^`mode` has no ONNX form$/],
+        ] as const satisfies readonly (readonly [string, (a: Tensor) => unknown, RegExp])[]
+      ).map(([name, call, words]) => [name, [(a?: Tensor) => call(a!.view(-1, 3, 3)), words, x(4, 9)] as const]),
+    ),
     "what has no form": [(a) => a!.abs().lgamma(), /^`lgamma` has no ONNX form$/, x()],
     "no tensor to begin with": [() => zeros(2), /called without a tensor/],
   };

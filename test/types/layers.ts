@@ -1,5 +1,5 @@
 // Layers take their options by name also where a class has its constructor from another. `npm run typecheck` checks this file; it doesn't run.
-import { nn } from "kindling";
+import { nn, type Tensor } from "kindling";
 
 export const layers: readonly nn.Module[] = [
   new nn.ReLU({ inplace: true }),
@@ -22,3 +22,35 @@ export const layers: readonly nn.Module[] = [
 export const slip = new nn.ReLU({ inplce: true });
 // @ts-expect-error one too many
 export const many = new nn.Dropout(0.1, true, 3);
+
+// Lists and dictionaries are called where a subclass says what that is, and not else.
+class DenseBlock extends nn.ModuleDict {
+  override forward(initial: Tensor) {
+    const features = [initial];
+    for (const layer of this.values()) features.push(layer(features));
+    return features.at(-1)!;
+  }
+}
+class Chain extends nn.ModuleList<nn.Linear> {
+  override forward(x: Tensor, depth?: number): [Tensor, number] {
+    return [this.at(0)(x), depth ?? this.length];
+  }
+}
+class Scales extends nn.ParameterList {
+  override forward(x: Tensor) {
+    return x.mul(this.at(0));
+  }
+}
+declare const x: Tensor;
+export const called: readonly Tensor[] = [new DenseBlock({ a: new nn.Linear(2, 2) })(x), new Chain([])(x, 2)[0], new Scales()(x)];
+export const depth: number = new Chain([])(x)[1];
+export const modules: readonly nn.Module[] = [new DenseBlock(), new Chain(), new Scales()];
+export const network = new nn.Sequential(new DenseBlock(), new nn.ReLU());
+// @ts-expect-error text instead of a tensor
+new DenseBlock()("x");
+// @ts-expect-error what comes out are two
+export const two: Tensor = new Chain()(x);
+// @ts-expect-error a list isn't called
+new nn.ModuleList([new nn.ReLU()])(x);
+// @ts-expect-error nor is a dictionary
+new nn.ModuleDict()(x);

@@ -2,6 +2,7 @@
 import { ArgumentError, IndexError } from "../errors.ts";
 import type { Int } from "../ops/types.ts";
 import type { Tensor } from "../tensor.ts";
+import { Holder } from "./holder.ts";
 import { Module, type AnyModule, type SomeModule } from "./module.ts";
 
 /** A position from the end (negative) or the start. */
@@ -81,7 +82,7 @@ export class Sequential extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
  * @api nn.ModuleList
  */
-export class ModuleList<M extends AnyModule = SomeModule> extends Module<never[], never> {
+export class ModuleList<M extends AnyModule = SomeModule> extends Holder {
   [index: number]: M;
 
   constructor(modules: Iterable<M> | null = null) {
@@ -141,7 +142,7 @@ export class ModuleList<M extends AnyModule = SomeModule> extends Module<never[]
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  * @api nn.ModuleDict
  */
-export class ModuleDict<M extends AnyModule = SomeModule> extends Module<never[], never> {
+export class ModuleDict<M extends AnyModule = SomeModule> extends Holder {
   /** A module, by its name. */
   // oxlint-disable-next-line no-explicit-any
   [name: string]: any;

@@ -2,7 +2,7 @@
 import { ArgumentError, IndexError } from "../errors.ts";
 import type { Int } from "../ops/types.ts";
 import { Tensor } from "../tensor.ts";
-import { Module } from "./module.ts";
+import { Holder } from "./holder.ts";
 import { Parameter } from "./parameter.ts";
 
 /** Tensors become parameters, as PyTorch does it since 1.12. */
@@ -22,7 +22,7 @@ function line(name: string, parameter: Parameter, type: string): string {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
  * @api nn.ParameterList
  */
-export class ParameterList extends Module<never[], never> {
+export class ParameterList extends Holder {
   [index: number]: Parameter;
 
   constructor(values: Iterable<Tensor> | null = null) {
@@ -83,7 +83,7 @@ export type ParametersByName = Readonly<Record<string, Tensor>> | Iterable<reado
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
  * @api nn.ParameterDict
  */
-export class ParameterDict extends Module<never[], never> {
+export class ParameterDict extends Holder {
   /** A parameter, by its name. */
   // oxlint-disable-next-line no-explicit-any
   [name: string]: any;

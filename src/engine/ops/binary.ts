@@ -32,7 +32,7 @@ import { mapBinary } from "./internal/map.ts";
 import { refuseBool, requireFloat } from "./internal/requireKernel.ts";
 import { asFloat } from "./internal/unaryKernels.ts";
 import type { BinaryOptions, ScalarOrTensor } from "./types.ts";
-import { exp, exp2, log } from "./unary.ts";
+import { exp, exp2, log, signbit } from "./unary.ts";
 import { where } from "./where.ts";
 
 export interface DivisionOptions {
@@ -274,8 +274,7 @@ const hypotOfFloats = floating("Hypot", Math.hypot, {
  * @see https://pytorch.org/docs/stable/generated/torch.copysign.html
  */
 export function copysign(input: Tensor, other: ScalarOrTensor): Tensor {
-  const signs = mapBinary("copysign", (_x, y) => (y < 0 || Object.is(y, -0) ? -1 : 1), input, other);
-  return mul(asFloat(input).abs(), signs);
+  return mul(asFloat(input).abs(), where(signbit(other instanceof Tensor ? other : full([], other)), -1, 1));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Comparisons, as `bool`; shapes broadcast. */
 import { promote, promoteScalar, type DType } from "../dtype.ts";
+import { tellOperation } from "../instrument.ts";
 import { Compare, CompareI32, type CompareOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
@@ -138,7 +139,7 @@ function closeness(rtol: number, atol: number, equalNan: boolean): (x: number, y
  * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
  */
 export function isclose(input: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equalNan = false): Tensor {
-  return mapBinary("isclose", closeness(rtol, atol, equalNan), input, other, "bool");
+  return tellOperation("isclose", [input, other], mapBinary("isclose", closeness(rtol, atol, equalNan), input, other, "bool"), { rtol, atol, equalNan });
 }
 
 /**
@@ -150,10 +151,16 @@ export function isin(elements: ScalarOrTensor, testElements: ScalarOrTensor, opt
 export function isin(element: number, testElements: Tensor, options?: IsinOptions): Tensor;
 export function isin(elements: Tensor, testElement: number, options?: IsinOptions): Tensor;
 export function isin(elements: ScalarOrTensor, testElements: ScalarOrTensor, { invert = false }: IsinOptions = {}): Tensor {
-  const list = testElements instanceof Tensor ? toTypedArray(testElements).sort() : [testElements];
+  const [tests, value] = testElements instanceof Tensor ? [[testElements], null] : [[], testElements];
+  const list = value === null ? toTypedArray(tests[0]!).sort() : [value];
   const input = elements instanceof Tensor ? elements : full([], elements);
   const isAmong = (x: number): boolean => list[placeOf(list, 0, list.length, x, false)] === x;
-  return mapUnary((x) => Number(isAmong(x) !== invert), input, "bool");
+  return tellOperation(
+    "isin",
+    [input, ...tests],
+    mapUnary((x) => Number(isAmong(x) !== invert), input, "bool"),
+    { value, invert },
+  );
 }
 
 export interface IsinOptions {

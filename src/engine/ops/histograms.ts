@@ -1,6 +1,7 @@
 /** How often numbers occur, one by one or in bins. */
 import { roomFor } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { amax, amin } from "./extremes.ts";
@@ -30,7 +31,8 @@ export function bincount(input: Tensor, weights: Tensor | null = null, minlength
   const share = weights ? toTypedArray(weights) : null;
   const counts = roomFor(Float64Array, length);
   values.forEach((value, i) => (counts[value]! += share ? share[i]! : 1));
-  return fromTypedArray(share ? new Float32Array(counts) : new Int32Array(counts), [length]);
+  const result = fromTypedArray(share ? new Float32Array(counts) : new Int32Array(counts), [length]);
+  return tellOperation("bincount", weights ? [input, weights] : [input], result);
 }
 
 /**
@@ -49,5 +51,5 @@ export function histc(input: Tensor, bins: Int = 100, min = 0, max = 0): Tensor 
   for (const value of values) {
     if (value >= low && value <= high) counts[Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins))]!++;
   }
-  return fromTypedArray(counts, [bins]);
+  return tellOperation("histc", [input], fromTypedArray(counts, [bins]));
 }

@@ -1,11 +1,12 @@
 /** Medians, modes and quantiles. */
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { wrapDim } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { recordMedian } from "./extremes.ts";
 import { inOrder, order } from "./internal/order.ts";
-import { along, atLeastVector, dropped, pick, type Picked } from "./internal/pick.ts";
+import { along, atLeastVector, dropped, pick, tellPicked, type Picked } from "./internal/pick.ts";
 import { requireSome } from "./internal/reduce.ts";
 import { stack } from "./join.ts";
 import type { ValuesAndIndices } from "./namedTuple.ts";
@@ -45,14 +46,28 @@ export function nanmedian(input: Tensor, dim?: Int, keepdim = false): Tensor | V
   return dim === undefined ? medianOfAll(input, true) : medianAlong("nanmedian", input, dim, keepdim);
 }
 
+/** Which rank is taken of what is in order, for who looks at operations: the quantiles at these levels (`null`: of an operand). */
+interface Rank {
+  /** `null`: of all elements. */
+  readonly dim: number | null;
+  readonly level: number | null;
+  readonly interpolation: QuantileInterpolation;
+  readonly ignoreNan: boolean;
+}
+
+const middle = (dim: number | null, ignoreNan: boolean): Rank => ({ dim, level: 0.5, interpolation: "lower", ignoreNan });
+
+const medianName = (ignoreNan: boolean): "median" | "nanmedian" => (ignoreNan ? "nanmedian" : "median");
+
 function medianIn(input: Tensor, dim: number, ignoreNan: boolean): Picked {
-  const middle = Math.floor(((input.shape[dim] ?? 1) - 1) / 2);
-  return pick(input, dim, 1, (line) => [medianPlace(line, ignoreNan)], { descending: false, only: middle });
+  const picked = pick(input, dim, 1, (line) => [medianPlace(line, ignoreNan)]);
+  return tellPicked(medianName(ignoreNan), input, picked, middle(dim, ignoreNan));
 }
 
 function medianOfAll(input: Tensor, ignoreNan: boolean): Tensor {
   if (input.numel() === 0) return recordMedian(input, fromTypedArray(new Float32Array([NaN]), []));
-  return recordMedian(input, reshape(medianIn(flatten(input.detach()), 0, ignoreNan).values, []));
+  const result = recordMedian(input, reshape(medianIn(flatten(input.detach()), 0, ignoreNan).values, []));
+  return tellOperation(medianName(ignoreNan), [input], result, middle(null, ignoreNan));
 }
 
 function medianAlong(operation: "median" | "nanmedian", input: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
@@ -72,7 +87,11 @@ export function mode(input: Tensor, dim: Int = -1, keepdim = false): ValuesAndIn
   requireSome("mode", input.shape, d);
   return dropped(
     "mode",
-    pick(input, d, 1, (line) => [modePlace(line)]),
+    tellPicked(
+      "mode",
+      input,
+      pick(input, d, 1, (line) => [modePlace(line)]),
+    ),
     d,
     input.shape.length,
     keepdim,
@@ -131,7 +150,7 @@ export function quantile(
   keepdim = false,
   { interpolation = "linear" }: QuantileOptions = {},
 ): Tensor {
-  return quantiles(input, q, dim, keepdim, (sorted, d, level) => between(sorted, d, level, interpolation, false));
+  return quantiles("quantile", input, q, dim, keepdim, { interpolation, ignoreNan: false });
 }
 
 /**
@@ -148,15 +167,16 @@ export function nanquantile(
   keepdim = false,
   { interpolation = "linear" }: QuantileOptions = {},
 ): Tensor {
-  return quantiles(input, q, dim, keepdim, (sorted, d, level) => between(sorted, d, level, interpolation, true));
+  return quantiles("nanquantile", input, q, dim, keepdim, { interpolation, ignoreNan: true });
 }
 
 function quantiles(
+  name: string,
   input: Tensor,
   q: number | Tensor,
   dim: number | null,
   keepdim: boolean,
-  between: (sorted: Tensor, dim: number, level: number) => Tensor,
+  manner: Pick<Rank, "interpolation" | "ignoreNan">,
 ): Tensor {
   if (input.dtype !== "float32") throw new KindlingError("quantile() input tensor must be either float or double dtype");
   const levels = typeof q === "number" ? [q] : Array.from(toTypedArray(q));
@@ -166,7 +186,7 @@ function quantiles(
   const d = dim === null ? 0 : wrapDim(dim, input.shape.length);
   const sorted = inOrderAlong(atLeastVector(dim === null ? flatten(input) : input), d, false).values;
   const results = levels.map((level) => {
-    const result = between(sorted, d, level);
+    const result = between(sorted, d, level, manner);
     if (keepdim)
       return dim === null
         ? reshape(
@@ -176,11 +196,13 @@ function quantiles(
         : result;
     return dim === null || input.shape.length === 0 ? reshape(result, []) : squeeze(result, d);
   });
-  return typeof q === "number" || q.shape.length === 0 ? results[0]! : stack(results);
+  const result = typeof q === "number" || q.shape.length === 0 ? results[0]! : stack(results);
+  const rank: Rank = { dim: dim === null ? null : d, level: typeof q === "number" ? q : null, ...manner };
+  return tellOperation(name, q instanceof Tensor ? [input, q] : [input], result, rank);
 }
 
 /** The `level`-quantile along `dim` of sorted values; the dimension stays with size 1. */
-function between(sorted: Tensor, dim: number, level: number, interpolation: QuantileInterpolation, ignoreNan: boolean): Tensor {
+function between(sorted: Tensor, dim: number, level: number, { interpolation, ignoreNan }: Pick<Rank, "interpolation" | "ignoreNan">): Tensor {
   const { outer, n, inner } = along(sorted.shape, dim);
   const values = toTypedArray(sorted.detach());
   const shape = sorted.shape.map((size, i) => (i === dim ? 1 : size));
@@ -194,13 +216,18 @@ function between(sorted: Tensor, dim: number, level: number, interpolation: Quan
       low[line] = high[line] = n - 1;
       continue;
     }
-    const place = level * Math.max(0, count - 1);
+    // In single precision, as PyTorch has it: 0.29 of 101 elements is the 29th.
+    const place = Math.fround(Math.fround(level) * Math.max(0, count - 1));
     [low[line], high[line], weights[line]] = placeBetween(place, interpolation);
   }
   const lower = gather(sorted, dim, fromTypedArray(low, shape));
+  if (isOneElement(interpolation)) return lower;
   const upper = gather(sorted, dim, fromTypedArray(high, shape));
   return lower.add(upper.sub(lower).mul(fromTypedArray(weights, shape)));
 }
+
+/** Whether nothing is taken between two elements. */
+const isOneElement = (interpolation: QuantileInterpolation): boolean => interpolation !== "linear" && interpolation !== "midpoint";
 
 function placeBetween(place: number, interpolation: QuantileInterpolation): [low: number, high: number, weight: number] {
   const [low, high] = [Math.floor(place), Math.ceil(place)];

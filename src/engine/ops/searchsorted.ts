@@ -1,6 +1,7 @@
 /** Places of values among ascending boundaries. */
 import { filled, typedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
@@ -41,14 +42,16 @@ export function searchsorted(sortedSequence: Tensor, input: ScalarOrTensor, { ri
     );
   }
   const n = sortedSequence.shape.at(-1) ?? 1;
-  const boundaries = toTypedArray(sorter === null ? sortedSequence : inOrderOf(sorter, sortedSequence));
+  const sequence = sorter === null ? sortedSequence : inOrderOf(sorter, sortedSequence);
+  const boundaries = toTypedArray(sequence);
+  const isAfter = right || side === "right";
   const perLine = wanted.shape.at(-1) ?? 1;
   const list = toTypedArray(wanted);
   const found = filled(typedArray("int32", list.length), (i) => {
     const start = isShared ? 0 : Math.floor(i / perLine) * n;
-    return placeOf(boundaries, start, n, list[i]!, right || side === "right") - start;
+    return placeOf(boundaries, start, n, list[i]!, isAfter) - start;
   });
-  return fromTypedArray(found, wanted.shape);
+  return tellOperation("searchsorted", [sequence, wanted], fromTypedArray(found, wanted.shape), { right: isAfter });
 }
 
 function inOrderOf(sorter: Tensor, sequence: Tensor): Tensor {

@@ -1,5 +1,6 @@
 /** Functions of single elements: signs, powers, exponentials, logarithms, trigonometry. Forward beside backward. */
 import { KindlingError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { Unary } from "../kernels/exports.ts";
 import type { Tensor } from "../tensor.ts";
 import { to } from "./conversion.ts";
@@ -269,7 +270,11 @@ export const log10: UnaryFunction = unary({ code: Unary.log10, name: "Log10Backw
  * @see https://pytorch.org/docs/stable/generated/torch.signbit.html
  */
 export function signbit(input: Tensor): Tensor {
-  return mapUnary((x) => Number(x < 0 || Object.is(x, -0)), input, "bool");
+  return tellOperation(
+    "signbit",
+    [input],
+    mapUnary((x) => Number(x < 0 || Object.is(x, -0)), input, "bool"),
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The different elements or slices, how often and where they occur. */
 import type { TypedArray } from "../dtype.ts";
+import { operationWatch } from "../instrument.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
@@ -88,5 +89,6 @@ function grouped(input: Tensor, slices: Slices, places: Int32Array, returnInvers
   const extras: Tensor[] = [];
   if (returnInverse) extras.push(fromTypedArray(inverse, dim === null ? input.shape : [inverse.length]));
   if (returnCounts) extras.push(fromTypedArray(counts, [groups]));
+  operationWatch()?.ran({ name: "unique" }, [input], [found, ...extras], undefined);
   return extras.length > 0 ? [found, ...extras] : found;
 }

@@ -202,7 +202,6 @@ function ownStatistics(graph: Graph, shape: readonly Size[], eps: number, x: str
 }
 
 export const layers: Forms = {
-  LinalgDetBackward0: ({ graph, inputs }) => graph.op("Det", [inputs[0]!.value]),
   AddmmBackward0: linear,
   MmBackward0: product,
   BmmBackward0: product,

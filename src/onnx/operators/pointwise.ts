@@ -185,13 +185,18 @@ const lerp: Form = ({ graph, inputs: [start, end], data }) =>
 /** The angle of (x, y): that of the right half, turned where x is negative. Zero has a sign, which tells the half. */
 const atan2 = pair((graph, y, x) => {
   const [zero, pi] = [graph.scalar(0), graph.scalar(Math.PI)];
-  const isNegative = (value: string): string => graph.op("Or", [graph.op("Less", [value, zero]), graph.op("Less", [graph.op("Reciprocal", [value]), zero])]);
-  const half = graph.op("Where", [isNegative(y), graph.op("Neg", [pi]), pi]);
+  const half = graph.op("Where", [isNegative(graph, y), graph.op("Neg", [pi]), pi]);
   const isOrigin = graph.op("And", [graph.op("Equal", [x, zero]), graph.op("Equal", [y, zero])]);
   const right = graph.op("Where", [isOrigin, y, graph.op("Atan", [graph.op("Div", [y, x])])]);
   const turned = graph.op("Where", [isOrigin, half, graph.op("Add", [right, half])]);
-  return graph.op("Where", [isNegative(x), turned, right]);
+  return graph.op("Where", [isNegative(graph, x), turned, right]);
 });
+
+/** −0 is so, too: its reciprocal shows it. */
+function isNegative(graph: Graph, value: string): string {
+  const zero = graph.scalar(0);
+  return graph.op("Or", [graph.op("Less", [value, zero]), graph.op("Less", [graph.op("Reciprocal", [value]), zero])]);
+}
 
 const hypot = pair((graph, a, b) => graph.op("Sqrt", [graph.op("Add", [graph.op("Mul", [a, a]), graph.op("Mul", [b, b])])]));
 
@@ -227,6 +232,20 @@ function comparison(make: Pair): Form {
 
 const compared = (type: string): Form => comparison((graph, a, b) => graph.op(type, [a, b]));
 
+/** |a − b| ≤ atol + rtol · |b| of finite numbers; what is equal is close in any case. */
+const close: Form = (call) => {
+  const { graph } = call;
+  const { rtol, atol, equalNan } = call.data as { rtol: number; atol: number; equalNan: boolean };
+  const [a, b] = call.inputs.map((input) => inType(call, input, "float32")) as [string, string];
+  const size = graph.op("Abs", [b]);
+  const tolerance = graph.op("Add", [scaled(graph, size, rtol), graph.scalar(atol)]);
+  const isNear = graph.op("LessOrEqual", [graph.op("Abs", [graph.op("Sub", [a, b])]), tolerance]);
+  const isFinite = graph.op("Less", [size, graph.scalar(Infinity)]);
+  const result = graph.op("Or", [graph.op("Equal", [a, b]), graph.op("And", [isNear, isFinite])]);
+  if (!equalNan) return result;
+  return graph.op("Or", [result, graph.op("And", [graph.op("IsNaN", [a]), graph.op("IsNaN", [b])])]);
+};
+
 /** Zero is false, all else is true. */
 const logical =
   (type: string): Form =>
@@ -261,6 +280,8 @@ const told: Forms = {
   le: compared("LessOrEqual"),
   gt: compared("Greater"),
   ge: compared("GreaterOrEqual"),
+  isclose: close,
+  signbit: (call) => isNegative(call.graph, inType(call, call.inputs[0]!, "float32")),
   logicalAnd: logical("And"),
   logicalOr: logical("Or"),
   logicalXor: logical("Xor"),

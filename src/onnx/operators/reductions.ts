@@ -1,7 +1,6 @@
 /** What is folded along dimensions, and what is found along them. */
 import { inType, inWholes, type Call, type Form, type Forms } from "../graph.ts";
 import { minus, product, type Size } from "../sizes.ts";
-import { Refusal } from "../refusal.ts";
 
 /** Whether the dimensions stay: no reduction says it, but its result shows it. */
 function keeps({ inputs, outputs }: Call): number {
@@ -50,22 +49,23 @@ const extremeAlong =
   (fold: string, place: string): Form =>
   (call) => {
     const { graph, inputs } = call;
-    const [{ value, shape }] = inputs as [Call["inputs"][0]];
+    const [input] = inputs as [Call["inputs"][0]];
     const [dim] = dimsOf(call);
-    if (shape.length === 0 || dim === undefined) return [value, graph.scalar(0, "int32")];
-    return [reduced(fold, call, value), graph.cast(graph.op(place, [value], { axis: dim, keepdims: keeps(call) }), "int32")];
+    if (input.shape.length === 0 || dim === undefined) return [input.value, graph.scalar(0, "int32")];
+    let places = "";
+    const values = inWholes(call, (dtype) => {
+      const value = inType(call, input, dtype);
+      places = graph.op(place, [value], { axis: dim, keepdims: keeps(call) });
+      return reduced(fold, call, value);
+    });
+    return [values, graph.cast(places, "int32")];
   };
 
-const sorted: Form = ({ graph, inputs: [input], outputs, data }) => {
-  const { dim, order } = data as { dim: number; order?: { readonly descending: boolean; readonly only?: number } };
-  if (!order) throw new Refusal("has no ONNX form");
-  if (input!.shape.length === 0) return [input!.value, graph.scalar(0, "int32")];
-  const { descending, only } = order;
-  const count = only === undefined ? graph.sizes([outputs[0]!.shape[dim]!]) : graph.integers([only + 1]);
-  const first = graph.ops("TopK", [input!.value, count], { axis: dim, largest: Number(descending), sorted: 1 }, 2);
-  const [values, places] = only === undefined ? first : first.map((all) => graph.slice(all, dim, only, only + 1));
-  return [values!, graph.cast(places!, "int32")];
-};
+/** Of all elements, or along a dimension with the places. */
+const extremeOfWholes =
+  (type: string, place: string): Form =>
+  (call) =>
+    (call.outputs.length === 1 ? fold(type) : extremeAlong(type, place))(call);
 
 // --- spread ---------------------------------------------------------------------------------------------------------
 
@@ -112,19 +112,19 @@ export const reductions: Forms = {
   MinBackward1: fold("ReduceMin"),
   amax: fold("ReduceMax"),
   amin: fold("ReduceMin"),
-  max: fold("ReduceMax"),
-  min: fold("ReduceMin"),
+  max: extremeOfWholes("ReduceMax", "ArgMax"),
+  min: extremeOfWholes("ReduceMin", "ArgMin"),
   any: truth("ReduceSum"),
   all: truth("ReduceMin"),
   argmax: arg("ArgMax"),
   argmin: arg("ArgMin"),
   MaxBackward0: extremeAlong("ReduceMax", "ArgMax"),
   MinBackward0: extremeAlong("ReduceMin", "ArgMin"),
-  SortBackward0: sorted,
   VarBackward0: variance,
   StdBackward0: (call) => call.graph.op("Sqrt", [variance(call)]),
   NormBackward0: norm,
+  CdistBackward0: ({ graph, inputs: [differences] }) =>
+    graph.op("ReduceMax", [graph.op("Abs", [differences!.value])], { axes: [differences!.shape.length - 1], keepdims: 0 }),
   SoftmaxBackward0: softmax("Softmax"),
   LogSoftmaxBackward0: softmax("LogSoftmax"),
-  MedianBackward0: ({ inputs }) => inputs[2]!.value,
 };

@@ -1,5 +1,5 @@
 /** The same elements in another arrangement, and parts of them. */
-import { inType, type Call, type Form, type Forms } from "../graph.ts";
+import { inType, inWholes, type Call, type Form, type Forms, type Graph } from "../graph.ts";
 import { Refusal } from "../refusal.ts";
 import { isGrowing, minus, plus, sameSize, times, type Size } from "../sizes.ts";
 
@@ -99,13 +99,36 @@ const scattered: Form = ({ graph, inputs, data }) => {
 const added: Form = ({ graph, inputs: [input, part, places], data }) =>
   graph.op("ScatterElements", [input!.value, places!.value, part!.value], { axis: data as number, reduction: "add" });
 
-/** A part put in its place in the whole: spread out along each dimension, and chosen there. */
-const placed: Form = ({ graph, inputs: [whole, part], data }) => {
-  const { places } = data as { places?: readonly { start: Size; step: Size; length: Size; picked: boolean }[] };
-  if (!places) throw new Refusal("writes across dimensions, which has no ONNX form");
-  const { shape } = whole!;
+type PlacesAlong = readonly { start: Size; step: Size; length: Size; picked: boolean }[];
+
+interface DiagonalOf {
+  readonly dims: readonly [number, number];
+  readonly offset: number;
+}
+
+/** A part put in its place in the whole: spread out as far as that reaches, and chosen where it is. */
+const placed: Form = (call) => {
+  const { graph, inputs } = call;
+  const { places, diagonal } = (call.data ?? {}) as { places?: PlacesAlong; diagonal?: DiagonalOf };
+  if (!places && !diagonal) throw new Refusal("writes across dimensions, which has no ONNX form");
+  return inWholes(call, (dtype) => {
+    const [whole, part] = inputs.map((input) => inType(call, input, dtype)) as [string, string];
+    const { shape } = inputs[0]!;
+    const { spread, mask } = places ? spreadAlong(graph, shape, part, places) : spreadAcross(graph, shape, part, diagonal!);
+    return mask === undefined ? spread : graph.op("Where", [mask, spread, whole]);
+  });
+};
+
+interface Spread {
+  readonly spread: string;
+  /** Where it is the part, unless it is so everywhere. */
+  readonly mask: string | undefined;
+}
+
+/** Along each dimension by itself. */
+function spreadAlong(graph: Graph, shape: readonly Size[], part: string, places: PlacesAlong): Spread {
   let spread = graph.reshape(
-    part!.value,
+    part,
     places.map(({ length }) => length),
   );
   let mask: string | undefined;
@@ -122,8 +145,28 @@ const placed: Form = ({ graph, inputs: [whole, part], data }) => {
     );
     mask = mask === undefined ? along : graph.op("And", [mask, along]);
   });
-  return mask === undefined ? spread : graph.op("Where", [mask, spread, whole!.value]);
-};
+  return { spread, mask };
+}
+
+/** Along a diagonal of two dimensions, which is the last dimension of the part. */
+function spreadAcross(graph: Graph, shape: readonly Size[], part: string, { dims, offset }: DiagonalOf): Spread {
+  const [rows, cols] = dims.map((dim) => fixed(shape[dim]!)) as [number, number];
+  const rowOf = (i: number): number => Math.floor(i / cols);
+  const isOn = Array.from({ length: rows * cols }, (_, i) => (i % cols) - rowOf(i) === offset);
+  const sources = isOn.map((on, i) => (on ? rowOf(i) + Math.min(offset, 0) : 0));
+  const planes = graph.op("Gather", [part, graph.constant(sources, [rows, cols], "int64")], { axis: shape.length - 2 });
+  const order = [...shape.map((_, i) => i).filter((i) => !dims.includes(i)), ...dims];
+  const spread = graph.transpose(
+    planes,
+    shape.map((_, i) => order.indexOf(i)),
+  );
+  const mask = graph.constant(
+    isOn.map(Number),
+    shape.map((_, i) => (i === dims[0] ? rows : i === dims[1] ? cols : 1)),
+    "bool",
+  );
+  return { spread, mask };
+}
 
 /** One position in the merged dimension for several indices, which may count from the end. */
 const positions: Form = ({ graph, inputs, data }) => {

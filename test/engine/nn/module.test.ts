@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { KindlingError, nn, ones, randn, ShapeError, tensor, zeros, type Tensor } from "../../../src/engine/index.ts";
+import { cat, full, KindlingError, nn, ones, randn, ShapeError, tensor, zeros, type Tensor } from "../../../src/engine/index.ts";
 import { setInstrument } from "../../../src/engine/instrument.ts";
 import { ResNet, SimpleClassifier } from "./models.ts";
 
@@ -308,6 +308,47 @@ describe("containers", () => {
     assert.equal(dict.pop("first"), a);
     assert.equal(dict.has("first"), false);
     assert.throws(() => dict.get("first"), { name: "KeyError" });
+  });
+
+  it("a list or dictionary with a forward of its own is called, with its hooks; one without says what it lacks", () => {
+    class DenseBlock extends nn.ModuleDict<nn.Linear> {
+      override forward(initial: Tensor) {
+        const features = [initial];
+        for (const layer of this.values()) features.push(layer(cat(features, 1)));
+        return cat(features, 1);
+      }
+    }
+    class Averaged extends nn.ModuleList<nn.Linear> {
+      override forward(x: Tensor, weight: Tensor) {
+        return [...this].reduce((sum, layer) => sum.add(layer(x).mul(weight)), zeros(x.size(0), 1));
+      }
+    }
+    class Scaled extends nn.ParameterDict {
+      override forward(x: Tensor) {
+        return x.mul(this.get("scale"));
+      }
+    }
+    const block = new DenseBlock({ denselayer1: new nn.Linear(2, 3), denselayer2: new nn.Linear(5, 3) });
+    const seen: number[][] = [];
+    block.registerForwardHook((_, inputs, output) => void seen.push(inputs[0].shape, output.shape));
+    const net = new nn.Sequential(block, new nn.Linear(8, 1));
+    net(ones(4, 2)).sum().backward();
+    assert.deepEqual(seen, [
+      [4, 2],
+      [4, 8],
+    ]);
+    assert.deepEqual(names(net.namedParameters()).slice(0, 2), ["0.denselayer1.weight", "0.denselayer1.bias"]);
+    assert.ok(block.parameters().every((parameter) => parameter.grad !== null));
+    const averaged: Tensor = new Averaged([new nn.Linear(2, 1), new nn.Linear(2, 1)])(ones(4, 2), full([1], 0.5));
+    assert.deepEqual(
+      [averaged.shape, new Scaled({ scale: full([1], 3) })(ones(2)).tolist()],
+      [
+        [4, 1],
+        [3, 3],
+      ],
+    );
+    const plain: nn.AnyModule = new nn.ModuleList([new nn.ReLU()]);
+    assert.throws(() => plain(ones(1)), /Module \[ModuleList\] is missing the required "forward" function/);
   });
 
   it("Sequential by name and by position", () => {

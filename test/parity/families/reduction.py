@@ -167,3 +167,13 @@ f.op("F.softmax", f.T(2, 3, 4))
 f.op("F.log_softmax", f.T(2, 3))
 f.op("F.softmin", f.T(2, 3))
 f.op("torch.softmax", f.T(2, 3), 1, torch.float32)
+
+# --- quantiles where single precision, infinity or NaN decides
+for mode in ("lower", "higher", "midpoint", "nearest", "linear"):
+    for q in (0.29, 0.57):
+        f.op("torch.quantile", f.V([float(i) for i in range(101)], grad=False), q, 0, interpolation=mode)
+    for q in (0.1, 0.9):
+        f.op("torch.quantile", f.V([1.0, INF, 2.0, INF], grad=False), q, 0, interpolation=mode)
+    f.op("torch.nanquantile", f.V([3.0, NAN, 1.0, NAN, 2.0], grad=False), 0.3, 0, interpolation=mode)
+    f.op("torch.nanquantile", f.V([NAN, NAN], grad=False), 0.3, 0, interpolation=mode)
+f.op("torch.quantile", f.V([3.0, NAN, 1.0], grad=False), 0.3, 0)

@@ -72,6 +72,12 @@ export function pick(input: Tensor, dim: number, count: number, choose: (line: F
   return result;
 }
 
+/** Tells of what was picked under the name that users call it by. */
+export function tellPicked(name: string, input: Tensor, picked: Picked, data?: unknown): Picked {
+  operationWatch()?.ran({ name }, [input], [picked.values, picked.indices], data);
+  return picked;
+}
+
 /** What `operation` gives: a picked dimension of size 1 is dropped unless it is to be kept. */
 export function dropped(operation: string, { values, indices }: Picked, dim: number, rank: number, keepdim: boolean): ValuesAndIndices {
   if (keepdim || rank === 0) return valuesAndIndices(operation, values, indices);

@@ -7,7 +7,7 @@ import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
 import { choleskyOf } from "./factors.ts";
 import { alike } from "./inverse.ts";
-import { failure, leadOf, matricesOf, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";
+import { failure, matricesOf, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";
 import { solveTriangular } from "./triangular.ts";
 
 const choleskyOp: Operation = {
@@ -83,7 +83,7 @@ export function choleskyEx(
 ): NamedTuple<["L", "info"], Tensor> {
   requireSquare("linalg.cholesky", A);
   const { L, failed } = decomposed("linalg.cholesky", upper ? A.mT : A, checkErrors);
-  return namedTuple("linalg_cholesky_ex", ["L", "info"], [upper ? L.mT : L, wholes(failed, leadOf(A))]);
+  return namedTuple("linalg_cholesky_ex", ["L", "info"], [upper ? L.mT : L, wholes("linalg.cholesky", A, failed)]);
 }
 
 const choleskySolveOp: Operation<boolean> = {

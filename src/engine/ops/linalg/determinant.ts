@@ -1,6 +1,7 @@
 /** Determinants. */
 import { isGradEnabled } from "../../autograd/gradMode.ts";
 import { record, type Operation } from "../../autograd/node.ts";
+import { operationWatch } from "../../instrument.ts";
 import type { Tensor } from "../../tensor.ts";
 import { where } from "../where.ts";
 import { matmul } from "../matmul.ts";
@@ -125,17 +126,12 @@ function signAndLog(name: string, A: Tensor): NamedTuple<["sign", "logabsdet"], 
     [A],
     [A],
   );
-  return namedTuple(
-    "linalg_slogdet",
-    ["sign", "logabsdet"],
-    [
-      numbers(
-        found.map(({ sign }) => sign),
-        A,
-      ),
-      logabsdet,
-    ],
+  const sign = numbers(
+    found.map((each) => each.sign),
+    A,
   );
+  operationWatch()?.ran({ name: "linalg.slogdet" }, [A], [sign, logabsdet], undefined);
+  return namedTuple("linalg_slogdet", ["sign", "logabsdet"], [sign, logabsdet]);
 }
 
 /**

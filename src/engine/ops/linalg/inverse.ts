@@ -66,8 +66,9 @@ export function invEx(A: Tensor, { checkErrors = false }: { checkErrors?: boolea
     [
       inverse,
       wholes(
+        "linalg.inv",
+        A,
         factors.map(({ firstZero }) => firstZero),
-        leadOf(A),
       ),
     ],
   );
@@ -143,8 +144,9 @@ export function solveEx(
     [
       isVector ? squeeze(result, -1) : result,
       wholes(
+        "linalg.solve",
+        a,
         factors.map(({ firstZero }) => firstZero),
-        leadOf(a),
       ),
     ],
   );

@@ -2,6 +2,7 @@
 import { record, type Operation } from "../../autograd/node.ts";
 import { longName } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
+import { tellOperation } from "../../instrument.ts";
 import { broadcastShapes, numelOf } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { empty, eye } from "../creation.ts";
@@ -57,8 +58,9 @@ export function matrixRank(A: Tensor, { atol = null, rtol = null, hermitian = fa
     { atol, rtol },
   );
   return wholes(
+    "linalg.matrixRank",
+    A,
     lists.map((list, i) => list.filter((value) => value > zero[i]!).length),
-    leadOf(A),
   );
 }
 
@@ -181,11 +183,15 @@ export function lstsq(
     [
       isVector ? squeeze(solution, -1) : solution,
       residuals,
-      way === "gels" ? empty([0], { dtype: "int32" }) : wholes(ranks, lead),
+      way === "gels" ? empty([0], { dtype: "int32" }) : wholes("linalg.lstsq", a, ranks),
       way === "gelsd" || way === "gelss"
-        ? stacked(
-            found.map(({ s }) => s),
-            [...lead, Math.min(m, n)],
+        ? tellOperation(
+            "linalg.lstsq",
+            [a],
+            stacked(
+              found.map(({ s }) => s),
+              [...lead, Math.min(m, n)],
+            ),
           )
         : empty([0]),
     ],

@@ -2,6 +2,7 @@
 import { recordMany, type Operation } from "../../autograd/node.ts";
 import { filled } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
+import { tellOperation } from "../../instrument.ts";
 import type { Tensor } from "../../tensor.ts";
 import { diagEmbed } from "../diagonals.ts";
 import { fromTypedArray, ones, zeros } from "../creation.ts";
@@ -111,6 +112,7 @@ export function lu(A: Tensor, { pivot = true }: { pivot?: boolean } = {}): Named
     ),
   );
   recordMany(luOp, [L, U], [A], [P, L, U]);
+  tellOperation("linalg.lu", [A], P);
   return namedTuple("linalg_lu", ["P", "L", "U"], [P, L, U]);
 }
 
@@ -164,8 +166,8 @@ export function luFactorEx(
   recordMany(luFactorOp, [LU], [A], [P, LU]);
   const each = Math.min(m, n);
   const counted = filled(new Int32Array(factors.length * each), (i) => factors[Math.floor(i / each)]!.swaps[i % each]! + 1);
-  const pivots = fromTypedArray(counted, [...leadOf(A), each]);
-  return namedTuple("linalg_lu_factor_ex", ["LU", "pivots", "info"], [LU, pivots, wholes(info, leadOf(A))]);
+  const pivots = tellOperation("linalg.luFactor", [A], fromTypedArray(counted, [...leadOf(A), each]));
+  return namedTuple("linalg_lu_factor_ex", ["LU", "pivots", "info"], [LU, pivots, wholes("linalg.luFactor", A, info)]);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Matrices in double precision, in which decompositions are computed, and the checks that all of them begin with. */
 import { filled, longName, roomFor } from "../../dtype.ts";
 import { KindlingError, LinAlgError } from "../../errors.ts";
+import { tellOperation } from "../../instrument.ts";
 import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
@@ -97,12 +98,10 @@ export function stacked(parts: readonly Float64Array[], shape: Shape): Tensor {
   return fromTypedArray(values, shape);
 }
 
-/** One whole number for each matrix of a batch. */
-export function wholes(values: readonly number[], shape: Shape): Tensor {
-  return fromTypedArray(
-    filled(new Int32Array(values.length), (i) => values[i]!),
-    shape,
-  );
+/** What an operation gives of each matrix of a batch as a whole number. */
+export function wholes(name: string, batch: Tensor, values: readonly number[]): Tensor {
+  const whole = filled(new Int32Array(values.length), (i) => values[i]!);
+  return tellOperation(name, [batch], fromTypedArray(whole, leadOf(batch)));
 }
 
 export function requireFloat(name: string, input: Tensor): void {
