@@ -89,8 +89,8 @@ train(new nn.Sequential(new nn.Flatten(), new nn.Linear(36, 8), new nn.Tanh(), n
 
 describe("an exported training in many processes", function () {
   this.timeout(240_000);
-  before(function () {
-    if (!hasTorch) this.skip();
+  before(async function () {
+    if (!(await hasTorch())) this.skip();
   });
 
   for (const [name, source] of Object.entries({ classifier, images })) {

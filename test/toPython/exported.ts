@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { python } from "../python/python.ts";
+import { printedByPython } from "../python/python.ts";
 import { builtRunner } from "../runner/built.ts";
 
 const run = promisify(execFile);
@@ -40,19 +40,19 @@ export class Exported implements Disposable {
   }
 
   /** What `python train.py` prints. */
-  async python(...options: readonly string[]): Promise<string> {
-    return (await run(python, ["train.py", ...options], { cwd: this.project, env: { ...process.env, OMP_NUM_THREADS: "1" } })).stdout;
+  python(...options: readonly string[]): Promise<string> {
+    return printedByPython(this.project, ["train.py", ...options]);
   }
 
   /** What as many processes print together, started as torchrun starts them. Rejects when one of them fails. */
   async processes(count: number, ...options: readonly string[]): Promise<string> {
     const port = await freePort();
-    const contract = { MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port), WORLD_SIZE: String(count), LOCAL_WORLD_SIZE: String(count), OMP_NUM_THREADS: "1" };
+    const contract = { MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port), WORLD_SIZE: String(count), LOCAL_WORLD_SIZE: String(count) };
     const started = Array.from({ length: count }, (_, i) =>
-      run(python, ["train.py", ...options], { cwd: this.project, env: { ...process.env, ...contract, RANK: String(i), LOCAL_RANK: String(i) } }),
+      printedByPython(this.project, ["train.py", ...options], { ...contract, RANK: String(i), LOCAL_RANK: String(i) }),
     );
     const ended = await Promise.allSettled(started);
-    return ended.map((each) => (each.status === "fulfilled" ? each.value.stdout : fail(each.reason as Error))).join("");
+    return ended.map((each) => (each.status === "fulfilled" ? each.value : fail(each.reason as Error))).join("");
   }
 
   text(name: string): string {
