@@ -1,7 +1,7 @@
 /** An exported project as people get it: written by the command line, run by the PyTorch of this machine. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +23,13 @@ export class Exported implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** One of its own to change and to run in, with the project as it was written. */
+  copy(): Exported {
+    const copy = new Exported(readFileSync(this.#file, "utf8"));
+    cpSync(this.project, copy.project, { recursive: true });
+    return copy;
   }
 
   async write(...options: readonly string[]): Promise<void> {
