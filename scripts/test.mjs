@@ -8,10 +8,13 @@ import { add, filesIn, nothing, runFileByFile, runOnce } from "./suites.mjs";
 import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
-/** Folders of the suites that Mocha runs in this Node, the fastest first: no process, processes, a browser. */
+/**
+ * Folders of the suites that Mocha runs in this Node, the fastest first: no process, processes, a browser. Within a suite
+ * those whose files take longest begin, for the last ones not to keep a core waiting.
+ */
 const folders = {
   unit: ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "run", "lint", "extension"],
-  runs: ["runner", "keep", "client", "cli", "fromPython", "toPython", "python", "scripts", "examples"],
+  runs: ["toPython", "fromPython", "python", "examples", "runner", "keep", "cli", "client", "scripts"],
   page: ["webview"],
 };
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];

@@ -7,7 +7,11 @@ import { copyOfExamples } from "../harness/temporary.ts";
 import { eventually } from "../harness/wait.ts";
 import type { Workbench } from "../harness/workbench.ts";
 
-(hasTorch ? describe : describe.skip)("a person who trains with PyTorch", () => {
+describe("a person who trains with PyTorch", () => {
+  before(async function () {
+    this.timeout(60_000);
+    if (!(await hasTorch())) this.skip();
+  });
   const editor = withEditor();
   let workbench: Workbench;
 

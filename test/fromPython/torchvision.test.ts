@@ -1,11 +1,9 @@
 /** torchvision's own models come in from their source, and answer what they answer in PyTorch. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kindling } from "../cli/command.ts";
-import { runWithTorch } from "../fixtures/files/python.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
+import { hasTorch, printedByPython } from "../python/python.ts";
 import { assertSamePrint } from "./samePrint.ts";
 import { translate } from "./translate.ts";
 import { typeErrors } from "./typeErrors.ts";
@@ -17,16 +15,17 @@ describe("a model of torchvision's, translated from its source", function () {
   this.timeout(120_000);
   let folder: string;
 
-  before(function () {
+  before(async function () {
     folder = temporaryFolder("torchvision");
     // The sources are torchvision's own, and come with it: without a Python that has it there is nothing to translate.
-    if (runWithTorch(sources, folder) === null) this.skip();
+    if (!(await hasTorch())) this.skip();
+    await printedByPython(folder, [sources, folder]);
   });
 
   for (const name of names) {
     it(`answers what it answers in PyTorch: ${name}`, async () => {
       translate(folder, name, folder);
-      const wanted = execFileSync("/usr/bin/python3", ["-W", "ignore", join(folder, `${name}.py`)], { encoding: "utf8" });
+      const wanted = await printedByPython(folder, [`${name}.py`]);
       const { code, stdout, stderr } = await kindling(["train", "--no-keep", `${name}.model.ts`], { directory: folder });
       assert.equal(code, 0, stderr);
       assertSamePrint(stdout, wanted);

@@ -1,6 +1,6 @@
 /** PyTorch trainings that are watched, against what the same script says itself, with NumPy. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { RunFollower } from "../../src/keep/runFollower.ts";
 import type { RunEvent } from "../../src/protocol/index.ts";
 import type { RunSnapshot } from "../../src/run/snapshot.ts";
 import { repository, temporaryFolder } from "../harness/temporary.ts";
-import { hasTorch, python, pythonEnvironment, runPython } from "./python.ts";
+import { hasTorch, python, pythonEnvironment, runPython, type Ended } from "./python.ts";
 
 const net = `import json, sys
 import numpy as np, torch
@@ -63,9 +63,12 @@ def step():
     optimizer.zero_grad(); loss.backward(); optimizer.step()
 `;
 
-(hasTorch ? describe : describe.skip)("a PyTorch training that is watched", function () {
+describe("a PyTorch training that is watched", function () {
   this.timeout(120_000);
   let folder: string;
+  before(async function () {
+    if (!(await hasTorch())) this.skip();
+  });
   beforeEach(() => {
     folder = temporaryFolder("watched");
     mkdirSync(join(folder, ".git"));
@@ -76,28 +79,28 @@ def step():
     return join(folder, name);
   };
   const runs = (): KeptRun[] => listRuns(join(folder, ".kindling", "runs"));
-  const watch = (text: string, more: Readonly<Record<string, string>> = {}) => {
+  const watch = (text: string, environment: Readonly<Record<string, string>> = {}): Promise<Ended> => {
     write("train.py", text);
-    return runPython(folder, ["-m", "kindling_watch", "train.py"], more);
+    return runPython(folder, ["-m", "kindling_watch", "train.py"], environment);
   };
   const told = (): RunSnapshot => readRun(runs()[0]!).run;
   const values = (run: RunSnapshot, name: string): number[] => [...(run.curves.get(name)?.values ?? [])];
 
-  it("measures tensors as NumPy does", () => {
-    const { code, output, errors } = runPython(folder, [join(repository, "test", "python", "against_numpy.py")]);
+  it("measures tensors as NumPy does", async () => {
+    const { code, output, errors } = await runPython(folder, [join(repository, "test", "python", "against_numpy.py")]);
     assert.equal(code, 0, output + errors);
   });
 
-  it("computes the same bits, draws the same numbers and prints the same as one that is not", () => {
+  it("computes the same bits, draws the same numbers and prints the same as one that is not", async () => {
     const file = write("plain.py", training);
-    const plain = runPython(folder, [file]);
-    const watched = watch(training);
+    const plain = await runPython(folder, [file]);
+    const watched = await watch(training);
     assert.equal(plain.code, 0, plain.errors);
     assert.deepEqual([watched.code, watched.output], [0, plain.output], watched.errors);
   });
 
-  it("tells its losses, its epochs, its parameters and their gradients as the script itself knows them", () => {
-    const [losses, seen] = JSON.parse(watch(training).output) as [number[], [number, number, number, number, number[]][]];
+  it("tells its losses, its epochs, its parameters and their gradients as the script itself knows them", async () => {
+    const [losses, seen] = JSON.parse((await watch(training)).output) as [number[], [number, number, number, number, number[]][]];
     const run = told();
     assert.equal(run.state, "finished");
     assert.deepEqual(values(run, "loss"), losses);
@@ -117,8 +120,8 @@ def step():
     assert.equal(run.samples.get(0)!.at(-1)!.step, 39);
   });
 
-  it("tells the model as it stands in the script: names, counts, what is frozen, shapes, and the lines that make and call it", () => {
-    watch(training);
+  it("tells the model as it stands in the script: names, counts, what is frozen, shapes, and the lines that make and call it", async () => {
+    await watch(training);
     const [model] = told().models;
     const lines = training.split("\n");
     const lineOf = (text: string): number => lines.findIndex((line) => line.includes(text)) + 1;
@@ -141,20 +144,20 @@ def step():
     assert.deepEqual([optimizer!.type, optimizer!.groups[0]!.options["momentum"], optimizer!.constructedAt!.line], ["SGD", 0.9, lineOf("optimizer =")]);
   });
 
-  it("is watched from where the script asks for it, too, and may log", () => {
+  it("is watched from where the script asks for it, too, and may log", async () => {
     write(
       "own.py",
       `${head}import kindling_watch\nkindling_watch.watch(model)\nfor i in range(30):\n    step()\n    kindling_watch.log({"val/acc": i / 30})\nprint("done")\n`,
     );
-    const { code, output } = runPython(folder, ["own.py"]);
+    const { code, output } = await runPython(folder, ["own.py"]);
     const run = told();
     assert.deepEqual([code, output, run.state, run.models[0]!.name], [0, "done\n", "finished", "model"]);
     assert.deepEqual([values(run, "loss").length, values(run, "val/acc").at(-1)], [30, 29 / 30]);
     assert.ok(run.printed.lines.some(({ text }) => text === "done"));
   });
 
-  it("with two networks that are trained in turns has a curve and samples for each", () => {
-    watch(`import torch
+  it("with two networks that are trained in turns has a curve and samples for each", async () => {
+    await watch(`import torch
 from torch import nn
 generator = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 3))
 critic = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 1))
@@ -183,13 +186,13 @@ for i in range(40):
     }
   });
 
-  it("counts epochs as its loops do, however often it makes a loader anew, and steps that it takes by hand", () => {
+  it("counts epochs as its loops do, however often it makes a loader anew, and steps that it takes by hand", async () => {
     const data = "torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.randn(12, 4)), 4)";
-    watch(
+    await watch(
       `${head}def fit(folds, epochs):\n    for fold in range(folds):\n        for epoch in range(1, epochs + 1):\n            for (x,) in ${data}:\n                step()\nfit(2, 3)\n`,
     );
     assert.deepEqual([told().progress!.epoch, told().progress!.epochs, told().progress!.step], [5, 6, 18]);
-    watch(`import torch
+    await watch(`import torch
 from torch import nn
 net = nn.Linear(3, 1)
 for epoch in range(7):
@@ -206,8 +209,8 @@ for epoch in range(7):
     assert.ok(run.samples.get(0)![0]!.modules[0]!.parameters[0]!.gradient);
   });
 
-  it("that fails says where, in which module, and ends as Python does", () => {
-    const { code, errors } = watch(`${head}bad = nn.Linear(5, 2)\nstep()\nbad(torch.randn(3, 4))\n`);
+  it("that fails says where, in which module, and ends as Python does", async () => {
+    const { code, errors } = await watch(`${head}bad = nn.Linear(5, 2)\nstep()\nbad(torch.randn(3, 4))\n`);
     const run = told();
     const [problem] = run.problems.filter(({ severity }) => severity === "error");
     assert.deepEqual([code, run.state, problem!.position!.line], [1, "failed", head.split("\n").length + 2]);
@@ -216,8 +219,8 @@ for epoch in range(7):
     assert.ok(!errors.includes("kindling_watch"), errors);
   });
 
-  it("whose loss is no number any more says since when", () => {
-    watch(
+  it("whose loss is no number any more says since when", async () => {
+    await watch(
       `${head}for i in range(6):\n    x = torch.randn(8, 4)\n    loss = model(x).mean() * (float("nan") if i == 4 else 1)\n    loss.backward()\n    optimizer.step()\n`,
     );
     const [problem] = told().problems;
@@ -225,7 +228,7 @@ for epoch in range(7):
   });
 
   it("is seen as its processes end: finished, with a code of its own, or interrupted where it was killed", async () => {
-    assert.equal(watch(`${head}step()\nimport sys\nsys.exit(3)\n`).code, 3);
+    assert.equal((await watch(`${head}step()\nimport sys\nsys.exit(3)\n`)).code, 3);
     assert.deepEqual([runs()[0]!.state, runs()[0]!.summary.exitCode], ["failed", 3]);
     write("train.py", `${head}while True:\n    step()\n`);
     const child = spawn(python, ["-m", "kindling_watch", "train.py"], { cwd: folder, env: pythonEnvironment, stdio: "ignore" });
@@ -245,8 +248,8 @@ for epoch in range(7):
     assert.equal(runs()[0]!.state, "interrupted");
   });
 
-  it("has a run for each of its ranks, which are told apart and belong together", () => {
-    for (const rank of [0, 1, 0, 1]) watch(`${head}step()\n`, { RANK: String(rank), WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: "29500" });
+  it("has a run for each of its ranks, which are told apart and belong together", async () => {
+    for (const rank of [0, 1, 0, 1]) await watch(`${head}step()\n`, { RANK: String(rank), WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: "29500" });
     const trainings = byTraining(runs());
     assert.deepEqual(
       trainings.map(({ run, others }) => [run.info.rank!.number, others.map(({ info }) => info.rank!.number)]),
@@ -257,11 +260,12 @@ for epoch in range(7):
     );
   });
 
-  it("takes at most a twentieth of the time, and is measured again and again for that", () => {
+  it("takes at most a twentieth of the time, and is measured again and again for that", async () => {
     for (const name of ["digits.csv", "digits.py"]) copyFileSync(join(repository, "examples", name), join(folder, name));
     const script = readFileSync(join(folder, "digits.py"), "utf8");
     writeFileSync(join(folder, "digits.py"), script.replace("hidden=64", "hidden=256"));
-    runPython(folder, ["-m", "kindling_watch", "digits.py", "60"]);
+    // As a person starts it.
+    spawnSync(python, ["-m", "kindling_watch", "digits.py", "60"], { cwd: folder, env: pythonEnvironment });
     const { progress, samples } = told();
     assert.equal(progress!.step, 1_440);
     assert.ok(progress!.watchShare! <= 0.05, String(progress!.watchShare));

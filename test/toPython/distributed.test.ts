@@ -89,14 +89,16 @@ train(new nn.Sequential(new nn.Flatten(), new nn.Linear(36, 8), new nn.Tanh(), n
 
 describe("an exported training in many processes", function () {
   this.timeout(240_000);
-  before(function () {
-    if (!hasTorch) this.skip();
+  const projects = { classifier: new Exported(classifier), images: new Exported(images) };
+  before(async function () {
+    if (!(await hasTorch())) this.skip();
+    await Promise.all(Object.values(projects).map((project) => project.write()));
   });
+  after(() => Object.values(projects).forEach((project) => project[Symbol.dispose]()));
 
-  for (const [name, source] of Object.entries({ classifier, images })) {
+  for (const [name, project] of Object.entries(projects)) {
     it(`has the losses of one process, and ours: ${name}`, async () => {
-      using exported = new Exported(source);
-      await exported.write();
+      using exported = project.copy();
       const ours = numbers(await exported.train());
       const one = await exported.python();
       assert.ok(difference(ours, numbers(one)) < 5e-4, `ours\n${ours}\n${numbers(one)}`);
@@ -109,8 +111,7 @@ describe("an exported training in many processes", function () {
   }
 
   it("writes files once, with the model's own names", async () => {
-    using exported = new Exported(classifier);
-    await exported.write();
+    using exported = projects.classifier.copy();
     assert.match(
       exported.text("train.py"),
       /\n {4}if distributed\.is_first\(\):\n {8}torch\.save\(model\.state_dict\(\), "net\.pt"\)\n {4}distributed\.wait\(\)\n/,
@@ -121,8 +122,7 @@ describe("an exported training in many processes", function () {
   });
 
   it("goes on from the checkpoint when a process was killed, as if nothing had been", async () => {
-    using exported = new Exported(classifier);
-    await exported.write();
+    using exported = projects.classifier.copy();
     const whole = (await exported.processes(2)).split("\n");
     const unharmed = exported.text("train.py");
     exported.edit("train.py", (text) =>
@@ -140,8 +140,7 @@ describe("an exported training in many processes", function () {
   });
 
   it("goes on in one process with what two have done, in the second of two trainings", async () => {
-    using exported = new Exported(images);
-    await exported.write();
+    using exported = projects.images.copy();
     const whole = (await exported.processes(2)).split("\n");
     exported.edit("train.py", (text) =>
       text.replace("distributed.batches(loader)", "distributed.batches(loader if epoch < 3 or distributed._loops < 2 else 1 // 0)"),
@@ -154,8 +153,7 @@ describe("an exported training in many processes", function () {
   });
 
   it("computes in bfloat16 when asked to: near, but not the same", async () => {
-    using exported = new Exported(images);
-    await exported.write();
+    using exported = projects.images.copy();
     const [exact, near] = [numbers(await exported.processes(2)), numbers(await exported.processes(2, "--amp"))];
     const apart = difference(near.slice(0, 2), exact.slice(0, 2));
     assert.ok(apart > 1e-6 && apart < 0.05, String(apart));

@@ -1,13 +1,13 @@
 /** An exported project as people get it: written by the command line, run by the PyTorch of this machine. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { python } from "../python/python.ts";
+import { printedByPython } from "../python/python.ts";
 import { builtRunner } from "../runner/built.ts";
 
 const run = promisify(execFile);
@@ -25,6 +25,13 @@ export class Exported implements Disposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** One of its own to change and to run in, with the project as it was written. */
+  copy(): Exported {
+    const copy = new Exported(readFileSync(this.#file, "utf8"));
+    cpSync(this.project, copy.project, { recursive: true });
+    return copy;
+  }
+
   async write(...options: readonly string[]): Promise<void> {
     await this.#kindling("to-python", this.#file, "-o", this.project, ...options);
   }
@@ -40,19 +47,19 @@ export class Exported implements Disposable {
   }
 
   /** What `python train.py` prints. */
-  async python(...options: readonly string[]): Promise<string> {
-    return (await run(python, ["train.py", ...options], { cwd: this.project, env: { ...process.env, OMP_NUM_THREADS: "1" } })).stdout;
+  python(...options: readonly string[]): Promise<string> {
+    return printedByPython(this.project, ["train.py", ...options]);
   }
 
   /** What as many processes print together, started as torchrun starts them. Rejects when one of them fails. */
   async processes(count: number, ...options: readonly string[]): Promise<string> {
     const port = await freePort();
-    const contract = { MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port), WORLD_SIZE: String(count), LOCAL_WORLD_SIZE: String(count), OMP_NUM_THREADS: "1" };
+    const contract = { MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port), WORLD_SIZE: String(count), LOCAL_WORLD_SIZE: String(count) };
     const started = Array.from({ length: count }, (_, i) =>
-      run(python, ["train.py", ...options], { cwd: this.project, env: { ...process.env, ...contract, RANK: String(i), LOCAL_RANK: String(i) } }),
+      printedByPython(this.project, ["train.py", ...options], { ...contract, RANK: String(i), LOCAL_RANK: String(i) }),
     );
     const ended = await Promise.allSettled(started);
-    return ended.map((each) => (each.status === "fulfilled" ? each.value.stdout : fail(each.reason as Error))).join("");
+    return ended.map((each) => (each.status === "fulfilled" ? each.value : fail(each.reason as Error))).join("");
   }
 
   text(name: string): string {

@@ -1,6 +1,6 @@
 /** A program that went to Python and came back prints what it printed. */
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fromPython } from "../../src/fromPython/index.ts";
 import { kindling } from "../cli/command.ts";
@@ -18,21 +18,43 @@ const programs = [...written, ...published].filter(({ name }) =>
   /^(char-lstm|gpt|hooks-and-functions|siamese|vae|wgan-gp|unet|seq2seq|gan|circle|digits)$/.test(name),
 );
 
+/** Where a program trains for long, and how long here: two that are not the same part in their first rounds. */
+const shorter: Readonly<Record<string, readonly [written: string, here: string]>> = {
+  digits: [", 20);", ", 5);"],
+  gan: ["128, 3000]", "128, 1000]"],
+};
+
+function shortened(program: Program): Program {
+  const change = shorter[program.name];
+  if (!change) return program;
+  const text = readFileSync(program.file, "utf8");
+  assert.ok(text.includes(change[0]), program.name);
+  const file = join(besides(program), `${program.name}.model.ts`);
+  writeFileSync(file, text.replaceAll(...change));
+  return { name: program.name, file };
+}
+
+/** A new folder with the program's data. */
+function besides({ file }: Program): string {
+  const folder = temporaryFolder("round-trip");
+  for (const name of readdirSync(dirname(file))) if (name.endsWith(".csv")) copyFileSync(join(dirname(file), name), join(folder, name));
+  return folder;
+}
+
 /** The program as it comes back, with its data beside it. */
 function back(program: Program): string {
-  const folder = temporaryFolder("round-trip");
+  const folder = besides(program);
   for (const { name, program: python } of translated(program)) {
     const { code, problems } = fromPython(python.code);
     assert.deepEqual(problems, []);
     writeFileSync(join(folder, name.replace(".py", ".model.ts")), code);
   }
-  for (const name of readdirSync(dirname(program.file))) if (name.endsWith(".csv")) copyFileSync(join(dirname(program.file), name), join(folder, name));
   return folder;
 }
 
 describe("a program that went to Python and back", function () {
   this.timeout(120_000);
-  for (const program of programs) {
+  for (const program of programs.map(shortened)) {
     it(`prints the same: ${program.name}`, async () => {
       const folder = back(program);
       const [first, second] = await Promise.all([

@@ -1,9 +1,8 @@
 /** A project's weights are those that the training begins with: its curve is ours from them alone, and from the seed alone. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { hasTorch, python } from "../python/python.ts";
+import { hasTorch, printedByPython, runPython } from "../python/python.ts";
 import { Exported, difference, numbers } from "./exported.ts";
 
 const data = `
@@ -99,8 +98,8 @@ for (let step = 0; step < 15; step++) {
 
 describe("the weights of an exported project", function () {
   this.timeout(120_000);
-  before(function () {
-    if (!hasTorch) this.skip();
+  before(async function () {
+    if (!(await hasTorch())) this.skip();
   });
 
   for (const [name, source] of Object.entries(programs)) {
@@ -121,7 +120,7 @@ describe("the weights of an exported project", function () {
       using exported = new Exported(source);
       await exported.write();
       const script = "import torch; print({k: tuple(v.shape) if hasattr(v, 'shape') else list(v) for k, v in torch.load('weights.pt').items()})";
-      return spawnSync(python, ["-c", script], { cwd: exported.project, encoding: "utf8" }).stdout.trim();
+      return (await printedByPython(exported.project, ["-c", script])).trim();
     };
     assert.equal(await keys(programs["a network with momentum"]!), "{'0.weight': (16, 8), '0.bias': (16,), '2.weight': (1, 16), '2.bias': (1,)}");
     assert.match(await keys(programs["a generator and a critic of one shape, and groups of parameters"]!), /^\{'critic': \['weight', 'bias'\], 'generator': /);
@@ -158,10 +157,10 @@ net.load_state_dict(torch.load("weights.pt"))
 net.eval()
 x = (torch.arange(0, 192).float() * 0.37).sin().reshape(24, 8)
 print(*net(x).flatten().tolist())`;
-    const { stdout, stderr } = spawnSync(python, ["-c", script], { cwd: exported.project, encoding: "utf8" });
-    assert.equal(stderr, "");
+    const { output, errors } = await runPython(exported.project, ["-c", script]);
+    assert.equal(errors, "");
     assert.equal(ours.length, 24);
-    assert.ok(difference(ours, numbers(stdout)) < 1e-5);
+    assert.ok(difference(ours, numbers(output)) < 1e-5);
     assert.match(exported.text("README.md"), /what was learned in Kindling, by the run \S+, as it ended/);
     await assert.rejects(exported.write("--weights-from", "never"), /there is no run `never` here/);
   });
@@ -176,8 +175,8 @@ print(*net(x).flatten().tolist())`;
 
 describe("data that a program draws by Math.random()", function () {
   this.timeout(60_000);
-  before(function () {
-    if (!hasTorch) this.skip();
+  before(async function () {
+    if (!(await hasTorch())) this.skip();
   });
   const source = `import { nn, optim, tensor } from "kindling";
 const points: number[][] = [];
@@ -205,8 +204,8 @@ data, state = np.load("data.npz"), torch.load("weights.pt")
 x, y = torch.from_numpy(data["x"]), torch.from_numpy(data["y"]).long()
 assert x.shape == (40, 2) and ((x[:, 0] > 0.5).long() == y).all() and x[:, 1].min() >= 3
 print(torch.nn.functional.cross_entropy(x @ state["weight"].T + state["bias"], y).item())`;
-    const { stdout, stderr } = spawnSync(python, ["-c", again], { cwd: exported.project, encoding: "utf8" });
-    assert.equal(stderr, "");
-    assert.ok(difference(numbers(stdout), numbers(await exported.python("--weights", "weights.pt"))) < 1e-5);
+    const { output, errors } = await runPython(exported.project, ["-c", again]);
+    assert.equal(errors, "");
+    assert.ok(difference(numbers(output), numbers(await exported.python("--weights", "weights.pt"))) < 1e-5);
   });
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { load, type Tensor } from "../../src/engine/index.ts";
 import { fromPython } from "../../src/fromPython/index.ts";
 import { kindling, type Ended } from "../cli/command.ts";
-import { runWithTorch } from "../fixtures/files/python.ts";
+import { hasTorch, printedByPython } from "../python/python.ts";
 import { Folder } from "../runner/job.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/weights/", import.meta.url));
@@ -38,9 +38,10 @@ describe("Weights from PyTorch", function () {
   this.timeout(120_000);
   let folder: Folder;
 
-  before(function () {
+  before(async function () {
     folder = new Folder();
-    if (runWithTorch(join(fixtures, "make_weights.py"), folder.path) === null) this.skip();
+    if (!(await hasTorch())) this.skip();
+    await printedByPython(folder.path, [join(fixtures, "make_weights.py"), folder.path]);
   });
   after(() => folder.remove());
 

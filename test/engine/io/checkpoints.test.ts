@@ -6,8 +6,8 @@ import { load, nn, optim, save, tensor, type Tensor } from "../../../src/engine/
 import { readTorch } from "../../../src/engine/io/torchReader.ts";
 import { writeTorch } from "../../../src/engine/io/torchWriter.ts";
 import { assertClose } from "../../fixtures/closeTo.ts";
-import { runWithTorch } from "../../fixtures/files/python.ts";
 import { fixtureJson, fixturePath } from "../../fixtures/files/read.ts";
+import { hasTorch, printedByPython } from "../../python/python.ts";
 
 type Optimizer = optim.SGD | optim.Adam;
 
@@ -44,7 +44,7 @@ describe("a checkpoint", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   for (const [name, make] of Object.entries(makers)) {
-    it(`that Kindling took over and saved again with ${name} goes on in PyTorch as it does here`, () => {
+    it(`that Kindling took over and saved again with ${name} goes on in PyTorch as it does here`, async () => {
       const checkpoint = load(fixturePath(`checkpoint_${name}.pt`));
       const model = network();
       const optimizer = make(model.parameters());
@@ -53,8 +53,8 @@ describe("a checkpoint", () => {
       const loss = train(model, optimizer, 5).at(-1);
       const path = join(folder, `${name}.pt`);
       save({ epoch: 10, model_state_dict: model.stateDict(), optimizer_state_dict: optimizer.stateDict(), loss }, path);
-      const printed = runWithTorch(fixturePath("continue_training.py"), path, name);
-      const theirs = printed === null ? continued[name]! : (JSON.parse(printed) as number[]);
+      const python = [fixturePath("continue_training.py"), path, name];
+      const theirs = (await hasTorch()) ? (JSON.parse(await printedByPython(folder, python)) as number[]) : continued[name]!;
       assertClose(theirs, continued[name]!, { atol: 0, rtol: 1e-4 });
       assertClose(train(model, optimizer, 10), theirs, { atol: 0, rtol: 1e-4 });
     });
