@@ -33,7 +33,7 @@ export function argumentsOf(to: Expressions, call: Call, { rename = true, skip =
 }
 
 /** `**kwargs` beside `*args` in a function that hands on what it is given. */
-function isLeftOut(to: Expressions, { star, value }: Argument): boolean {
+export function isLeftOut(to: Expressions, { star, value }: Argument): boolean {
   return star === "**" && value.kind === "name" && value.name === to.leftOut;
 }
 

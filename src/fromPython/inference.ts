@@ -44,9 +44,11 @@ import {
   size,
   someModule,
   string,
+  takersOf,
   tensor,
   tupleOf,
   unknown,
+  usualNumpy,
   type ClassInfo,
   type DictType,
   type FunctionInfo,
@@ -635,7 +637,7 @@ class Inference {
       case "compare": {
         const operands = expression.operands.map((operand) => this.#of(operand));
         if (/^(is|in|not)/.test(expression.operators[0]!)) return bool;
-        return operands.some((operand) => present(operand).kind === "tensor") ? bools : bool;
+        return operands.some((operand) => present(operand).kind === "tensor") ? likeNumpy(bools, ...operands.map(present)) : bool;
       }
       case "conditional":
         return this.#choice(expression);
@@ -845,7 +847,8 @@ class Inference {
       case "tensor": {
         if (name === "grad") return floats;
         // NumPy's shapes are plain tuples.
-        if (name === "shape" && object.numpy) return { kind: "list", of: int, fixed: true, tuple: true };
+        if (name === "shape" && object.numpy !== undefined) return { kind: "list", of: int, fixed: true, tuple: true };
+        if (name === "dtype" && object.numpy !== undefined) return object.numpy ? { kind: "dtype", of: object.numpy } : any;
         return tensorProperties.get(name) ?? (["data", "T", "mT", "real"].includes(name) ? object : { kind: "python", path: "tensor.method" });
       }
       case "pair":
@@ -886,6 +889,8 @@ class Inference {
     if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
       return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
     if (/^(in|out)_(features|channels)$|^(hidden|input|embedding|num)_/.test(name)) return int;
+    if (of.startsWith("nn.Conv") && /^(kernel_size|stride|padding|dilation|output_padding)$/.test(name))
+      return { kind: "list", of: int, fixed: true, tuple: true };
     if (of === "data.CsvTable" && name === "columns") return listOf(string);
     if (of.startsWith("data.") && name === "dataset") return { kind: "object", of: "data.Dataset" };
     if (of.startsWith("data.") && name === "batch_size") return int;
@@ -978,7 +983,9 @@ class Inference {
       case "tensor":
         return called;
       case "constructor":
-        return called.of.map((one) => this.#made(one, types, expression)).reduce(join);
+        return takersOf(called.of, expression.arguments)
+          .map((one) => this.#made(one, types, expression))
+          .reduce(join);
       default:
         return called.kind === "any" ? any : unknown;
     }
@@ -1065,10 +1072,12 @@ class Inference {
       case "tensor": {
         const types = argumentTypes();
         for (const type of types) if (type.kind === "function") this.#invoke(type.of, [floats]);
-        if (name === "to" || name === "type" || name === "astype") return likeNumpy(castResult(expression, object), object);
+        if (name === "numpy") return { ...object, numpy: object.elements === "float" ? "float32" : usualNumpy(object.elements) };
+        if (name === "astype" || (name === "type" && object.numpy !== undefined)) return castArray(expression, object);
+        if (name === "to" || name === "type") return castResult(expression, object);
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
-        if ((name === "max" || name === "min") && (object.numpy || types[0]?.kind === "tensor")) return object;
+        if ((name === "max" || name === "min") && (object.numpy !== undefined || types[0]?.kind === "tensor")) return object;
         return likeNumpy(tensorResult(name, object, more), object);
       }
       case "list":
@@ -1208,7 +1217,7 @@ class Inference {
     if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
     if (path.startsWith("numpy.")) {
       const result = numpyCall(path.slice("numpy.".length), types, expression);
-      return result.kind === "tensor" ? { ...result, numpy: true } : result;
+      return result.kind === "tensor" ? { ...result, numpy: numpyElements(expression, result, types) } : result;
     }
     if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
     if (path.startsWith("random.")) {
@@ -1252,6 +1261,8 @@ class Inference {
     if (path === "typing.cast") return types[1] ?? any;
     if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
     if (path === "re.sub") return string;
+    if (path === "json.dumps") return string;
+    if (path === "json.loads") return any;
     if (/^re\.(findall|split)$/.test(path)) return listOf(string);
     if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
     if (path === "functools.partial") return this.#partial(types, expression);
@@ -1735,6 +1746,29 @@ function dtypeElements(type: Type | undefined): "float" | "int" | "bool" | undef
   return /\.bool_?$/.test(type.path) ? "bool" : "float";
 }
 
+/** What NumPy calls the type of elements that is asked for: `np.float32`, `float`, `"int64"`. */
+function numpyName(asked: Expression): string | undefined {
+  const name = asked.kind === "string" ? asked.value : asked.type?.kind === "python" ? asked.type.path.replace(/^.*\./, "").replace(/_$/, "") : "";
+  const usual: Readonly<Record<string, string>> = { float: "float64", double: "float64", int: "int64", long: "int64", bool: "bool" };
+  return usual[name] ?? (/^(float|u?int)\d+$/.test(name) ? name : undefined);
+}
+
+/** The type of elements of what NumPy makes: the one that is asked for, that of the arrays that it is made of, or NumPy's own. */
+function numpyElements(expression: Call, result: Type & { kind: "tensor" }, types: readonly Type[]): string {
+  const asked = expression.arguments.find(({ name }) => name === "dtype")?.value;
+  if (asked) return numpyName(asked) ?? "";
+  const made = likeNumpy(result, ...types.flatMap((type) => (isSequence(type) ? [itemOf(type)] : [type])));
+  return (made.kind === "tensor" ? made.numpy : undefined) ?? usualNumpy(result.elements);
+}
+
+/** `array.astype(type)` */
+function castArray(expression: Call, object: Type & { kind: "tensor" }): Type {
+  const [asked] = expression.arguments;
+  const numpy = asked && numpyName(asked.value);
+  if (!numpy) return likeNumpy(castResult(expression, object), object);
+  return { kind: "tensor", elements: numpy === "bool" ? "bool" : numpy.startsWith("float") ? "float" : "int", numpy };
+}
+
 function castResult(expression: Call, object: Type): Type {
   for (const argument of expression.arguments) {
     const type = argument.value.type;
@@ -1808,6 +1842,7 @@ function numpyCall(name: string, types: readonly Type[], expression: Call): Type
     return sized ? { kind: "tensor", elements: plain.kind === "int" ? "int" : "float" } : plain;
   }
   const first = types[0] ?? unknown;
+  if (/^(float|int)\d*_?$/.test(name) && isNumber(first)) return name.startsWith("float") ? float : int;
   if (["array", "asarray"].includes(name)) return { kind: "tensor", elements: elementsOf(first) };
   if (/^(mean|sum|std|var|max|min|median|prod|dot|sqrt|exp|log|sin|cos|abs|tanh|round|floor)$/.test(name)) {
     if (isNumber(first)) return float;
@@ -1845,7 +1880,9 @@ function describe(type: Type, depth = 5): string {
     case "constructor":
       return `constructor<${type.of.map((one) => describe(one, depth - 1)).join()}>`;
     case "tensor":
-      return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}`;
+      return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}${type.numpy ?? ""}`;
+    case "dtype":
+      return `dtype ${type.of ?? ""}`;
     default:
       return type.kind;
   }
