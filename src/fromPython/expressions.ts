@@ -380,6 +380,9 @@ export class Expressions {
         return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
       case "tensor":
         return primary("Boolean(", this.operand(right, level.primary), ".eq(", this.doc(left), ").any().item())");
+      case "instance":
+        if (!findMethod(type.of, "__contains__")) return primary("[...", this.spread(right), "].includes(", this.doc(left), ")");
+        return primary(this.operand(right, level.primary), `.${methodName("__contains__")}(`, this.doc(left), ")");
       case "object":
         if (type.of === "nn.ModuleDict") return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
         return primary("[...", this.spread(right), "].includes(", this.doc(left), ")");

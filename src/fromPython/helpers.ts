@@ -70,6 +70,13 @@ function repr(value: any, kind?: any): string {
 }`,
     needs: ["decimal"],
   },
+  fieldsText: {
+    code: `/** An object as Python shows those of dataclasses: by its fields. @param kind what they don't say themselves */
+function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
+  return \`\${name}(\${Object.entries(of).map(([field, value]) => \`\${field}=\${repr(value, kind?.of?.[field])}\`).join(", ")})\`;
+}`,
+    needs: ["repr", "decimal"],
+  },
   str: {
     code: `/** A value as Python prints it. */
 function str(value: any): string {

@@ -29,6 +29,7 @@ import {
   int,
   ints,
   isClass,
+  isMap,
   isModule,
   isNumber,
   isSequence,
@@ -636,6 +637,8 @@ class Inference {
       }
       case "compare": {
         const operands = expression.operands.map((operand) => this.#of(operand));
+        const contains = operands[1]?.kind === "instance" && /in$/.test(expression.operators[0]!) ? findMethod(operands[1].of, "__contains__") : undefined;
+        if (contains) this.#invoke(contains, [operands[0]!]);
         if (/^(is|in|not)/.test(expression.operators[0]!)) return bool;
         return operands.some((operand) => present(operand).kind === "tensor") ? likeNumpy(bools, ...operands.map(present)) : bool;
       }
@@ -726,9 +729,16 @@ class Inference {
       const type = this.#of(value);
       return key ? type : type.kind === "dict" ? type.value : any;
     });
-    const made: DictType = { kind: "dict", key: keys.reduce(join, unknown), value: values.reduce(join, unknown) };
-    if (entries.every(({ key }) => key?.kind === "string")) {
-      made.fields = new Map(entries.map(({ key }, at) => [key!.kind === "string" ? key!.value : "", values[at]!]));
+    const namespace = expression.kind === "dict" && expression.namespace;
+    const made: DictType = { kind: "dict", key: keys.reduce(join, unknown), value: values.reduce(join, unknown), ...(namespace && { namespace }) };
+    if (entries.every(({ key, value }) => (key ? key.kind === "string" : value.type?.kind === "dict" && !isMap(value.type)))) {
+      made.fields = new Map(
+        entries.flatMap(({ key, value }, at) => {
+          if (key?.kind === "string") return [[key.value, values[at]!] as const];
+          return value.type?.kind === "dict" ? [...(value.type.fields ?? [])] : [];
+        }),
+      );
+      if (entries.some(({ key, value }) => !key && value.type?.kind === "dict" && (!value.type.fields || value.type.open))) made.open = true;
     }
     if (entries.some(({ key }) => !key)) made.key = join(made.key, string);
     return this.#container(
@@ -1254,10 +1264,7 @@ class Inference {
     if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
     if (path === "dataclasses.field") return fieldDefault(types, expression);
     if (path === "dataclasses.replace") return types[0] ?? any;
-    if (path === "dataclasses.asdict") {
-      const fields = types[0]?.kind === "instance" ? new Map(types[0].of.fields) : undefined;
-      return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
-    }
+    if (path === "dataclasses.asdict") return fieldsOf(types[0] ?? unknown);
     if (path === "typing.cast") return types[1] ?? any;
     if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
     if (path === "re.sub") return string;
@@ -1494,6 +1501,8 @@ class Inference {
         return tupleOf(int, int);
       case "super":
         return { kind: "python", path: "builtins.super" };
+      case "vars":
+        return fieldsOf(first);
       case "type":
         return any;
       case "getattr":
@@ -1700,6 +1709,13 @@ function setterOf(name: string): string {
 /** A class's base without what it is made for: `Dataset` of `Dataset[Tensor]`. */
 export function withoutSubscript(base: Expression): Expression {
   return base.kind === "index" ? base.object : base;
+}
+
+/** An object's fields, or those of the command line's options, as a dictionary. */
+function fieldsOf(of: Type): Type {
+  if (of.kind === "dict") return { ...of, namespace: false };
+  const fields = of.kind === "instance" ? new Map(of.of.fields) : undefined;
+  return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
 }
 
 /** What a field of a dataclass holds where nothing is given. */

@@ -3,7 +3,7 @@ import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
-import { present, type Type } from "./types.ts";
+import { findMethod, present, unknown, type Type } from "./types.ts";
 
 /** Texts and expressions, one behind the other. */
 export type Parts = (string | Doc)[];
@@ -47,7 +47,7 @@ function inTemplate(to: Expressions, value: Expression): Code {
   const type = present(to.typeOf(value));
   if (type.kind === "string" || type.kind === "int" || type.kind === "number") return to.expression(value);
   if (type.kind === "tensor" && type.numpy === undefined) return primary(to.context.helper("format"), "(", to.expression(value).doc, ")");
-  if (["object", "instance"].includes(type.kind)) return to.expression(value);
+  if (type.kind === "object" || (type.kind === "instance" && !printsFields(type))) return to.expression(value);
   return strOf(to, value);
 }
 
@@ -71,8 +71,10 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     case "int":
     case "number":
     case "object":
-    case "instance":
       return primary("String(", code.doc, ")");
+    case "instance":
+      if (!printsFields(type)) return primary("String(", code.doc, ")");
+      break;
     case "tensor":
       if (type.numpy === undefined) return primary("String(", code.doc, ")");
       break;
@@ -98,13 +100,31 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     default:
       break;
   }
+  if (type.kind === "dict" ? type.namespace : printsFields(type)) return fieldsText(to, code.doc, type);
   const kind = kindText(type, (one) => leafText(to, one), "repr");
   if (kind) return primary(context.helper("repr"), listed("(", [code.doc, kind], ")"));
   return primary(context.helper(asText ? "str" : "repr"), "(", code.doc, ")");
 }
 
+/** Whether it is of a dataclass, or a named tuple, that doesn't say itself how it prints. */
+function printsFields(type: Type): type is Type & { kind: "instance" } {
+  return type.kind === "instance" && type.of.dataclass && !findMethod(type.of, "__str__") && !findMethod(type.of, "__repr__");
+}
+
+/** `Config(lr=0.1, sizes=(3, 4))`. */
+function fieldsText(to: Expressions, value: Doc, type: Type): Code {
+  const fields = type.kind === "instance" ? type.of.fields : type.kind === "dict" ? type.fields : undefined;
+  // A field that holds its like says what itself is.
+  const known = new Map([...(fields ?? [])].filter(([, field]) => !printsFields(present(field)) || present(field) !== type));
+  const kind = kindText({ kind: "dict", key: unknown, value: unknown, fields: known }, (one) => leafText(to, one), "repr");
+  const name = type.kind === "dict" ? [quoted("Namespace")] : [];
+  const further = name.length > 0 ? [kind ?? "undefined", ...name] : kind ? [kind] : [];
+  return primary(to.context.helper("fieldsText"), listed("(", [value, ...further], ")"));
+}
+
 /** A function that writes what its value doesn't say itself. */
 function leafText(to: Expressions, type: Type): Doc | undefined {
+  if (printsFields(type)) return ["(one) => ", fieldsText(to, "one", type).doc];
   if (type.kind === "float") return to.context.helper("decimal");
   if (type.kind === "size") return to.context.helper("size");
   if (type.kind === "tensor" && type.numpy !== undefined) return ["(array) => ", to.context.helper("arrayText"), `(array, ${quoted(type.numpy)})`];
@@ -130,7 +150,7 @@ function kindText(type: Type, leaf: (type: Type) => Doc | undefined, of: "repr" 
           "]",
         )
       : undefined;
-  const tuple: [string, Doc | undefined] = ["tuple", of === "repr" ? "true" : undefined];
+  const [tuple, plain]: [[string, Doc | undefined], Doc] = of === "repr" ? [["tuple", "true"], "repr"] : [["tuple", undefined], "String"];
   switch (type.kind) {
     case "nullable":
       return inner(type.of);
@@ -142,11 +162,13 @@ function kindText(type: Type, leaf: (type: Type) => Doc | undefined, of: "repr" 
     case "tuple":
       return object([tuple, ["of", ordered(type.entries.map(inner))]]);
     case "dict": {
-      const fields = object(Array.from(type.fields ?? [], ([name, field]) => [name, inner(field)]));
+      const others = type.fields && !type.open ? undefined : inner(type.value);
+      // What says all itself isn't written as others are.
+      const usual = others === undefined ? undefined : plain;
       return object([
         ["keys", inner(type.key)],
-        ["of", fields],
-        ["each", type.fields && !type.open ? undefined : inner(type.value)],
+        ["of", object(Array.from(type.fields ?? [], ([name, field]) => [name, inner(field) ?? usual]))],
+        ["each", others],
       ]);
     }
     default:

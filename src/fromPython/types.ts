@@ -22,6 +22,8 @@ export interface DictType {
   fields?: Map<string, Type>;
   /** Keys are put into it, or it is asked for what isn't known by name. */
   open?: boolean;
+  /** It prints as a `Namespace` of `argparse`. */
+  readonly namespace?: boolean;
   /** It is a `Map` whatever its keys: the API made it. */
   map?: boolean;
 }
@@ -289,7 +291,14 @@ function joinNumbers(a: Type, b: Type): Type {
   return a.kind === "number" || b.kind === "number" ? number : int;
 }
 
+/** What `dict` as a type hint says. */
+function saysNothing({ key, value, fields, map }: DictType): boolean {
+  return key.kind === "unknown" && value.kind === "unknown" && !fields && !map;
+}
+
 function joinDicts(a: DictType, b: DictType): DictType {
+  if (saysNothing(a)) return b;
+  if (saysNothing(b)) return a;
   a.key = b.key = join(a.key, b.key);
   a.value = b.value = join(a.value, b.value);
   if (a.map || b.map) a.map = b.map = true;
