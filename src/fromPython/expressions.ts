@@ -478,8 +478,10 @@ export class Expressions {
       const given = taken.map(({ name }) => this.context.own(name));
       return { doc: ["(", commas(this.#typed(type.of, taken)), ") => ", code.doc, `(${given.join(", ")})`], level: level.assignment };
     }
-    // A dictionary's `get`, as a function.
-    if (owner.kind === "dict" && expression.name === "get") return this.#getter(expression.object, owner);
+    // What a dictionary or a list has at a place, as a function.
+    if (owner.kind === "dict" && /^(get|__getitem__)$/.test(expression.name)) return this.#getter(expression.object, owner);
+    if (isSequence(owner) && expression.name === "__getitem__")
+      return { doc: ["(at: number) => ", this.receiver(expression.object), ".at(at)!"], level: level.assignment };
     return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
   }
 

@@ -536,6 +536,15 @@ function counted<T>(values: Iterable<T>): Map<T, number> {
   return counts;
 }`,
   },
+  seeded: {
+    code: `/** Python's \`random.Random\`: numbers of its own. */
+function seeded(seed?: number): typeof random {
+  const own = { ...random, state: new Uint32Array(624), index: 625 };
+  if (seed !== undefined) own.seed(seed);
+  return own;
+}`,
+    needs: ["random"],
+  },
   random: {
     code: `/** Python's \`random\`: the same numbers from the same seed. */
 const random = {

@@ -101,6 +101,9 @@ const telling: readonly (readonly [RegExp, () => Type])[] = [
   ],
 ];
 
+/** What schedules of the program's own come from. */
+export const schedule = "optim.lrScheduler.LRScheduler";
+
 /** What `forward` and `backward` of one call share. */
 const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
 
@@ -873,6 +876,7 @@ class Inference {
         }
         const applied = name === "apply" && object.of.root === "autograd.Function" ? findMethod(object.of, "forward") : undefined;
         if (applied) return { kind: "function", of: applied, self: object };
+        if (object.of.root === schedule) return this.#memberOf(schedule, name);
         if (name === "training") return bool;
         if (name === "__dict__") return { kind: "dict", key: string, value: any };
         if (name === "__class__") return any;
@@ -895,6 +899,8 @@ class Inference {
 
   #memberOf(of: string, name: string): Type {
     if (name === "training") return bool;
+    if (of === schedule && name === "base_lrs") return listOf(float);
+    if (of === schedule && name === "last_epoch") return int;
     if (name === "param_groups") return listOf({ kind: "object", of: "ParamGroup" });
     if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
       return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
@@ -1173,6 +1179,7 @@ class Inference {
 
   #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
+    if (of === "random.Random") return this.#pythonCall(`random.${name}`, types, expression);
     if (of === "data.CsvTable") return name === "strings" ? listOf(string) : floats;
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
     const own: Type = object.kind === "instance" ? object : { kind: "object", of };
@@ -1231,7 +1238,9 @@ class Inference {
     }
     if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
     if (path.startsWith("random.")) {
+      if (path === "random.Random") return { kind: "object", of: path };
       if (/\.(randint|randrange)$/.test(path)) return int;
+      if (/\.(seed|shuffle)$/.test(path)) return none;
       if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
       if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
       return float;

@@ -97,6 +97,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
     case "numpy":
       return numpyCall(to, rest, call);
     case "random":
+      if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, call));
     case "time":
       if (/^(time|perf_counter|monotonic|process_time)$/.test(rest)) return { doc: "performance.now() / 1000", level: level.times };

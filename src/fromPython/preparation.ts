@@ -128,7 +128,8 @@ function replaced(statement: Statement, options: Options): Statement[] {
   }
   // A program's own function may be called so, too.
   const parses = /^parse(_known)?_args$/.test(name) && call.callee.kind === "attribute";
-  return [parses && statement.kind !== "expression" ? { ...statement, value: parsed(statement, options) } : statement];
+  const gives = statement.kind === "assign" || statement.kind === "return";
+  return [parses && gives ? { ...statement, value: parsed(statement, options) } : statement];
 }
 
 function optionOf(call: Call): Options[number] | undefined {

@@ -124,10 +124,10 @@ function fieldsText(to: Expressions, value: Doc, type: Type): Code {
 
 /** A function that writes what its value doesn't say itself. */
 function leafText(to: Expressions, type: Type): Doc | undefined {
-  if (printsFields(type)) return ["(one) => ", fieldsText(to, "one", type).doc];
+  if (printsFields(type)) return ["(one: any) => ", fieldsText(to, "one", type).doc];
   if (type.kind === "float") return to.context.helper("decimal");
   if (type.kind === "size") return to.context.helper("size");
-  if (type.kind === "tensor" && type.numpy !== undefined) return ["(array) => ", to.context.helper("arrayText"), `(array, ${quoted(type.numpy)})`];
+  if (type.kind === "tensor" && type.numpy !== undefined) return ["(array: any) => ", to.context.helper("arrayText"), `(array, ${quoted(type.numpy)})`];
   if (type.kind === "dtype") return type.of ? ["() => ", quoted(`dtype('${type.of}')`)] : to.context.helper("dtypeText");
   return undefined;
 }

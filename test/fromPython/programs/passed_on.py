@@ -6,21 +6,21 @@ import torch.nn as nn
 
 
 class Block(nn.Module):
-    def __init__(self, size: int, scale: float = 1.5, bias: bool = True, name: str = "block"):
+    def __init__(self, size: int, scale: float = 1.5, bias: bool = True, label: str = "block"):
         super().__init__()
         self.fc = nn.Linear(size, size, bias=bias)
         self.scale = scale
-        self.name = name
+        self.label = label
 
     def forward(self, x):
         return self.fc(x) * self.scale
 
 
 class Wide(nn.Module):
-    def __init__(self, name: str, size: int = 4, scale: float = 2.5):
+    def __init__(self, label: str, size: int = 4, scale: float = 2.5):
         super().__init__()
         self.fc = nn.Linear(size, 2 * size)
-        self.name, self.scale = name, scale
+        self.label, self.scale = label, scale
 
     def forward(self, x):
         return self.fc(x) * self.scale
@@ -70,13 +70,13 @@ def build(kind: str, **kwargs):
 
 
 torch.manual_seed(0)
-made = make(Block, 4, name="first", bias=False)
-print(made.name, made.scale, made.fc.bias is None)
-print(build("block", scale=0.5, name="second")(torch.ones(1, 4)).detach())
+made = make(Block, 4, label="first", bias=False)
+print(made.label, made.scale, made.fc.bias is None)
+print(build("block", scale=0.5, label="second")(torch.ones(1, 4)).detach())
 print(build("linear", out_features=3, bias=False)(torch.ones(1, 4)).detach())
 for cls in (Block, Wide):
     one = cls(4, scale=0.5)
-    print(type(one).__name__, one.scale, one.name)
+    print(type(one).__name__, one.scale, one.label)
 net = Net()
 print(net.head.dropout.p, net.conv.conv.padding, net.conv.conv.kernel_size)
 net.eval()
