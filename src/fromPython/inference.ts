@@ -640,7 +640,7 @@ class Inference {
       }
       case "compare": {
         const operands = expression.operands.map((operand) => this.#of(operand));
-        const contains = operands[1]?.kind === "instance" && /in$/.test(expression.operators[0]!) ? findMethod(operands[1].of, "__contains__") : undefined;
+        const contains = operands[1]?.kind === "instance" && expression.operators[0]!.endsWith("in") ? findMethod(operands[1].of, "__contains__") : undefined;
         if (contains) this.#invoke(contains, [operands[0]!]);
         if (/^(is|in|not)/.test(expression.operators[0]!)) return bool;
         return operands.some((operand) => present(operand).kind === "tensor") ? likeNumpy(bools, ...operands.map(present)) : bool;
