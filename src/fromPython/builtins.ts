@@ -120,6 +120,9 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return primary(to.operand(first!, level.primary), ".charCodeAt(0)");
     case "chr":
       return primary("String.fromCharCode(", to.doc(first!), ")");
+    case "vars":
+      if (!first) throw new NoTwin("`vars` has a twin only of an object", call.from);
+      return primary("{ ...", to.operand(first, level.assignment), " }");
     case "id":
     case "hash":
     case "input":
@@ -128,7 +131,6 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "exec":
     case "globals":
     case "locals":
-    case "vars":
     case "dir":
     case "object":
     case "slice":

@@ -33,7 +33,7 @@ export function argumentsOf(to: Expressions, call: Call, { rename = true, skip =
 }
 
 /** `**kwargs` beside `*args` in a function that hands on what it is given. */
-function isLeftOut(to: Expressions, { star, value }: Argument): boolean {
+export function isLeftOut(to: Expressions, { star, value }: Argument): boolean {
   return star === "**" && value.kind === "name" && value.name === to.leftOut;
 }
 
@@ -41,7 +41,7 @@ function isLeftOut(to: Expressions, { star, value }: Argument): boolean {
 function spreadNamed(to: Expressions, value: Expression, rename: boolean): Doc[] {
   const type = present(to.typeOf(value));
   const code = to.operand(value, level.primary);
-  if (type.kind !== "dict" || !type.fields || !rename) return [["...", rename ? [to.context.helper("camelKeys"), "(", code, ")"] : code]];
+  if (type.kind !== "dict" || !type.fields || type.open || !rename) return [["...", rename ? [to.context.helper("camelKeys"), "(", code, ")"] : code]];
   const names = [...type.fields.keys()];
   if (names.every((name) => argumentName(name) === name)) return [["...", code]];
   return names.map((name) => [argumentName(name), ": ", code, `.${name}`]);
@@ -122,7 +122,7 @@ function spreadTo(to: Expressions, value: Expression, left: readonly Parameter[]
 
 function spreadByName(to: Expressions, value: Expression, plain: readonly { name: string }[], docs: (Doc | undefined)[]): void {
   const type = present(to.typeOf(value));
-  const names = type.kind === "dict" && type.fields ? [...type.fields.keys()] : undefined;
+  const names = type.kind === "dict" && type.fields && !type.open ? [...type.fields.keys()] : undefined;
   for (const [at, { name }] of plain.entries()) {
     if (docs[at] === undefined && (!names || names.includes(name))) docs[at] = [to.operand(value, level.primary), `.${name}`];
   }

@@ -1,7 +1,7 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
 import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
-import { decoratorName, withoutSubscript } from "./inference.ts";
+import { decoratorName, schedule, withoutSubscript } from "./inference.ts";
 import { layOut, quoted, type Doc } from "./layout.ts";
 import type { Block, Call, FunctionStatement, Statement } from "./syntax.ts";
 import type { Statements } from "./statements.ts";
@@ -260,6 +260,8 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
     if (derived) lines.push(...superLines(to, info, call, margin + 2));
     lines.push(...to.functionBody(own, statement, margin + 2, rest));
   }
+  // PyTorch's schedules set the first rate when they are made.
+  if (info.root === schedule && !info.bases.some(({ kind }) => kind === "class")) lines.push(`${pad}  this.step();`);
   return [`${pad}constructor${layOut(["(", to.to.parameters(own, statement.parameters), ")"], margin)} {`, ...lines, `${pad}}`];
 }
 

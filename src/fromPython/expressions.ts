@@ -1,6 +1,6 @@
 /** Python's expressions in TypeScript. */
 import { builtinCall } from "./builtins.ts";
-import { apiCall, argumentsOf, fieldArguments, ownArguments } from "./calls.ts";
+import { apiCall, argumentsOf, fieldArguments, isLeftOut, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { isUnused, targetNames } from "./declarations.ts";
 import { constantIndex } from "./inference.ts";
@@ -23,6 +23,7 @@ import {
   lineage,
   listOf,
   present,
+  takersOf,
   typeText,
   unknown,
   variableText,
@@ -47,6 +48,24 @@ const arithmetic: Readonly<Record<string, readonly [symbol: string, level: numbe
 };
 
 const mirrored: Readonly<Record<string, string>> = { "==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
+
+const unknownPlaces = "What this is isn't known here, and so not where it takes what is given by name: give it by position";
+
+/** Whether it is an object of a class of the API, which takes names as they are. */
+function isOfTheApi(type: Type): boolean {
+  return type.kind === "object" && type.of !== "nn.Module";
+}
+
+function isByName({ arguments: given }: Call): boolean {
+  return given.some(({ name, star }) => name !== undefined || star === "**");
+}
+
+/** The names of what a class of the program takes, in their order; the API's classes take names as they are, of a function nothing is said. */
+function parameterNames(maker: Type): string | undefined {
+  if (maker.kind !== "class") return maker.kind;
+  const parameters = constructorOf(maker.of)?.node.parameters.slice(1) ?? [];
+  return parameters.some(({ star }) => star === "*") ? undefined : parameters.map(({ name, star = "" }) => star + name).join();
+}
 
 export class Expressions {
   readonly context: Context;
@@ -361,6 +380,9 @@ export class Expressions {
         return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
       case "tensor":
         return primary("Boolean(", this.operand(right, level.primary), ".eq(", this.doc(left), ").any().item())");
+      case "instance":
+        if (!findMethod(type.of, "__contains__")) return primary("[...", this.spread(right), "].includes(", this.doc(left), ")");
+        return primary(this.operand(right, level.primary), `.${methodName("__contains__")}(`, this.doc(left), ")");
       case "object":
         if (type.of === "nn.ModuleDict") return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
         return primary("[...", this.spread(right), "].includes(", this.doc(left), ")");
@@ -456,8 +478,10 @@ export class Expressions {
       const given = taken.map(({ name }) => this.context.own(name));
       return { doc: ["(", commas(this.#typed(type.of, taken)), ") => ", code.doc, `(${given.join(", ")})`], level: level.assignment };
     }
-    // A dictionary's `get`, as a function.
-    if (owner.kind === "dict" && expression.name === "get") return this.#getter(expression.object, owner);
+    // What a dictionary or a list has at a place, as a function.
+    if (owner.kind === "dict" && /^(get|__getitem__)$/.test(expression.name)) return this.#getter(expression.object, owner);
+    if (isSequence(owner) && expression.name === "__getitem__")
+      return { doc: ["(at: number) => ", this.receiver(expression.object), ".at(at)!"], level: level.assignment };
     return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
   }
 
@@ -705,16 +729,19 @@ export class Expressions {
         return primary(this.receiver(callee), ".call", ownArguments(this, expression, findMethod(type.of, "__call__")));
       }
       case "constructor":
-        return this.#making(type.of, expression);
+        return this.#making(takersOf(type.of, expression.arguments), expression);
       case "python": {
         const api = kindlingPath(type.path);
         // A variable that holds a class of the API.
-        return primary(api && /(^|\.)[A-Z]\w*$/.test(api) ? "new " : "", this.#calleeDoc(callee), argumentsOf(this, expression));
+        if (api && /(^|\.)[A-Z]\w*$/.test(api)) return this.#making([type], expression);
+        return primary(this.#calleeDoc(callee), argumentsOf(this, expression));
       }
       default:
         // It may be a function, or an object of a class that can be called.
         if (this.ownMembers.has("__call__") && (type.kind === "any" || type.kind === "unknown") && callee.kind === "name")
           return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
+        if (expression.arguments.some((one) => one.star === "**" && !isLeftOut(this, one)) && !isOfTheApi(type))
+          throw new NoTwin(unknownPlaces, expression.from);
         return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) }));
     }
   }
@@ -723,24 +750,34 @@ export class Expressions {
   #making(of: readonly Type[], { callee, ...rest }: Call): Code {
     const call = { ...rest, callee };
     const own = of[0]?.kind === "class" && of.every(({ kind }) => kind === "class") ? constructorOf(of[0].of) : undefined;
-    const signatures = new Set(
-      of.flatMap((one) =>
-        one.kind === "class"
-          ? [
-              constructorOf(one.of)
-                ?.node.parameters.map(({ name }) => name)
-                .join(),
-            ]
-          : [],
-      ),
-    );
-    if (signatures.size > 1 && call.arguments.some(({ name, star }) => name !== undefined || star === "**"))
-      throw new NoTwin("The classes that this may be take what is given by name in different places", call.from);
+    if (isByName(call) && of.some((one) => parameterNames(one) !== parameterNames(of[0]!))) return this.#makingByName(of, call);
+    if (isByName(call) && of.every((one) => one.kind === "python" && kindlingPath(one.path) === "nn.Module")) throw new NoTwin(unknownPlaces, call.from);
     if (of.some(({ kind }) => kind === "function"))
       return primary(this.context.helper("make"), argumentsOf(this, { ...call, arguments: [{ value: callee }, ...call.arguments] }));
     const given = own ? ownArguments(this, call, own) : argumentsOf(this, call);
     const code = this.#calleeDoc(callee);
     return primary("new ", layOut(code).includes("(") ? ["(", code, ")"] : code, given);
+  }
+
+  /** What is given by name goes where the class that the run brings takes it. */
+  #makingByName(of: readonly Type[], call: Call): Code {
+    const entries = of.flatMap((one): Doc[] => {
+      if (one.kind === "python") return [];
+      const names = parameterNames(one)?.split(",");
+      if (one.kind !== "class" || !names || !this.context.taken.has(one.of.name))
+        throw new NoTwin("What this may be takes what is given by name in different places: give it by position", call.from);
+      return [listed("[", [this.context.own(one.of.name), listed("[", names.map(quoted), "]")], "]")];
+    });
+    const positional = call.arguments.filter(({ name, star }) => name === undefined && star !== "**");
+    const values = positional.map(({ value, star }): Doc => (star ? ["...", this.spread(value)] : this.argument(value)));
+    const named = call.arguments
+      .filter(({ name, star }) => name !== undefined || star === "**")
+      .map(({ name, value }): Doc => (name === undefined ? ["...", this.operand(value, level.primary)] : [name, ": ", this.argument(value)]));
+    const places: Doc = ["new Map<any, string[]>(", listed("[", entries, "]"), ")"];
+    return primary(
+      this.context.helper("makeByName"),
+      listed("(", [this.doc(call.callee), listed("[", values, "]"), listed("{", named, "}", { spaced: true }), places], ")"),
+    );
   }
 
   #calleeDoc(callee: Expression): Doc {

@@ -48,22 +48,34 @@ function decimal(x: number): string {
 }`,
   },
   repr: {
-    code: `/** A value as Python shows it in a list. */
-function repr(value: any): string {
+    code: `/** A value as Python shows it in a list. @param kind what it doesn't say itself: how it, or what it holds, is written */
+function repr(value: any, kind?: any): string {
   if (value === null || value === undefined) return "None";
+  if (typeof kind === "function") return kind(value);
+  const entry = (one: any, at: any) => repr(one, kind?.of?.[at] ?? kind?.each);
   if (typeof value === "string") {
     const text = value.replaceAll("\\\\", "\\\\\\\\").replaceAll("\\n", "\\\\n").replaceAll("\\t", "\\\\t");
     return text.includes("'") && !text.includes('"') ? \`"\${text}"\` : \`'\${text.replaceAll("'", "\\\\'")}'\`;
   }
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : decimal(value);
-  if (Array.isArray(value)) return \`[\${value.map(repr).join(", ")}]\`;
+  if (Array.isArray(value)) {
+    const texts = value.map(entry);
+    return !kind?.tuple ? \`[\${texts.join(", ")}]\` : \`(\${texts.join(", ")}\${texts.length === 1 ? "," : ""})\`;
+  }
   if (Object.hasOwn(value, "toString")) return String(value);
-  if (value instanceof Set) return value.size === 0 ? "set()" : \`{\${[...value].map(repr).join(", ")}}\`;
+  if (value instanceof Set) return value.size === 0 ? "set()" : \`{\${[...value].map(entry).join(", ")}}\`;
   const entries = value instanceof Map ? [...value] : Object.getPrototypeOf(value) === Object.prototype ? Object.entries(value) : undefined;
-  return entries ? \`{\${entries.map(([key, one]) => \`\${repr(key)}: \${repr(one)}\`).join(", ")}}\` : String(value);
+  return entries ? \`{\${entries.map(([key, one]) => \`\${repr(key, kind?.keys)}: \${entry(one, key)}\`).join(", ")}}\` : String(value);
 }`,
     needs: ["decimal"],
+  },
+  fieldsText: {
+    code: `/** An object as Python shows those of dataclasses: by its fields. @param kind what they don't say themselves */
+function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
+  return \`\${name}(\${Object.entries(of).map(([field, value]) => \`\${field}=\${repr(value, kind?.of?.[field])}\`).join(", ")})\`;
+}`,
+    needs: ["repr", "decimal"],
   },
   str: {
     code: `/** A value as Python prints it. */
@@ -72,10 +84,108 @@ function str(value: any): string {
 }`,
     needs: ["repr"],
   },
-  tupleText: {
-    code: `/** A tuple as Python shows it. */
-function tupleText(...entries: string[]): string {
-  return entries.length === 1 ? \`(\${entries[0]},)\` : \`(\${entries.join(", ")})\`;
+  json: {
+    code: `/** Python's \`json.dumps\`. @param kind what the value doesn't say itself: which numbers are floats */
+function json(value: any, kind?: any, options: { indent?: any; sort_keys?: boolean; ensure_ascii?: boolean; separators?: any; default?: any } = {}): string {
+  const { indent = null, sort_keys = false, ensure_ascii = true, separators = null, default: other } = options;
+  const [between, colon] = separators ?? [indent === null ? ", " : ",", ": "];
+  const step = typeof indent === "number" ? " ".repeat(indent) : indent;
+  const text = (one: string) =>
+    JSON.stringify(one).replaceAll(/[\\u007f-\\uffff]/g, (letter) =>
+      ensure_ascii ? \`\\\\u\${letter.charCodeAt(0).toString(16).padStart(4, "0")}\` : letter,
+    );
+  const enclosed = (brackets: string, entries: string[], margin: string) => {
+    if (entries.length === 0 || indent === null) return brackets[0] + entries.join(between) + brackets[1];
+    return \`\${brackets[0]}\${margin}\${step}\${entries.join(between + margin + step)}\${margin}\${brackets[1]}\`;
+  };
+  const written = (one: any, kind: any, margin: string): string => {
+    if (one === null || one === undefined || typeof one === "boolean") return String(one ?? null);
+    if (typeof one === "string") return text(one);
+    if (typeof one === "number") {
+      if (!Number.isFinite(one)) return Number.isNaN(one) ? "NaN" : one < 0 ? "-Infinity" : "Infinity";
+      return typeof kind === "function" ? kind(one) : repr(one);
+    }
+    const entry = (inner: any, at: any) => written(inner, kind?.of?.[at] ?? kind?.each, margin + (step ?? ""));
+    if (Array.isArray(one)) return enclosed("[]", one.map(entry), margin);
+    const entries: [any, any][] | undefined =
+      one instanceof Map ? [...one] : Object.getPrototypeOf(one) === Object.prototype ? Object.entries(one) : undefined;
+    if (!entries && other) return written(other(one), undefined, margin);
+    if (!entries) throw new TypeError(\`Object of type \${one.constructor.name} is not JSON serializable\`);
+    if (sort_keys) entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    const name = (key: any) => text(typeof key === "string" ? key : written(key, kind?.keys, ""));
+    return enclosed("{}", entries.map(([key, inner]) => name(key) + colon + entry(inner, key)), margin);
+  };
+  return written(value, kind, "\\n");
+}`,
+    needs: ["repr", "decimal"],
+  },
+  arrayText: {
+    code: `/** An array as NumPy prints it, or as it shows it in a list: \`array(…)\` with the type of its elements where that isn't the usual one. */
+function arrayText(array: Tensor, dtype?: string): string {
+  const whole = array.tolist() as any;
+  const cut = array.numel() > 1000;
+  const shown = (value: any): any =>
+    Array.isArray(value) ? (cut && value.length > 6 ? [...value.slice(0, 3), "...", ...value.slice(-3)] : value).map(shown) : value;
+  const values = shown(whole);
+  if (!Array.isArray(values)) return array.dtype === "float32" ? decimal(shortest(values)) : repr(values);
+  const written = numpyTexts(values.flat(Infinity).filter((value) => value !== "..."), array.dtype);
+  const [separator, margin, width] = dtype === undefined ? [" ", " ", 75] : [", ", " ".repeat(7), 74];
+  const rows = (entries: any[], margin: string, width: number): string => {
+    const inner = entries.map((entry) => (entry === "..." ? entry : Array.isArray(entry) ? rows(entry, margin + " ", width - 1) : written(entry)));
+    const depth = array.dim() - (margin.length - (dtype === undefined ? 1 : 7));
+    if (depth > 1) return \`[\${inner.join(separator.trim() + "\\n".repeat(depth - 1) + margin)}]\`;
+    const lines = [margin];
+    for (const [at, text] of inner.entries()) {
+      const line = lines.at(-1)!;
+      const wraps = line.length > margin.length && line.length + text.length > width - 1;
+      if (wraps) lines.splice(-1, 1, line.trimEnd(), margin);
+      lines[lines.length - 1] += text + (at < inner.length - 1 ? separator : "");
+    }
+    return \`[\${lines.join("\\n").slice(margin.length)}]\`;
+  };
+  const text = rows(values, margin, width);
+  return dtype === undefined ? text : \`array(\${text}\${/^(float64|int64|bool|)$/.test(dtype) ? "" : \`, dtype=\${dtype}\`})\`;
+}
+
+/** The number with the fewest digits that is the same float32. */
+function shortest(x: number): number {
+  for (let digits = 1; digits < 9; digits++) if (Math.fround(Number(x.toPrecision(digits))) === x) return Number(x.toPrecision(digits));
+  return x;
+}
+
+/** How NumPy writes these values, all equally wide. */
+function numpyTexts(values: any[], dtype: string): (value: any) => string {
+  if (dtype === "bool") return (value) => (value ? "True" : "False").padStart(5);
+  if (dtype !== "float32") {
+    const width = Math.max(...values.map((value) => String(value).length));
+    return (value) => String(value).padStart(width);
+  }
+  const sizes = values.filter((value) => Number.isFinite(value) && value !== 0).map((value) => Math.abs(value));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const exponents = sizes.length > 0 && (most >= 1e8 || least < 1e-4 || most / least > 1000);
+  const parts = (value: number): [string, string, string] => {
+    if (!Number.isFinite(value)) return [decimal(value), "", ""];
+    const [, head, tail, power = ""] = /^(-?\\d+)\\.(\\d+?)0*(e.*)?$/.exec(exponents ? shortest(value).toExponential(8) : shortest(value).toFixed(8))!;
+    return [(Object.is(value, -0) ? "-" : "") + head, tail === "0" ? "" : tail!, power.replace(/e([+-])(\\d)$/, "e$10$2")];
+  };
+  const finite = values.filter(Number.isFinite).map(parts);
+  const after = Math.max(0, ...finite.map(([, tail]) => tail.length));
+  const power = Math.max(0, ...finite.map(([, , end]) => end.length));
+  const special = Math.max(0, ...values.filter((value) => !Number.isFinite(value)).map((value) => decimal(value).length - after - 1 - power));
+  const before = Math.max(special, ...finite.map(([head]) => head.length));
+  return (value) => {
+    const [head, tail, end] = parts(value);
+    if (!Number.isFinite(value)) return head.padStart(before + 1 + after + power);
+    return \`\${head.padStart(before)}.\${exponents ? tail.padEnd(after, "0") + end : tail.padEnd(after)}\`;
+  };
+}`,
+    needs: ["decimal", "repr"],
+    imports: ["Tensor"],
+  },
+  dtypeText: {
+    code: `/** A type of elements as PyTorch shows it, whose whole numbers are of 64 bits. */
+function dtypeText(dtype: string): string {
+  return \`torch.\${dtype === "int32" ? "int64" : dtype}\`;
 }`,
   },
   format: {
@@ -248,6 +358,16 @@ function make(of: any, ...values: any[]): any {
   return "prototype" in of ? new of(...values) : of(...values);
 }`,
   },
+  makeByName: {
+    code: `/** Makes an object of a class that only the run tells. @param places of the program's classes, what they take, in its order */
+function makeByName(of: any, values: any[], named: Record<string, any>, places: Map<any, string[]>): any {
+  const names = places.get(of);
+  if (!names) return new of(...values, camelKeys(named));
+  const others = () => Object.fromEntries(Object.entries(named).filter(([name]) => !names.includes(name)));
+  return new of(...values, ...names.slice(values.length).map((name) => (name.startsWith("**") ? others() : named[name])));
+}`,
+    needs: ["camelKeys"],
+  },
   partial: {
     code: `/** The class, with some of what it is made of given already. */
 function partial(of: any, fixed: any[], options: Record<string, any>): any {
@@ -415,6 +535,15 @@ function counted<T>(values: Iterable<T>): Map<T, number> {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }`,
+  },
+  seeded: {
+    code: `/** Python's \`random.Random\`: numbers of its own. */
+function seeded(seed?: number): typeof random {
+  const own = { ...random, state: new Uint32Array(624), index: 625 };
+  if (seed !== undefined) own.seed(seed);
+  return own;
+}`,
+    needs: ["random"],
   },
   random: {
     code: `/** Python's \`random\`: the same numbers from the same seed. */

@@ -29,6 +29,7 @@ import {
   int,
   ints,
   isClass,
+  isMap,
   isModule,
   isNumber,
   isSequence,
@@ -44,9 +45,11 @@ import {
   size,
   someModule,
   string,
+  takersOf,
   tensor,
   tupleOf,
   unknown,
+  usualNumpy,
   type ClassInfo,
   type DictType,
   type FunctionInfo,
@@ -97,6 +100,9 @@ const telling: readonly (readonly [RegExp, () => Type])[] = [
     () => int,
   ],
 ];
+
+/** What schedules of the program's own come from. */
+export const schedule = "optim.lrScheduler.LRScheduler";
 
 /** What `forward` and `backward` of one call share. */
 const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
@@ -634,8 +640,10 @@ class Inference {
       }
       case "compare": {
         const operands = expression.operands.map((operand) => this.#of(operand));
+        const contains = operands[1]?.kind === "instance" && expression.operators[0]!.endsWith("in") ? findMethod(operands[1].of, "__contains__") : undefined;
+        if (contains) this.#invoke(contains, [operands[0]!]);
         if (/^(is|in|not)/.test(expression.operators[0]!)) return bool;
-        return operands.some((operand) => present(operand).kind === "tensor") ? bools : bool;
+        return operands.some((operand) => present(operand).kind === "tensor") ? likeNumpy(bools, ...operands.map(present)) : bool;
       }
       case "conditional":
         return this.#choice(expression);
@@ -724,9 +732,16 @@ class Inference {
       const type = this.#of(value);
       return key ? type : type.kind === "dict" ? type.value : any;
     });
-    const made: DictType = { kind: "dict", key: keys.reduce(join, unknown), value: values.reduce(join, unknown) };
-    if (entries.every(({ key }) => key?.kind === "string")) {
-      made.fields = new Map(entries.map(({ key }, at) => [key!.kind === "string" ? key!.value : "", values[at]!]));
+    const namespace = expression.kind === "dict" && expression.namespace;
+    const made: DictType = { kind: "dict", key: keys.reduce(join, unknown), value: values.reduce(join, unknown), ...(namespace && { namespace }) };
+    if (entries.every(({ key, value }) => (key ? key.kind === "string" : value.type?.kind === "dict" && !isMap(value.type)))) {
+      made.fields = new Map(
+        entries.flatMap(({ key, value }, at) => {
+          if (key?.kind === "string") return [[key.value, values[at]!] as const];
+          return value.type?.kind === "dict" ? [...(value.type.fields ?? [])] : [];
+        }),
+      );
+      if (entries.some(({ key, value }) => !key && value.type?.kind === "dict" && (!value.type.fields || value.type.open))) made.open = true;
     }
     if (entries.some(({ key }) => !key)) made.key = join(made.key, string);
     return this.#container(
@@ -845,7 +860,8 @@ class Inference {
       case "tensor": {
         if (name === "grad") return floats;
         // NumPy's shapes are plain tuples.
-        if (name === "shape" && object.numpy) return { kind: "list", of: int, fixed: true, tuple: true };
+        if (name === "shape" && object.numpy !== undefined) return { kind: "list", of: int, fixed: true, tuple: true };
+        if (name === "dtype" && object.numpy !== undefined) return object.numpy ? { kind: "dtype", of: object.numpy } : any;
         return tensorProperties.get(name) ?? (["data", "T", "mT", "real"].includes(name) ? object : { kind: "python", path: "tensor.method" });
       }
       case "pair":
@@ -860,6 +876,7 @@ class Inference {
         }
         const applied = name === "apply" && object.of.root === "autograd.Function" ? findMethod(object.of, "forward") : undefined;
         if (applied) return { kind: "function", of: applied, self: object };
+        if (object.of.root === schedule) return this.#memberOf(schedule, name);
         if (name === "training") return bool;
         if (name === "__dict__") return { kind: "dict", key: string, value: any };
         if (name === "__class__") return any;
@@ -882,10 +899,14 @@ class Inference {
 
   #memberOf(of: string, name: string): Type {
     if (name === "training") return bool;
+    if (of === schedule && name === "base_lrs") return listOf(float);
+    if (of === schedule && name === "last_epoch") return int;
     if (name === "param_groups") return listOf({ kind: "object", of: "ParamGroup" });
     if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
       return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
     if (/^(in|out)_(features|channels)$|^(hidden|input|embedding|num)_/.test(name)) return int;
+    if (of.startsWith("nn.Conv") && /^(kernel_size|stride|padding|dilation|output_padding)$/.test(name))
+      return { kind: "list", of: int, fixed: true, tuple: true };
     if (of === "data.CsvTable" && name === "columns") return listOf(string);
     if (of.startsWith("data.") && name === "dataset") return { kind: "object", of: "data.Dataset" };
     if (of.startsWith("data.") && name === "batch_size") return int;
@@ -978,7 +999,9 @@ class Inference {
       case "tensor":
         return called;
       case "constructor":
-        return called.of.map((one) => this.#made(one, types, expression)).reduce(join);
+        return takersOf(called.of, expression.arguments)
+          .map((one) => this.#made(one, types, expression))
+          .reduce(join);
       default:
         return called.kind === "any" ? any : unknown;
     }
@@ -1065,10 +1088,12 @@ class Inference {
       case "tensor": {
         const types = argumentTypes();
         for (const type of types) if (type.kind === "function") this.#invoke(type.of, [floats]);
-        if (name === "to" || name === "type" || name === "astype") return likeNumpy(castResult(expression, object), object);
+        if (name === "numpy") return { ...object, numpy: object.elements === "float" ? "float32" : usualNumpy(object.elements) };
+        if (name === "astype" || (name === "type" && object.numpy !== undefined)) return castArray(expression, object);
+        if (name === "to" || name === "type") return castResult(expression, object);
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
-        if ((name === "max" || name === "min") && (object.numpy || types[0]?.kind === "tensor")) return object;
+        if ((name === "max" || name === "min") && (object.numpy !== undefined || types[0]?.kind === "tensor")) return object;
         return likeNumpy(tensorResult(name, object, more), object);
       }
       case "list":
@@ -1154,6 +1179,7 @@ class Inference {
 
   #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
+    if (of === "random.Random") return this.#pythonCall(`random.${name}`, types, expression);
     if (of === "data.CsvTable") return name === "strings" ? listOf(string) : floats;
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
     const own: Type = object.kind === "instance" ? object : { kind: "object", of };
@@ -1208,11 +1234,13 @@ class Inference {
     if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
     if (path.startsWith("numpy.")) {
       const result = numpyCall(path.slice("numpy.".length), types, expression);
-      return result.kind === "tensor" ? { ...result, numpy: true } : result;
+      return result.kind === "tensor" ? { ...result, numpy: numpyElements(expression, result, types) } : result;
     }
     if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
     if (path.startsWith("random.")) {
+      if (path === "random.Random") return { kind: "object", of: path };
       if (/\.(randint|randrange)$/.test(path)) return int;
+      if (/\.(seed|shuffle)$/.test(path)) return none;
       if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
       if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
       return float;
@@ -1245,13 +1273,12 @@ class Inference {
     if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
     if (path === "dataclasses.field") return fieldDefault(types, expression);
     if (path === "dataclasses.replace") return types[0] ?? any;
-    if (path === "dataclasses.asdict") {
-      const fields = types[0]?.kind === "instance" ? new Map(types[0].of.fields) : undefined;
-      return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
-    }
+    if (path === "dataclasses.asdict") return fieldsOf(types[0] ?? unknown);
     if (path === "typing.cast") return types[1] ?? any;
     if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
     if (path === "re.sub") return string;
+    if (path === "json.dumps") return string;
+    if (path === "json.loads") return any;
     if (/^re\.(findall|split)$/.test(path)) return listOf(string);
     if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
     if (path === "functools.partial") return this.#partial(types, expression);
@@ -1483,6 +1510,8 @@ class Inference {
         return tupleOf(int, int);
       case "super":
         return { kind: "python", path: "builtins.super" };
+      case "vars":
+        return fieldsOf(first);
       case "type":
         return any;
       case "getattr":
@@ -1691,6 +1720,13 @@ export function withoutSubscript(base: Expression): Expression {
   return base.kind === "index" ? base.object : base;
 }
 
+/** An object's fields, or those of the command line's options, as a dictionary. */
+function fieldsOf(of: Type): Type {
+  if (of.kind === "dict") return { ...of, namespace: false };
+  const fields = of.kind === "instance" ? new Map(of.of.fields) : undefined;
+  return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
+}
+
 /** What a field of a dataclass holds where nothing is given. */
 function fieldDefault(types: readonly Type[], { arguments: given }: Call): Type {
   const at = given.findIndex(({ name }) => name === "default" || name === "default_factory");
@@ -1733,6 +1769,29 @@ function dtypeElements(type: Type | undefined): "float" | "int" | "bool" | undef
   if (type?.kind !== "python") return undefined;
   if (/\.(long|int|int64|int32|int16|int8|uint8|short)$/.test(type.path)) return "int";
   return /\.bool_?$/.test(type.path) ? "bool" : "float";
+}
+
+/** What NumPy calls the type of elements that is asked for: `np.float32`, `float`, `"int64"`. */
+function numpyName(asked: Expression): string | undefined {
+  const name = asked.kind === "string" ? asked.value : asked.type?.kind === "python" ? asked.type.path.replace(/^.*\./, "").replace(/_$/, "") : "";
+  const usual: Readonly<Record<string, string>> = { float: "float64", double: "float64", int: "int64", long: "int64", bool: "bool" };
+  return usual[name] ?? (/^(float|u?int)\d+$/.test(name) ? name : undefined);
+}
+
+/** The type of elements of what NumPy makes: the one that is asked for, that of the arrays that it is made of, or NumPy's own. */
+function numpyElements(expression: Call, result: Type & { kind: "tensor" }, types: readonly Type[]): string {
+  const asked = expression.arguments.find(({ name }) => name === "dtype")?.value;
+  if (asked) return numpyName(asked) ?? "";
+  const made = likeNumpy(result, ...types.flatMap((type) => (isSequence(type) ? [itemOf(type)] : [type])));
+  return (made.kind === "tensor" ? made.numpy : undefined) ?? usualNumpy(result.elements);
+}
+
+/** `array.astype(type)` */
+function castArray(expression: Call, object: Type & { kind: "tensor" }): Type {
+  const [asked] = expression.arguments;
+  const numpy = asked && numpyName(asked.value);
+  if (!numpy) return likeNumpy(castResult(expression, object), object);
+  return { kind: "tensor", elements: numpy === "bool" ? "bool" : numpy.startsWith("float") ? "float" : "int", numpy };
 }
 
 function castResult(expression: Call, object: Type): Type {
@@ -1808,6 +1867,7 @@ function numpyCall(name: string, types: readonly Type[], expression: Call): Type
     return sized ? { kind: "tensor", elements: plain.kind === "int" ? "int" : "float" } : plain;
   }
   const first = types[0] ?? unknown;
+  if (/^(float|int)\d*_?$/.test(name) && isNumber(first)) return name.startsWith("float") ? float : int;
   if (["array", "asarray"].includes(name)) return { kind: "tensor", elements: elementsOf(first) };
   if (/^(mean|sum|std|var|max|min|median|prod|dot|sqrt|exp|log|sin|cos|abs|tanh|round|floor)$/.test(name)) {
     if (isNumber(first)) return float;
@@ -1845,7 +1905,9 @@ function describe(type: Type, depth = 5): string {
     case "constructor":
       return `constructor<${type.of.map((one) => describe(one, depth - 1)).join()}>`;
     case "tensor":
-      return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}`;
+      return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}${type.numpy ?? ""}`;
+    case "dtype":
+      return `dtype ${type.of ?? ""}`;
     default:
       return type.kind;
   }

@@ -3,9 +3,11 @@ import { apiNames, tensorMembers } from "./apiNames.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
-import { listed, memberText, type Doc } from "./layout.ts";
+import { listed, memberText, quoted, type Doc } from "./layout.ts";
+import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
 import type { Call, Expression } from "./syntax.ts";
+import { jsonText } from "./text.ts";
 import { isNumber, isSequence, itemOf, present } from "./types.ts";
 
 const values: Readonly<Record<string, string>> = {
@@ -95,6 +97,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
     case "numpy":
       return numpyCall(to, rest, call);
     case "random":
+      if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, call));
     case "time":
       if (/^(time|perf_counter|monotonic|process_time)$/.test(rest)) return { doc: "performance.now() / 1000", level: level.times };
@@ -133,7 +136,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       if (rest === "warn") return primary("console.warn(", to.doc(call.arguments[0]!.value), ")");
       break;
     case "json":
-      if (rest === "dumps") return primary("JSON.stringify(", to.doc(call.arguments[0]!.value), ")");
+      if (rest === "dumps") return jsonText(to, call);
       if (rest === "loads") return primary("JSON.parse(", to.doc(call.arguments[0]!.value), ")");
       break;
     default:
@@ -190,6 +193,11 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
     ...call,
     arguments: call.arguments.map(numpyNames).filter((argument) => argument.name !== "dtype" || !/float/.test(to.context.pathOf(argument.value) ?? "float")),
   };
+  const made = dtypeName(`numpy.${name}`);
+  if (made && first) {
+    if (type && isNumber(type)) return made === "int64" && type.kind !== "int" ? primary("Math.trunc(", to.doc(first.value), ")") : to.expression(first.value);
+    return primary(to.context.api("asTensor"), "(", to.doc(first.value), ", { dtype: ", quoted(made), " })");
+  }
   if (type && isNumber(type)) {
     const math =
       mathName(name) ??
@@ -230,7 +238,7 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   }
   if (name === "round" && others[0] && type?.kind === "tensor")
     return primary(to.receiver(first!.value), ".round({ decimals: ", to.doc(others[0].value), " })");
-  if (/^(std|var)$/.test(name)) return primary(to.context.api("asTensor"), "(", to.doc(first!.value), `).${name}({ unbiased: false })`);
+  if (/^(mean|std|var)$/.test(name)) return numpyMoment(to, name, first!.value, others);
   const camel = camelCase(numpyRenamed[name] ?? name);
   // NumPy's functions take lists as well.
   if (first && tensorMembers.has(camel) && !/^(cat|stack|where|zeros|ones)$/.test(camel)) {

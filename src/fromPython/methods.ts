@@ -5,8 +5,8 @@ import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { listed, memberText, type Doc } from "./layout.ts";
 import { tensorMembers } from "./apiNames.ts";
-import { camelCase, memberName } from "./names.ts";
-import type { Attribute, Call, Expression } from "./syntax.ts";
+import { argumentName, camelCase, memberName } from "./names.ts";
+import type { Argument, Attribute, Call, Expression } from "./syntax.ts";
 import { formatMethod } from "./text.ts";
 import { isMap, isNumber, isSequence, itemOf, present, type Type } from "./types.ts";
 
@@ -39,16 +39,26 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
       break;
   }
   const type = present(to.typeOf(object));
-  if ((name === "std" || name === "var") && type.kind === "tensor" && type.numpy) {
-    // NumPy divides by all there are, PyTorch by one less.
-    const dim = first ? ["dim: ", to.doc(first.value), ", "] : "";
-    return primary(receiver, `.${name}({ `, dim, "unbiased: false })");
-  }
+  if (type.kind === "tensor" && type.numpy !== undefined && /^(mean|std|var)$/.test(name)) return numpyMoment(to, name, object, call.arguments);
   // NumPy gives the values alone, PyTorch their places as well.
-  const values = type.kind === "tensor" && type.numpy && first && { max: "amax", min: "amin" }[name];
+  const values = type.kind === "tensor" && type.numpy !== undefined && first && { max: "amax", min: "amin" }[name];
   const camel = values || camelCase(name);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
   return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
+}
+
+/** NumPy's `mean`, `std` and `var`, which give floats of whole numbers and of truth values as well. */
+export function numpyMoment(to: Expressions, name: string, array: Expression, given: readonly Argument[]): Code {
+  const type = present(to.typeOf(array));
+  const receiver: Doc = type.kind === "tensor" ? to.receiver(array) : [to.context.api("asTensor"), "(", to.doc(array), ")"];
+  const floats = type.kind === "tensor" && type.elements !== "float" ? [receiver, ".float()"] : receiver;
+  const named = given.map((argument): Doc => {
+    const { name: option = "dim" } = numpyNames(argument);
+    return [argumentName(option), ": ", to.argument(argument.value)];
+  });
+  // NumPy divides by all there are, PyTorch by one less.
+  if (name !== "mean") named.push("unbiased: false");
+  return primary(floats, `.${name}`, named.length > 0 ? ["(", listed("{", named, "}", { spaced: true }), ")"] : "()");
 }
 
 /** The type of elements that a Python path names. */

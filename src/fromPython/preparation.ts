@@ -1,9 +1,9 @@
 /** What is put into other words before anything is translated: the main program's `if`, and the command line's options. */
 import { decoratorName } from "./inference.ts";
-import type { Argument, Assign, Block, Call, Expression, Statement } from "./syntax.ts";
+import type { Argument, Block, Call, Expression, Statement } from "./syntax.ts";
 
 export function prepare(body: Block): Block {
-  return withoutParser({ statements: withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass)), tail: body.tail });
+  return withoutParser({ statements: withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields)), tail: body.tail });
 }
 
 /** What only says how a method may be called, or what types fields have, is told by the rest. */
@@ -75,6 +75,18 @@ function asClass(statement: Statement): Statement {
   };
 }
 
+/** `PAD, UNK = 0, 1` in a class is a field each. */
+function withSingleFields(statement: Statement): Statement {
+  if (statement.kind !== "class") return statement;
+  const statements = statement.body.statements.flatMap((one): Statement[] => {
+    const [target] = one.kind === "assign" ? one.targets : [];
+    if (one.kind !== "assign" || target?.kind !== "tuple" || one.value?.kind !== "tuple") return [one];
+    const { entries } = one.value;
+    return entries.length === target.entries.length ? target.entries.map((name, at) => ({ ...one, targets: [name], value: entries[at]! })) : [one];
+  });
+  return { ...statement, body: { ...statement.body, statements } };
+}
+
 /** `"x y"`, `"x, y"` or a list of names. */
 function fieldNames(value: Expression): string[] {
   if (value.kind === "string") return value.value.split(/[\s,]+/).filter(Boolean);
@@ -105,7 +117,7 @@ type Options = { name: string; value: Expression; help: string | undefined }[];
 
 function replaced(statement: Statement, options: Options): Statement[] {
   if (statement.kind === "function") return [{ ...statement, body: withoutParser(statement.body) }];
-  const call = statement.kind === "assign" || statement.kind === "expression" ? statement.value : undefined;
+  const call = statement.kind === "assign" || statement.kind === "expression" || statement.kind === "return" ? statement.value : undefined;
   if (call?.kind !== "call") return [statement];
   const name = call.callee.kind === "attribute" ? call.callee.name : call.callee.kind === "name" ? call.callee.name : "";
   if (name === "ArgumentParser" || name === "add_argument_group") return [];
@@ -114,9 +126,10 @@ function replaced(statement: Statement, options: Options): Statement[] {
     if (option) options.push(option);
     return [];
   }
-  if ((name === "parse_args" || name === "parse_known_args") && (statement.kind === "assign" || options.length > 0))
-    return [parsed(statement as Assign, options)];
-  return [statement];
+  // A program's own function may be called so, too.
+  const parses = /^parse(_known)?_args$/.test(name) && call.callee.kind === "attribute";
+  const gives = statement.kind === "assign" || statement.kind === "return";
+  return [parses && gives ? { ...statement, value: parsed(statement, options) } : statement];
 }
 
 function optionOf(call: Call): Options[number] | undefined {
@@ -134,11 +147,11 @@ function optionOf(call: Call): Options[number] | undefined {
   return { name, value: named("default") ?? fallback, help: help?.kind === "string" ? help.value : undefined };
 }
 
-function parsed(statement: Assign, options: Options): Statement {
-  const place = { from: statement.from, to: statement.to };
+function parsed({ from, to }: Statement, options: Options): Expression {
+  const place = { from, to };
   const entries = options.map(({ name, value, help }) => ({
     key: { kind: "string", value: name, ...place } as Expression,
     value: help ? { ...value, comments: { before: [help] } } : value,
   }));
-  return { ...statement, value: { kind: "dict", entries, ...place } };
+  return { kind: "dict", entries, namespace: true, ...place };
 }

@@ -78,7 +78,7 @@ export function layerResult(layer: string): Type {
 /** Properties of tensors that are no tensors. */
 export const tensorProperties: ReadonlyMap<string, Type> = new Map<string, Type>([
   ["shape", size],
-  ["dtype", any],
+  ["dtype", { kind: "dtype" }],
   ["device", any],
   ["ndim", int],
   ["requires_grad", bool],

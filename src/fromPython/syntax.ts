@@ -114,6 +114,8 @@ export interface Dictionary extends ExpressionBase {
   readonly kind: "dict";
   /** Without a key: `**value`. */
   readonly entries: readonly { readonly key?: Expression; readonly value: Expression }[];
+  /** It stands for a `Namespace` of `argparse`. */
+  readonly namespace?: boolean;
 }
 export interface Clause {
   readonly target: Expression;

@@ -1,9 +1,9 @@
 /** Python's texts of values: f-strings, `%`, `str.format` and what `print` writes. */
-import { primary, within, level, type Code } from "./context.ts";
+import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
-import { quoted, type Doc } from "./layout.ts";
+import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
-import { present, type Type } from "./types.ts";
+import { findMethod, present, unknown, type Type } from "./types.ts";
 
 /** Texts and expressions, one behind the other. */
 export type Parts = (string | Doc)[];
@@ -46,8 +46,8 @@ export function formatText(to: Expressions, parts: readonly (string | FormatPart
 function inTemplate(to: Expressions, value: Expression): Code {
   const type = present(to.typeOf(value));
   if (type.kind === "string" || type.kind === "int" || type.kind === "number") return to.expression(value);
-  if (type.kind === "tensor") return primary(to.context.helper("format"), "(", to.expression(value).doc, ")");
-  if (["object", "instance"].includes(type.kind)) return to.expression(value);
+  if (type.kind === "tensor" && type.numpy === undefined) return primary(to.context.helper("format"), "(", to.expression(value).doc, ")");
+  if (type.kind === "object" || (type.kind === "instance" && !printsFields(type))) return to.expression(value);
   return strOf(to, value);
 }
 
@@ -55,9 +55,8 @@ function inTemplate(to: Expressions, value: Expression): Code {
 export function strOf(to: Expressions, value: Expression): Code {
   const type = to.typeOf(value);
   if (type.kind === "string") return to.expression(value);
-  if (type.kind === "tensor" || type.kind === "object" || type.kind === "instance" || type.kind === "int" || type.kind === "number" || type.kind === "pair") {
-    return primary("String(", to.expression(value).doc, ")");
-  }
+  if (type.kind === "pair") return primary("String(", to.expression(value).doc, ")");
+  if (type.kind === "tensor" && type.numpy !== undefined) return primary(to.context.helper("arrayText"), "(", to.expression(value).doc, ")");
   return reprOf(to, value, true);
 }
 
@@ -72,9 +71,13 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     case "int":
     case "number":
     case "object":
-    case "instance":
-    case "tensor":
       return primary("String(", code.doc, ")");
+    case "instance":
+      if (!printsFields(type)) return primary("String(", code.doc, ")");
+      break;
+    case "tensor":
+      if (type.numpy === undefined) return primary("String(", code.doc, ")");
+      break;
     case "float":
       return primary(context.helper("decimal"), "(", code.doc, ")");
     case "bool":
@@ -89,33 +92,102 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
       const array = within(code, level.primary);
       const plain = type.of.kind === "int" || type.of.kind === "number";
       if (plain && !type.tuple) return primary("`", "[${", array, '.join(", ")}]', "`");
-      const entries: Doc | undefined = plain
-        ? [array, ".map(String)"]
-        : type.of.kind === "float"
-          ? [array, ".map(", context.helper("decimal"), ")"]
-          : ["tuple", "size", "list", "bool"].includes(type.of.kind)
-            ? [array, ".map((entry) => ", textOf(to, primary("entry"), type.of, false).doc, ")"]
-            : type.tuple
-              ? [array, ".map(", context.helper("repr"), ")"]
-              : undefined;
-      if (!entries) return primary(context.helper("repr"), "(", code.doc, ")");
-      if (type.tuple) return primary(context.helper("tupleText"), "(...", entries, ")");
-      return primary("`", "[${", entries, '.join(", ")}]', "`");
+      if (type.of.kind === "float" && !type.tuple) return primary("`", "[${", array, ".map(", context.helper("decimal"), ').join(", ")}]', "`");
+      break;
     }
-    case "tuple":
-      if (typeof code.doc === "string") {
-        const entries = type.entries.map((entry, at) => textOf(to, primary(`${code.doc as string}[${at}]`), entry, false).doc);
-        return primary(
-          context.helper("tupleText"),
-          "(",
-          entries.flatMap((entry, at) => (at === 0 ? [entry] : [", ", entry])),
-          ")",
-        );
-      }
-      return primary(context.helper("tupleText"), "(...", within(code, level.primary), ".map(", context.helper("repr"), "))");
+    case "dtype":
+      return type.of ? primary(quoted(type.of)) : primary(context.helper("dtypeText"), "(", code.doc, ")");
     default:
-      return primary(context.helper(asText ? "str" : "repr"), "(", code.doc, ")");
+      break;
   }
+  if (type.kind === "dict" ? type.namespace : printsFields(type)) return fieldsText(to, code.doc, type);
+  const kind = kindText(type, (one) => leafText(to, one), "repr");
+  if (kind) return primary(context.helper("repr"), listed("(", [code.doc, kind], ")"));
+  return primary(context.helper(asText ? "str" : "repr"), "(", code.doc, ")");
+}
+
+/** Whether it is of a dataclass, or a named tuple, that doesn't say itself how it prints. */
+function printsFields(type: Type): type is Type & { kind: "instance" } {
+  return type.kind === "instance" && type.of.dataclass && !findMethod(type.of, "__str__") && !findMethod(type.of, "__repr__");
+}
+
+/** `Config(lr=0.1, sizes=(3, 4))`. */
+function fieldsText(to: Expressions, value: Doc, type: Type): Code {
+  const fields = type.kind === "instance" ? type.of.fields : type.kind === "dict" ? type.fields : undefined;
+  // A field that holds its like says what itself is.
+  const known = new Map([...(fields ?? [])].filter(([, field]) => !printsFields(present(field)) || present(field) !== type));
+  const kind = kindText({ kind: "dict", key: unknown, value: unknown, fields: known }, (one) => leafText(to, one), "repr");
+  const name = type.kind === "dict" ? [quoted("Namespace")] : [];
+  const further = name.length > 0 ? [kind ?? "undefined", ...name] : kind ? [kind] : [];
+  return primary(to.context.helper("fieldsText"), listed("(", [value, ...further], ")"));
+}
+
+/** A function that writes what its value doesn't say itself. */
+function leafText(to: Expressions, type: Type): Doc | undefined {
+  if (printsFields(type)) return ["(one: any) => ", fieldsText(to, "one", type).doc];
+  if (type.kind === "float") return to.context.helper("decimal");
+  if (type.kind === "size") return to.context.helper("size");
+  if (type.kind === "tensor" && type.numpy !== undefined) return ["(array: any) => ", to.context.helper("arrayText"), `(array, ${quoted(type.numpy)})`];
+  if (type.kind === "dtype") return type.of ? ["() => ", quoted(`dtype('${type.of}')`)] : to.context.helper("dtypeText");
+  return undefined;
+}
+
+/**
+ * What the values inside a value don't say themselves, for `repr` and `json`; undefined where they say all.
+ * @param leaf the function that writes a value that holds none
+ */
+function kindText(type: Type, leaf: (type: Type) => Doc | undefined, of: "repr" | "json"): Doc | undefined {
+  const inner = (one: Type) => kindText(one, leaf, of);
+  const object = (entries: readonly (readonly [string, Doc | undefined])[]): Doc | undefined => {
+    const known = entries.filter(([, kind]) => kind !== undefined).map(([name, kind]): Doc => [keyText(name), ": ", kind!]);
+    return known.length > 0 ? listed("{", known, "}", { spaced: true }) : undefined;
+  };
+  const ordered = (kinds: readonly (Doc | undefined)[]): Doc | undefined =>
+    kinds.some((kind) => kind !== undefined)
+      ? listed(
+          "[",
+          kinds.map((kind) => kind ?? "undefined"),
+          "]",
+        )
+      : undefined;
+  const [tuple, plain]: [[string, Doc | undefined], Doc] = of === "repr" ? [["tuple", "true"], "repr"] : [["tuple", undefined], "String"];
+  switch (type.kind) {
+    case "nullable":
+      return inner(type.of);
+    case "list":
+      return object([...(type.tuple ? [tuple] : []), ["each", inner(type.of)]]);
+    case "set":
+    case "iterator":
+      return object([["each", inner(type.of)]]);
+    case "tuple":
+      return object([tuple, ["of", ordered(type.entries.map(inner))]]);
+    case "dict": {
+      const others = type.fields && !type.open ? undefined : inner(type.value);
+      // What says all itself isn't written as others are.
+      const usual = others === undefined ? undefined : plain;
+      return object([
+        ["keys", inner(type.key)],
+        ["of", object(Array.from(type.fields ?? [], ([name, field]) => [name, inner(field) ?? usual]))],
+        ["each", others],
+      ]);
+    }
+    default:
+      return leaf(type);
+  }
+}
+
+/** `json.dumps(value, …)`. */
+export function jsonText(to: Expressions, call: Call): Code {
+  const [value, ...options] = call.arguments;
+  if (!value || value.name) throw new NoTwin("`json.dumps` takes what it writes first", call.from);
+  const kind = kindText(to.typeOf(value.value), (type) => (type.kind === "float" ? to.context.helper("decimal") : undefined), "json");
+  const named = options.map(({ name, value: option }): Doc => {
+    if (!name || !/^(indent|sort_keys|ensure_ascii|separators|default)$/.test(name))
+      throw new NoTwin(`\`json.dumps\` has no \`${name ?? "**"}\` here`, call.from);
+    return [name, ": ", to.argument(option)];
+  });
+  const further = named.length > 0 ? [kind ?? "undefined", listed("{", named, "}", { spaced: true })] : kind ? [kind] : [];
+  return primary(to.context.helper("json"), listed("(", [to.argument(value.value), ...further], ")"));
 }
 
 /** `f"{value:spec}"`. */

@@ -1,7 +1,7 @@
 /** What is known of a Python value, so far as operators, indexing and printing depend on it. */
 import { keyText } from "./layout.ts";
 import { kindlingPath, ownName } from "./names.ts";
-import type { Block, ClassStatement, Expression, FunctionStatement, Lambda } from "./syntax.ts";
+import type { Argument, Block, ClassStatement, Expression, FunctionStatement, Lambda } from "./syntax.ts";
 
 /** Numbers of a tensor; unknown where nothing says. */
 export type ElementType = "float" | "int" | "bool" | undefined;
@@ -22,14 +22,18 @@ export interface DictType {
   fields?: Map<string, Type>;
   /** Keys are put into it, or it is asked for what isn't known by name. */
   open?: boolean;
+  /** It prints as a `Namespace` of `argparse`. */
+  readonly namespace?: boolean;
   /** It is a `Map` whatever its keys: the API made it. */
   map?: boolean;
 }
 
 export type Type =
   | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
-  /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's. */
-  | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: boolean }
+  /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's, by the name of its type of elements, "" where that isn't known. */
+  | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: string }
+  /** A type of elements: PyTorch's, or NumPy's of that name. */
+  | { readonly kind: "dtype"; readonly of?: string }
   | ListType
   | DictType
   | { readonly kind: "tuple"; readonly entries: readonly Type[] }
@@ -139,9 +143,25 @@ export function isTensor(type: Type): boolean {
   return type.kind === "tensor";
 }
 
-/** A result that is an array of NumPy's if what it is made of is one. */
+/** A result that is an array of NumPy's if what it is made of is one: of the same type of elements, if that goes. */
 export function likeNumpy(result: Type, ...made: readonly Type[]): Type {
-  return result.kind === "tensor" && made.some((one) => one.kind === "tensor" && one.numpy) ? { ...result, numpy: true } : result;
+  const names = made.flatMap((one) => (one.kind === "tensor" && one.numpy !== undefined ? [one.numpy] : []));
+  if (result.kind !== "tensor" || names.length === 0) return result;
+  const fitting = names.filter((name) => result.elements === undefined || elementsOfNumpy(name) === result.elements);
+  return { ...result, numpy: fitting.length > 0 ? fitting.reduce(widerNumpy) : usualNumpy(result.elements) };
+}
+
+/** The type of elements that NumPy takes by itself. */
+export function usualNumpy(elements: ElementType): string {
+  return elements === undefined ? "" : { float: "float64", int: "int64", bool: "bool" }[elements];
+}
+
+function elementsOfNumpy(name: string): ElementType {
+  return name === "bool" ? "bool" : name.includes("int") ? "int" : name.startsWith("float") ? "float" : undefined;
+}
+
+function widerNumpy(a: string, b: string): string {
+  return a === b ? a : usualNumpy(elementsOfNumpy(a));
 }
 
 /** The type without a possible `None`. */
@@ -176,7 +196,7 @@ export function join(a: Type, b: Type): Type {
       elements: a.elements === b.elements ? a.elements : undefined,
       parameter: Boolean(a.parameter && b.parameter),
       mixed: Boolean(a.mixed || b.mixed),
-      numpy: Boolean(a.numpy && b.numpy),
+      ...(a.numpy !== undefined && b.numpy !== undefined && { numpy: a.numpy === b.numpy ? a.numpy : "" }),
     };
   }
   if (a.kind === "list" && b.kind === "list") {
@@ -205,7 +225,7 @@ export function join(a: Type, b: Type): Type {
     if (house === "optim") return { kind: "object", of: "optim.Optimizer" };
     return any;
   }
-  if (a.kind === b.kind && !["function", "class", "python", "instance", "object"].includes(a.kind)) return a;
+  if (a.kind === b.kind && !["function", "class", "constructor", "python", "instance", "object"].includes(a.kind)) return a;
   if (a.kind === "function" && b.kind === "function") return joinFunctions(a, b);
   if (a.kind === "class" && b.kind === "class" && a.of === b.of) return a;
   if (a.kind === "python" && b.kind === "python" && a.path === b.path) return a;
@@ -225,6 +245,25 @@ function makes(type: Type): boolean {
 /** All that may make something here. */
 export function makersOf(type: Type): readonly Type[] {
   return type.kind === "constructor" ? type.of : [type];
+}
+
+/** Those of several makers that can take what is given; all of them where none can. */
+export function takersOf(of: readonly Type[], given: readonly Argument[]): readonly Type[] {
+  const takers = of.filter((maker) => takes(maker, given));
+  return takers.length > 0 ? takers : of;
+}
+
+function takes(maker: Type, given: readonly Argument[]): boolean {
+  const info = maker.kind === "class" ? findMethod(maker.of, "__init__") : maker.kind === "function" ? maker.of : undefined;
+  if (!info) return true;
+  const parameters = info.node.parameters.slice(info.bound ? 1 : 0);
+  const plain = parameters.filter(({ star }) => !star);
+  const positional = given.filter(({ name, star }) => name === undefined && !star).length;
+  const open = given.some(({ star }) => star);
+  const named = new Set(given.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  if (positional > plain.length && !parameters.some(({ star }) => star === "*")) return false;
+  if ([...named].some((name) => !plain.some((one) => one.name === name)) && !parameters.some(({ star }) => star === "**")) return false;
+  return open || plain.every((one, at) => at < positional || one.default !== undefined || named.has(one.name));
 }
 
 function joinMakers(all: readonly Type[]): Type {
@@ -252,7 +291,14 @@ function joinNumbers(a: Type, b: Type): Type {
   return a.kind === "number" || b.kind === "number" ? number : int;
 }
 
+/** What `dict` as a type hint says. */
+function saysNothing({ key, value, fields, map }: DictType): boolean {
+  return key.kind === "unknown" && value.kind === "unknown" && !fields && !map;
+}
+
 function joinDicts(a: DictType, b: DictType): DictType {
+  if (saysNothing(a)) return b;
+  if (saysNothing(b)) return a;
   a.key = b.key = join(a.key, b.key);
   a.value = b.value = join(a.value, b.value);
   if (a.map || b.map) a.map = b.map = true;

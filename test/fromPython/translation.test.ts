@@ -203,6 +203,20 @@ describe("what is passed on, shared or given in part", () => {
 });
 
 describe("what has no twin", () => {
+  it("arguments by name for a class that only a type hint names are refused, with what to do", () => {
+    const hints = ["block: Type[nn.Module]", "block: Callable[..., nn.Module]", "block: Callable", "block"];
+    for (const hint of hints) {
+      const python = `import torch.nn as nn\nfrom typing import Callable, Type\ndef make(${hint}, **options):\n    return block(4, **options)`;
+      assert.deepEqual(fromPython(python).problems, [
+        { line: 4, message: "What this is isn't known here, and so not where it takes what is given by name: give it by position" },
+      ]);
+    }
+  });
+
+  it("a setting of json.dumps that isn't known here is named", () => {
+    assert.deepEqual(fromPython("import json\nprint(json.dumps([1], cls=None))").problems, [{ line: 2, message: "`json.dumps` has no `cls` here" }]);
+  });
+
   it("stays as a comment and is said with its line; the rest comes out", () => {
     const { code, problems } = fromPython("import torch\nimport matplotlib.pyplot as plt\nx = torch.randn(3)\nplt.plot(x)\nprint(x)");
     assert.deepEqual(problems, [{ line: 4, message: "`matplotlib.pyplot.plot` has no twin here" }]);
