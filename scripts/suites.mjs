@@ -4,6 +4,15 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { root, say, show, showAtEnd } from "./system.mjs";
 
+/**
+ * Folders of the suites that Mocha runs in this Node, the fastest first: no process, processes, a browser. Within a suite
+ * those whose files take longest begin, for the last ones not to keep a core waiting.
+ */
+export const folders = {
+  unit: ["engine", "forms", "gradcheck", "property", "parity", "fuzz", "observe", "run", "lint", "extension"],
+  runs: ["toPython", "fromPython", "python", "examples", "runner", "keep", "weights", "onnx", "cli", "client", "scripts"],
+  page: ["webview"],
+};
 export const nothing = { passed: 0, failed: 0, skipped: 0 };
 
 export function add(sum, totals) {

@@ -4,19 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { add, filesIn, nothing, runFileByFile, runOnce } from "./suites.mjs";
+import { add, filesIn, folders, nothing, runFileByFile, runOnce } from "./suites.mjs";
 import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
-/**
- * Folders of the suites that Mocha runs in this Node, the fastest first: no process, processes, a browser. Within a suite
- * those whose files take longest begin, for the last ones not to keep a core waiting.
- */
-const folders = {
-  unit: ["engine", "gradcheck", "property", "parity", "fuzz", "observe", "run", "lint", "extension"],
-  runs: ["toPython", "fromPython", "python", "examples", "runner", "keep", "cli", "client", "scripts"],
-  page: ["webview"],
-};
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
 /** Files side by side, one for each core; not those that share a browser. */
 const sideBySide = ["--parallel", "--jobs", String(availableParallelism())];

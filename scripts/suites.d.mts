@@ -1,0 +1,1 @@
+export const folders: Readonly<Record<"unit" | "runs" | "page", readonly string[]>>;
