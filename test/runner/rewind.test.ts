@@ -146,9 +146,9 @@ describe("a kept run that is brought back to a step", function () {
   }
 
   /** The same of a program that waits in its step 34: for longer where the machine is so busy that no checkpoint was due before `step`. */
-  async function trainWithCheckpoint(text: string, step: number): Promise<{ job: Job; kept: KeptRun }> {
+  async function trainWithCheckpoint(text: string, step: number, request: Partial<RunRequest> = {}): Promise<{ job: Job; kept: KeptRun }> {
     for (let wait = 1_200; ; wait *= 2) {
-      const trained = await train(text.replaceAll("0, 0, 1200)", `0, 0, ${wait})`));
+      const trained = await train(text.replaceAll("0, 0, 1200)", `0, 0, ${wait})`), request);
       const hasOne = checkpointsOf(trained.kept).some((one) => one.step > shortFrom && one.step <= step);
       if (hasOne || wait > 5_000) return trained;
     }
@@ -233,7 +233,7 @@ console.log("END " + JSON.stringify([first, second].map((m) => m.weight.tolist()
   });
 
   it("doesn't take a checkpoint that is not what was written", async () => {
-    const { job: first, kept } = await train(programs["dropout, and no seed"]!);
+    const { job: first, kept } = await trainWithCheckpoint(programs["dropout, and no seed"]!, 37);
     for (const { path } of checkpointsOf(kept)) {
       const bytes = readFileSync(path);
       bytes[bytes.length - 3]! ^= 1;
@@ -246,7 +246,7 @@ console.log("END " + JSON.stringify([first, second].map((m) => m.weight.tolist()
   });
 
   it("is computed in full where what it read was not kept so far", async () => {
-    const { job: first, kept } = await train(programs["dropout, and no seed"]!);
+    const { job: first, kept } = await trainWithCheckpoint(programs["dropout, and no seed"]!, 37);
     const path = join(kept.folder, "readings.jsonl");
     const [line] = readFileSync(path, "utf8").split("\n");
     const { values } = JSON.parse(line!) as { values: unknown[] };
@@ -269,7 +269,7 @@ console.log("END " + JSON.stringify([first, second].map((m) => m.weight.tolist()
   learned++ === 33 && Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
 }
 end();`;
-    const { job: first, kept } = await train(text);
+    const { job: first, kept } = await trainWithCheckpoint(text, 37);
     const job = await rewind(kept, 37);
     assert.match(wayOf(job), short);
     job.send({ type: "steer", steering: { type: "trace" } });
@@ -432,7 +432,7 @@ end();`;
 
   it("has the values that were given in place of its constants, and so have its branches", async () => {
     const text = `${head.replace("{ lr: 0.01 }", "{ lr: rate }").replace("const model", "const rate = 0.01;\nconst model")}for (let i = 0; i < 40; i++) step();\nend();`;
-    const { job: first, kept } = await train(text, { given: givenValues(text, "rate", ["0.2"]), seed: 7 });
+    const { job: first, kept } = await trainWithCheckpoint(text, 37, { given: givenValues(text, "rate", ["0.2"]), seed: 7 });
     assert.equal(first.series("lr").at(-1), 0.2);
     const branch = await goOn(await rewind(kept, 37));
     assert.match(wayOf(branch), short);
@@ -449,7 +449,9 @@ end();`;
   async function trainWithWeights(more: Partial<WeightsRequest> = {}): Promise<{ job: Job; kept: KeptRun; weights: string }> {
     await run(folder.write("first.model.ts", saving));
     const weights = join(folder.path, "first.safetensors");
-    const trained = await train(programs["dropout, and no seed"]!, { weights: { file: weights, origin: "first.safetensors", declined: ["3.bias"], ...more } });
+    const trained = await trainWithCheckpoint(programs["dropout, and no seed"]!, 37, {
+      weights: { file: weights, origin: "first.safetensors", declined: ["3.bias"], ...more },
+    });
     assert.equal(trained.job.events.filter(({ type }) => type === "weights").length, 1);
     return { ...trained, weights };
   }
