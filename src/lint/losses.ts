@@ -3,6 +3,7 @@ import type * as t from "@babel/types";
 import type { Call, Program } from "./program.ts";
 import type { Fix } from "../protocol/index.ts";
 import { replacing } from "./rule.ts";
+import { outcomeOf } from "./outcome.ts";
 import { bare, memberName, propertyOf, type Node } from "./tree.ts";
 
 export interface LossCall {
@@ -47,12 +48,20 @@ function outputsOf({ arguments: [first] }: Call): { readonly outputs?: Node } {
   return outputs ? { outputs } : {};
 }
 
-/** Another loss for this one. Only where its name stands behind a dot: one that was imported by itself is not there under another. */
-export function usingLoss(
-  program: Program,
-  { call, creation, loss }: LossCall,
-  other: { readonly object: string; readonly function: string },
-): Fix | undefined {
+/** The name of a loss as an object, and as a function. */
+export interface LossNames {
+  readonly object: string;
+  readonly function: string;
+}
+
+/**
+ * Another loss for one that gets outputs of a linear layer. Not where others use the same object, for whose outputs it may be
+ * right; and only where its name stands behind a dot: one that was imported by itself is not there under another.
+ * @param calls all of this loss
+ */
+export function usingLoss(program: Program, { call, creation, loss }: LossCall, calls: readonly LossCall[], other: LossNames): Fix | undefined {
+  const isOther = ({ outputs }: LossCall): boolean => outputs !== undefined && outcomeOf(program, outputs)?.by !== "linear";
+  if (creation && calls.some((one) => one.creation === creation && isOther(one))) return undefined;
   const callee = creation?.callee ?? call.callee;
   if (callee.type !== "MemberExpression") return undefined;
   const name = memberName(callee) === loss ? other.object : other.function;

@@ -38,8 +38,16 @@ export function removing(program: Program, from: number, to: number): TextEdit {
   return { position: program.position(from), end: { line, column }, text: "" };
 }
 
-/** Adds a name of Kindling's to what the file imports by name. */
-export function importing(program: Program, name: string): TextEdit | undefined {
+/** How a fix writes a name of Kindling's, and the edit that it needs for that; undefined where the file can't import it by name. */
+export function naming(program: Program, name: string): { readonly name: string; readonly edits: readonly TextEdit[] } | undefined {
+  const written = program.written(name);
+  if (written !== undefined) return { name: written, edits: [] };
+  const edit = importing(program, name);
+  return edit && { name, edits: [edit] };
+}
+
+/** Adds it to what the file imports. */
+function importing(program: Program, name: string): TextEdit | undefined {
   for (const statement of program.body.body) {
     if (statement.type !== "ImportDeclaration" || statement.source.value !== "kindling" || statement.importKind === "type") continue;
     const last = statement.specifiers.at(-1);

@@ -15,6 +15,11 @@ export const computing: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** The same of a name of Kindling's: `relu`, `nn.functional.relu`. */
+export function computes(api: string): boolean {
+  return computing.has(api.replace(/^nn\.functional\./, ""));
+}
+
 /** Functions that make a tensor of nothing but numbers. */
 const creating = /^(?:tensor|(?:zeros|ones|full|empty|rand|randn|randint)(?:Like)?|arange|linspace|eye|cat|stack|fromNumpy)$/;
 
@@ -31,7 +36,7 @@ export function isTensor(program: Program, node: Node): boolean {
 /** A call that gives a tensor and leaves all others as they are. */
 export function givesTensor(program: Program, call: t.CallExpression): boolean {
   const api = program.apiOf(call.callee);
-  if (api !== undefined) return creating.test(api) || computing.has(api.replace(/^nn\.functional\./, ""));
+  if (api !== undefined) return creating.test(api) || computes(api);
   if (program.moduleOf(call.callee)) return true;
   const object = objectOf(call.callee);
   return object !== undefined && computing.has(memberName(call.callee) ?? "") && isTensor(program, object);

@@ -10,6 +10,7 @@ import type { Workbench } from "../harness/workbench.ts";
 describe("a person who trains with PyTorch", () => {
   before(async function () {
     this.timeout(60_000);
+    // Only a Python that has PyTorch can run what is tested here.
     if (!(await hasTorch())) this.skip();
   });
   const editor = withEditor();

@@ -67,6 +67,7 @@ describe("a PyTorch training that is watched", function () {
   this.timeout(120_000);
   let folder: string;
   before(async function () {
+    // Only a Python that has PyTorch can run what is tested here.
     if (!(await hasTorch())) this.skip();
   });
   beforeEach(() => {

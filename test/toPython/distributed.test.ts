@@ -91,6 +91,7 @@ describe("an exported training in many processes", function () {
   this.timeout(240_000);
   const projects = { classifier: new Exported(classifier), images: new Exported(images) };
   before(async function () {
+    // Only a Python that has PyTorch can run what is tested here.
     if (!(await hasTorch())) this.skip();
     await Promise.all(Object.values(projects).map((project) => project.write()));
   });

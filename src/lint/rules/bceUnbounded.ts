@@ -1,6 +1,6 @@
 /** Binary cross entropy of what comes out of a linear layer as it is. */
-import type { Fix, Problem } from "../../protocol/index.ts";
-import { lossCalls, usingLoss, type LossCall } from "../losses.ts";
+import type { Problem } from "../../protocol/index.ts";
+import { lossCalls, usingLoss } from "../losses.ts";
 import { outcomeOf } from "../outcome.ts";
 import type { Program } from "../program.ts";
 import { finding, related } from "../rule.ts";
@@ -14,14 +14,7 @@ export function* bceUnbounded(program: Program): Generator<Problem> {
       message:
         "BCELoss needs probabilities between 0 and 1, and these are the outputs of a linear layer, which have no bounds. BCEWithLogitsLoss takes them as they are.",
       related: [related(program, outcome.node, "they come out of this layer")],
-      fix: fixOf(program, call, calls),
+      fix: usingLoss(program, call, calls, { object: "BCEWithLogitsLoss", function: "binaryCrossEntropyWithLogits" }),
     });
   }
-}
-
-function fixOf(program: Program, call: LossCall, calls: readonly LossCall[]): Fix | undefined {
-  // A loss that others use as well may be right for those.
-  const isShared =
-    call.creation && calls.some((other) => other.creation === call.creation && other.outputs && outcomeOf(program, other.outputs)?.by !== "linear");
-  return isShared ? undefined : usingLoss(program, call, { object: "BCEWithLogitsLoss", function: "binaryCrossEntropyWithLogits" });
 }

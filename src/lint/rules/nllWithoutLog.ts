@@ -21,11 +21,7 @@ export function* nllWithoutLog(program: Program): Generator<Problem> {
 }
 
 function fixOf(program: Program, call: LossCall, { by, node }: Outcome, calls: readonly LossCall[]): Fix | undefined {
-  if (by === "linear") {
-    const isShared =
-      call.creation && calls.some((other) => other.creation === call.creation && other.outputs && outcomeOf(program, other.outputs)?.by !== "linear");
-    return isShared ? undefined : usingLoss(program, call, { object: "CrossEntropyLoss", function: "crossEntropy" });
-  }
+  if (by === "linear") return usingLoss(program, call, calls, { object: "CrossEntropyLoss", function: "crossEntropy" });
   const callee = by === "softmax" && (node.type === "CallExpression" || node.type === "NewExpression") ? node.callee : undefined;
   if (callee?.type !== "MemberExpression") return undefined;
   const name = memberName(callee) === "Softmax" ? "LogSoftmax" : "logSoftmax";

@@ -3,7 +3,7 @@ import type { Fix, Problem } from "../../protocol/index.ts";
 import { childrenOf } from "../children.ts";
 import { evaluations } from "../evaluations.ts";
 import type { Program } from "../program.ts";
-import { finding, importing, indentAt, inserting } from "../rule.ts";
+import { finding, indentAt, inserting, naming } from "../rule.ts";
 import { isBackward, isHeldOut, iteratedBy, isWithoutGraph, lastName, reached } from "../training.ts";
 import { isFunction, type FunctionNode, type LoopNode, type Node } from "../tree.ts";
 
@@ -55,13 +55,12 @@ function isHandedOver(program: Program, own: FunctionNode): boolean {
 
 function fixOf(program: Program, loop: LoopNode): Fix | undefined {
   if (leavesFunction(loop) || /`/.test(program.textOf(loop))) return undefined;
-  const written = program.written("noGrad");
-  const added = written === undefined ? importing(program, "noGrad") : undefined;
-  if (written === undefined && !added) return undefined;
+  const named = naming(program, "noGrad");
+  if (!named) return undefined;
   const indent = indentAt(program, loop.start!);
   const lines = [...program.textOf(loop).matchAll(/\n(?=[^\n\r])/g)].map(({ index }) => inserting(program, loop.start! + index + 1, "  "));
-  const edits = [inserting(program, loop.start!, `${written ?? "noGrad"}(() => {\n${indent}  `), ...lines, inserting(program, loop.end!, `\n${indent}});`)];
-  return { title: "Put it into `noGrad(() => …)`", edits: [...(added ? [added] : []), ...edits] };
+  const edits = [inserting(program, loop.start!, `${named.name}(() => {\n${indent}  `), ...lines, inserting(program, loop.end!, `\n${indent}});`)];
+  return { title: "Put it into `noGrad(() => …)`", edits: [...named.edits, ...edits] };
 }
 
 /** What a callback around the loop would change the meaning of. */

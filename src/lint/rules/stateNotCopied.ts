@@ -1,7 +1,7 @@
 /** `best = model.stateDict()` while the model trains: the tensors are the model's own, and go on changing. */
 import type { Fix, Problem } from "../../protocol/index.ts";
 import type { Call, Program } from "../program.ts";
-import { finding, importing, related, replacing } from "../rule.ts";
+import { finding, naming, related, replacing } from "../rule.ts";
 import type { Binding } from "../scopes.ts";
 import { isMethodCall, reached } from "../training.ts";
 import { bare, isLoop, objectOf, type Node } from "../tree.ts";
@@ -44,9 +44,6 @@ function loadingOf(program: Program, holder: Binding, model: string): Node | und
 }
 
 function fixOf(program: Program, call: Call): Fix | undefined {
-  const written = program.written("deepcopy");
-  const added = written === undefined ? importing(program, "deepcopy") : undefined;
-  if (written === undefined && !added) return undefined;
-  const copy = replacing(program, call, `${written ?? "deepcopy"}(${program.textOf(call)})`);
-  return { title: "Keep a copy", edits: [...(added ? [added] : []), copy] };
+  const named = naming(program, "deepcopy");
+  return named && { title: "Keep a copy", edits: [...named.edits, replacing(program, call, `${named.name}(${program.textOf(call)})`)] };
 }

@@ -4,7 +4,7 @@ import type { Fix, Problem } from "../../protocol/index.ts";
 import type { Program } from "../program.ts";
 import { finding, inserting, replacing } from "../rule.ts";
 import type { Binding } from "../scopes.ts";
-import { computing, isTensor } from "../tensors.ts";
+import { computes, computing, isTensor } from "../tensors.ts";
 import { bare, memberName, objectOf, propertyOf, type Node } from "../tree.ts";
 
 export function* unusedResult(program: Program): Generator<Problem> {
@@ -26,7 +26,7 @@ export function* unusedResult(program: Program): Generator<Problem> {
 function inputOf(program: Program, call: t.CallExpression): Node | undefined {
   const api = program.apiOf(call.callee);
   const [first] = call.arguments;
-  if (api !== undefined) return computing.has(api.replace(/^nn\.functional\./, "")) && !writesElsewhere(call) ? first && bare(first) : undefined;
+  if (api !== undefined) return computes(api) && !writesElsewhere(call) ? first && bare(first) : undefined;
   const layer = program.moduleOf(call.callee);
   // A model of the user's own may be called for what its hooks see.
   if (layer) return layer.api !== undefined && program.fieldOf(call.callee) && !writesElsewhere(layer.creation) ? first && bare(first) : undefined;
