@@ -11,7 +11,7 @@ import { launchBrowser } from "./browser.ts";
 import { copyOfExamples, repository, temporaryFolder } from "./temporary.ts";
 
 const bundles = join(repository, "node_modules", ".kindling", "vscode-tests");
-const timeLimit = Number(process.env.KINDLING_HOST_TIMEOUT ?? 600_000);
+const timeLimit = Number(process.env.KINDLING_HOST_TIMEOUT ?? 1_200_000);
 
 /** Below node_modules, so that the bundles find Mocha and git and the VSIX don't find them. */
 async function bundleTests(): Promise<string> {

@@ -14,7 +14,7 @@ export async function run(): Promise<void> {
   const { default: reporter } = await import(pathToFileURL(required("KINDLING_TEST_REPORTER")).href);
   const output = required("KINDLING_TEST_OUTPUT");
   Mocha.reporters.Base.consoleLog = (...values: unknown[]) => appendFileSync(output, `${format(...values)}\n`);
-  const mocha = new Mocha({ ui: "bdd", timeout: 60_000, slow: 2_000, reporter, color: process.env.KINDLING_TEST_COLOR === "1" });
+  const mocha = new Mocha({ ui: "bdd", timeout: 120_000, slow: 2_000, reporter, color: process.env.KINDLING_TEST_COLOR === "1" });
   for (const name of readdirSync(__dirname).sort()) if (name.endsWith(".test.cjs")) mocha.addFile(join(__dirname, name));
   if (process.env.KINDLING_TEST_GREP) mocha.grep(process.env.KINDLING_TEST_GREP);
   await mocha.loadFilesAsync();

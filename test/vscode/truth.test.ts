@@ -264,6 +264,8 @@ describe("types of kindling in a folder that has none", () => {
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(workspace);
     rmSync(join(workspace.uri.fsPath, "node_modules", "kindling"), { recursive: true, force: true });
+    // A server that has read the types before goes on knowing them: it doesn't watch node_modules.
+    await vscode.commands.executeCommand("typescript.restartTsServer");
     // Only who knows the types sees that the last line is wrong.
     const text = modelText(
       "finish",
