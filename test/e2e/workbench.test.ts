@@ -5,7 +5,7 @@ import { withEditor } from "../harness/suite.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
 
 describe("VS Code in the browser", () => {
-  const editor = withEditor({ extension: false });
+  const editor = withEditor();
 
   it("opens a folder, shows its files, and follows the theme", async () => {
     const folder = temporaryFolder("folder");
@@ -16,5 +16,6 @@ describe("VS Code in the browser", () => {
     assert.match(await workbench.page.locator(".view-lines").innerText(), /answer/);
     await workbench.setTheme("Light Modern", "light");
     await workbench.setTheme("Dark Modern", "dark");
+    await workbench.close();
   });
 });

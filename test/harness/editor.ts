@@ -1,9 +1,9 @@
 /** A VS Code server with a data folder of its own, and the Chromium that shows it. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { calmSettings, ensureServer, installExtension, startServer, type RunningServer, type Settings } from "../../scripts/vscode-server.mjs";
-import { launchBrowser } from "./browser.ts";
+import { launchProfile } from "./browser.ts";
 import { temporaryFolder } from "./temporary.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -20,12 +20,12 @@ export class Editor {
   readonly #workbenches: Workbench[] = [];
   readonly #data: string;
   readonly #server: RunningServer;
-  readonly #browser: Browser;
+  readonly #profile: BrowserContext;
 
-  private constructor(data: string, server: RunningServer, browser: Browser) {
+  private constructor(data: string, server: RunningServer, profile: BrowserContext) {
     this.#data = data;
     this.#server = server;
-    this.#browser = browser;
+    this.#profile = profile;
   }
 
   /** Starts a server on a free port, with the packed extension installed if one is given. */
@@ -34,7 +34,7 @@ export class Editor {
     const data = temporaryFolder("editor");
     if (vsix) await installExtension(installed, data, vsix);
     const server = await startServer(installed, { data, environment: { EXTENSIONS_GALLERY: "{}" } });
-    return new Editor(data, server, await launchBrowser());
+    return new Editor(data, server, await launchProfile(join(data, "profile"), { width: 1600, height: 1000 }));
   }
 
   /** Where VS Code unpacked the extensions. */
@@ -43,15 +43,26 @@ export class Editor {
   }
 
   /**
-   * Opens a window on a folder, with a browser profile of its own. The settings are calm and frugal ones plus `settings`;
-   * the folder is trusted unless `security.workspace.trust.enabled` is set to true.
+   * Opens a window on a folder, that knows nothing of the one before it, which is closed. The settings are calm and frugal
+   * ones plus `settings`; the folder is trusted unless `security.workspace.trust.enabled` is set to true.
    */
   async openWorkbench(folder: string, settings: Settings = {}): Promise<Workbench> {
+    await this.current?.close();
     this.writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Dark Modern", ...settings });
-    const context = await this.#browser.newContext({ viewport: { width: 1600, height: 1000 } });
-    const workbench = await Workbench.open(await context.newPage(), `${this.#server.origin}/?folder=${encodeURIComponent(folder)}`);
+    const page = await this.#profile.newPage();
+    await this.#forget(page);
+    const workbench = await Workbench.open(page, `${this.#server.origin}/?folder=${encodeURIComponent(folder)}`);
     this.#workbenches.push(workbench);
     return workbench;
+  }
+
+  /** VS Code keeps in the browser what was open where, what is trusted and what extensions remember. */
+  async #forget(page: Page): Promise<void> {
+    const session = await this.#profile.newCDPSession(page);
+    await session.send("Storage.clearDataForOrigin", { origin: this.#server.origin, storageTypes: "local_storage,indexeddb" });
+    await session.detach();
+    await this.#profile.clearCookies();
+    await this.#profile.clearPermissions();
   }
 
   /** Replaces the user's settings; an open window takes them up when it notices. */
@@ -75,7 +86,7 @@ export class Editor {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.#profile.close();
     await this.#server.stop();
   }
 }

@@ -261,7 +261,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
-    await this.page.context().close();
+    await this.page.close();
   }
 }
 
