@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Settings } from "../../scripts/vscode-server.mjs";
 import { withEditor } from "../harness/suite.ts";
 import { copyOfExamples, temporaryFolder } from "../harness/temporary.ts";
 import { eventually } from "../harness/wait.ts";
@@ -11,7 +10,9 @@ import { moons } from "./moons.ts";
 const lens = "114 params · 48 frozen";
 
 /** A training whose loss is told as four different kinds of numbers. */
-const broken = `import { nn, optim, tensor } from "kindling";
+const broken = {
+  name: "broken.model.ts",
+  text: `import { nn, optim, tensor } from "kindling";
 const model = new nn.Linear(2, 1);
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
 for (const value of [1, NaN, Infinity, -Infinity]) {
@@ -20,7 +21,10 @@ for (const value of [1, NaN, Infinity, -Infinity]) {
   loss.backward();
   optimizer.step();
 }
-`;
+`,
+};
+
+const mistaken = { name: "mistaken.model.ts", text: moons.text.replace("new nn.Linear(16, 2)", "new nn.Linear(20, 2)") };
 
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder("models");
@@ -64,13 +68,14 @@ describe("a person who trains a network", () => {
   const editor = withEditor();
   let workbench: Workbench;
 
-  const open = async (files: Readonly<Record<string, string>>, settings?: Settings): Promise<Workbench> =>
-    (workbench = await editor().openWorkbench(folderWith(files), settings));
-
-  afterEach(() => workbench.close());
+  // What a person does with one file after the other, in one window.
+  before(async () => {
+    const files = { [moons.name]: moons.text, [mistaken.name]: mistaken.text, [broken.name]: broken.text };
+    workbench = await editor().openWorkbench(folderWith(files));
+  });
+  after(() => workbench.close());
 
   it("reads above the class and the instance how many parameters they have", async () => {
-    await open({ [moons.name]: moons.text });
     await workbench.openFile(moons.name);
     const texts = await eventually(
       "two lenses with counts",
@@ -84,8 +89,6 @@ describe("a person who trains a network", () => {
   });
 
   it("sees the tree of modules and parameters, and follows a row to the source", async () => {
-    await open({ [moons.name]: moons.text });
-    await workbench.openFile(moons.name);
     const rows = await eventually(
       "rows of the tree",
       () => workbench.treeRows(),
@@ -118,8 +121,6 @@ describe("a person who trains a network", () => {
   });
 
   it("presses F1, trains, and sees the loss fall and the histograms of every tensor", async () => {
-    await open({ [moons.name]: moons.text });
-    await workbench.openFile(moons.name);
     await train(workbench);
     assert.deepEqual(await panelCounts(workbench), moons.counts);
     await workbench.screenshot("trained-dark");
@@ -155,9 +156,6 @@ describe("a person who trains a network", () => {
   });
 
   it("keeps what the panel showed through a reload of the window", async () => {
-    await open({ [moons.name]: moons.text });
-    await workbench.openFile(moons.name);
-    await train(workbench);
     const before = await losses(workbench);
     await workbench.reload();
     await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor();
@@ -168,27 +166,7 @@ describe("a person who trains a network", () => {
     assert.ok(after.length > 50, `${after.length} points are left of the curve`);
   });
 
-  it("is told that the loss became NaN, infinite and minus infinite, after a reload of the window too", async () => {
-    await open({ "broken.model.ts": broken });
-    await workbench.openFile("broken.model.ts");
-    await train(workbench);
-    const holds = async (): Promise<void> => {
-      await workbench.inPanel("health-sentence").getByText("loss became NaN at step 1, now −∞").waitFor();
-      assert.deepEqual(await lossTexts(workbench), ["1.000", "NaN", "∞", "−∞"]);
-      await workbench.openFile("broken.model.ts");
-      await workbench.statusShows(/loss became NaN at step 1, now −∞/);
-    };
-    await holds();
-    await workbench.reload();
-    await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor();
-    await holds();
-    await workbench.screenshot("infinite-loss-dark");
-  });
-
   it("has the panel in the colours of the editor, light and dark", async () => {
-    await open({ [moons.name]: moons.text });
-    await workbench.openFile(moons.name);
-    await train(workbench);
     const background = () =>
       workbench
         .panelFrame()
@@ -200,6 +178,40 @@ describe("a person who trains a network", () => {
     const brightness = (colour: string) => mean((colour.match(/\d+/g) ?? []).slice(0, 3).map(Number));
     assert.ok(brightness(light) > 200 && brightness(dark) < 80, `${dark} is the dark background, ${light} the light one`);
     await workbench.screenshot("trained-light");
+    await workbench.setTheme("Dark Modern", "dark");
+    await eventually("a dark panel again", background, (colour) => colour === dark);
+  });
+
+  it("is told that the loss became NaN, infinite and minus infinite, after a reload of the window too", async () => {
+    await workbench.closeEditors();
+    await workbench.openFile(broken.name);
+    await train(workbench);
+    const holds = async (): Promise<void> => {
+      await workbench.inPanel("health-sentence").getByText("loss became NaN at step 1, now −∞").waitFor();
+      assert.deepEqual(await lossTexts(workbench), ["1.000", "NaN", "∞", "−∞"]);
+      await workbench.openFile(broken.name);
+      await workbench.statusShows(/loss became NaN at step 1, now −∞/);
+    };
+    await holds();
+    await workbench.reload();
+    await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor();
+    await holds();
+    await workbench.screenshot("infinite-loss-dark");
+  });
+
+  it("finds an error of the program in the Problems view, on the line that is to blame", async () => {
+    const line = moons.text.split("\n").findIndex((text) => text.includes("return this.output(")) + 1;
+    await workbench.closeEditors();
+    await workbench.openFile(mistaken.name);
+    const problems = await eventually(
+      "a problem",
+      () => workbench.problems(),
+      (all) => all.some((text) => text.includes("mat1 and mat2")),
+    );
+    const problem = problems.find((text) => text.includes("mat1 and mat2")) ?? "";
+    assert.match(problem, /mat1 and mat2 shapes cannot be multiplied \(40x16 and 20x2\)/);
+    assert.match(problem, new RegExp(`\\[Ln ${line}, Col 17\\]`));
+    await workbench.screenshot("problem-dark");
   });
 
   it("opens the digits example, presses Train above a model, and sees both networks learn", async function () {
@@ -230,25 +242,13 @@ describe("a person who trains a network", () => {
     assert.ok(mean(fall.slice(-5)) < 0.5, `the loss ended at ${mean(fall.slice(-5))}`);
   });
 
-  it("finds an error of the program in the Problems view, on the line that is to blame", async () => {
-    const line = moons.text.split("\n").findIndex((text) => text.includes("return this.output(")) + 1;
-    await open({ [moons.name]: moons.text.replace("new nn.Linear(16, 2)", "new nn.Linear(20, 2)") });
-    await workbench.openFile(moons.name);
-    const problems = await eventually(
-      "a problem",
-      () => workbench.problems(),
-      (all) => all.some((text) => text.includes("mat1 and mat2")),
-    );
-    const problem = problems.find((text) => text.includes("mat1 and mat2")) ?? "";
-    assert.match(problem, /mat1 and mat2 shapes cannot be multiplied \(40x16 and 20x2\)/);
-    assert.match(problem, new RegExp(`\\[Ln ${line}, Col 17\\]`));
-    await workbench.screenshot("problem-dark");
-  });
-
   it("runs nothing in a folder that isn't trusted, and everything once it is", async () => {
     const ran = join(temporaryFolder("mark"), "ran");
     const text = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(ran)}, "");\n${moons.text}`;
-    await open({ [moons.name]: text }, { "security.workspace.trust.enabled": true, "security.workspace.trust.startupPrompt": "never" });
+    workbench = await editor().openWorkbench(folderWith({ [moons.name]: text }), {
+      "security.workspace.trust.enabled": true,
+      "security.workspace.trust.startupPrompt": "never",
+    });
     await workbench.openFile(moons.name);
     const texts = await eventually(
       "lenses",

@@ -16,6 +16,8 @@ const frugalSettings: Settings = {
   "workbench.reduceMotion": "on",
 };
 
+const startingSettings: Settings = { "security.workspace.trust.enabled": false, "workbench.colorTheme": "Dark Modern" };
+
 export class Editor {
   readonly #workbenches: Workbench[] = [];
   readonly #data: string;
@@ -48,7 +50,7 @@ export class Editor {
    */
   async openWorkbench(folder: string, settings: Settings = {}): Promise<Workbench> {
     await this.current?.close();
-    this.writeSettings({ "security.workspace.trust.enabled": false, "workbench.colorTheme": "Dark Modern", ...settings });
+    this.writeSettings(settings);
     const page = await this.#profile.newPage();
     await this.#forget(page);
     const workbench = await Workbench.open(page, `${this.#server.origin}/?folder=${encodeURIComponent(folder)}`);
@@ -65,11 +67,11 @@ export class Editor {
     await this.#profile.clearPermissions();
   }
 
-  /** Replaces the user's settings; an open window takes them up when it notices. */
+  /** Replaces what `settings` says besides the calm and frugal ones; an open window takes them up when it notices. */
   writeSettings(settings: Settings): void {
     const user = join(this.#data, "data", "User");
     mkdirSync(user, { recursive: true });
-    writeFileSync(join(user, "settings.json"), JSON.stringify({ ...calmSettings, ...frugalSettings, ...settings }, null, 2));
+    writeFileSync(join(user, "settings.json"), JSON.stringify({ ...calmSettings, ...frugalSettings, ...startingSettings, ...settings }, null, 2));
   }
 
   /** What the server, the extension hosts, the extensions' log channels and the pages said. */

@@ -101,6 +101,16 @@ export class Workbench {
     await this.page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
   }
 
+  /** Closes all files and panels, for another test to begin in the same window. */
+  async closeEditors(): Promise<void> {
+    await this.runCommand("View: Close All Editors");
+    await eventually(
+      "no editor",
+      () => this.page.locator(".part.editor .tab").count(),
+      (count) => count === 0,
+    );
+  }
+
   /** Types into the quick input and takes the row with that label. Waits for the row: lists are filled as hosts start. */
   async choose(typed: string, label: string): Promise<void> {
     await this.#type(typed);
