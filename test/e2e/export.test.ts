@@ -14,7 +14,9 @@ describe("a person who takes away what they see", () => {
   let workbench: Workbench;
   let folder: string;
 
-  beforeEach(async () => {
+  // What is taken away is that of one training.
+  before(async function () {
+    this.timeout(300_000);
     folder = temporaryFolder("export");
     writeFileSync(join(folder, moons.name), moons.text);
     workbench = await editor().openWorkbench(folder);
@@ -23,7 +25,7 @@ describe("a person who takes away what they see", () => {
     await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 120_000 });
   });
 
-  afterEach(() => workbench.close());
+  after(() => workbench.close());
 
   /**
    * Takes the place that the save dialog offers, which must be that name beside the model; resolves to what was written.
@@ -48,6 +50,15 @@ describe("a person who takes away what they see", () => {
     await lossChart().getByTestId(`export-${form}`).click();
   }
 
+  it("leaves nothing behind where the dialog is dismissed", async () => {
+    await workbench.turnTo("curves");
+    await save("csv");
+    await workbench.page.locator(".quick-input-widget input[type='text']").waitFor();
+    await workbench.page.keyboard.press("Escape");
+    await workbench.page.locator(".quick-input-widget input[type='text']").waitFor({ state: "hidden" });
+    assert.equal(existsSync(join(folder, "moons loss.csv")), false);
+  });
+
   it("saves a chart's numbers and its drawing beside the model", async () => {
     await workbench.turnTo("curves");
     await save("csv");
@@ -70,15 +81,6 @@ describe("a person who takes away what they see", () => {
       await takeOffered("moons loss.svg"),
     );
     assert.deepEqual(drawn, { name: "svg", title: "loss", lines: 2 }, "the values, and smoothed");
-  });
-
-  it("leaves nothing behind where the dialog is dismissed", async () => {
-    await workbench.turnTo("curves");
-    await save("csv");
-    await workbench.page.locator(".quick-input-widget input[type='text']").waitFor();
-    await workbench.page.keyboard.press("Escape");
-    await workbench.page.locator(".quick-input-widget input[type='text']").waitFor({ state: "hidden" });
-    assert.equal(existsSync(join(folder, "moons loss.csv")), false);
   });
 
   it("makes one page of the panel that shows the same with the network cut", async () => {

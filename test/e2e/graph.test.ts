@@ -47,19 +47,19 @@ describe("a person who looks at the graph", () => {
   const editor = withEditor();
   let workbench: Workbench;
 
-  afterEach(() => workbench.close());
-
-  async function open(name: string, text: string): Promise<void> {
+  before(async () => {
     const folder = temporaryFolder("graph");
-    writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, "residual.model.ts"), residual);
+    writeFileSync(join(folder, "mistaken.model.ts"), mistaken);
     workbench = await editor().openWorkbench(folder);
-    await workbench.openFile(name);
-  }
+  });
+  after(() => workbench.close());
+  afterEach(() => workbench.closeEditors());
 
   const block = (title: string) => workbench.inPanel("graph-block", `[data-title="${title}"]`);
 
   it("sees what the step computed, opens a folded run of blocks, and goes from an operation to its line", async () => {
-    await open("residual.model.ts", residual);
+    await workbench.openFile("residual.model.ts");
     await workbench.runCommand("Kindling: Train Model");
     await workbench.inPanel("run-state", `[data-state="finished"]`).waitFor({ timeout: 120_000 });
     await workbench.turnTo("graph");
@@ -95,7 +95,7 @@ describe("a person who looks at the graph", () => {
   });
 
   it("sees where shapes don't go together, also in an inspection", async () => {
-    await open("mistaken.model.ts", mistaken);
+    await workbench.openFile("mistaken.model.ts");
     await workbench.runCommand("Kindling: Inspect Model");
     await workbench.runCommand("Kindling: Open Panel");
     await workbench.inPanel("run-state", `[data-state="failed"]`).waitFor({ timeout: 120_000 });

@@ -60,19 +60,22 @@ async function goTo({ page }: Workbench, line: number, column: number): Promise<
   await page.locator(".statusbar-item", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
 }
 
-function folderWith(broken?: string): string {
-  const folder = temporaryFolder("shapes");
-  cpSync(join(repository, "examples", "tutorial"), folder, { recursive: true });
-  if (broken) writeFileSync(join(folder, "broken.model.ts"), broken);
-  return folder;
-}
-
 describe("shapes beside the code", function () {
   this.timeout(180_000);
   const editor = withEditor();
+  let folder: string;
+  let workbench: Workbench;
+
+  before(async () => {
+    folder = temporaryFolder("shapes");
+    cpSync(join(repository, "examples", "tutorial"), folder, { recursive: true });
+    writeFileSync(join(folder, "broken.model.ts"), broken);
+    workbench = await editor().openWorkbench(folder);
+  });
+  after(() => workbench.close());
+  afterEach(() => workbench.closeEditors());
 
   it("are seen in light and in dark, tell their values to who points at them, and lead to the panel", async () => {
-    const workbench = await editor().openWorkbench(folderWith());
     const { page } = workbench;
     await workbench.openFile("17-deep-resnet.model.ts");
     await eventually(
@@ -98,8 +101,6 @@ describe("shapes beside the code", function () {
   });
 
   it("that don't go together are underlined, and mended from the keyboard", async () => {
-    const folder = folderWith(broken);
-    const workbench = await editor().openWorkbench(folder);
     const { page } = workbench;
     await workbench.openFile("broken.model.ts");
     await page.locator(".squiggly-error").first().waitFor();
