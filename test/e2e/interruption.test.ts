@@ -17,16 +17,19 @@ describe("a training whose window goes away", () => {
   const editor = withEditor();
   let workbench: Workbench;
 
-  beforeEach(async () => {
+  before(async () => {
     const folder = temporaryFolder("models");
     writeFileSync(join(folder, moons.name), endless);
     workbench = await editor().openWorkbench(folder);
+  });
+  after(() => workbench.close());
+
+  beforeEach(async () => {
     await workbench.openFile(moons.name);
     await workbench.runCommand("Kindling: Train Model");
     await workbench.statusShows(/epoch .*step \d.*loss/i);
     await workbench.inPanel("run-state", `[data-state="running"]`).waitFor(patience);
   });
-  afterEach(() => workbench.close());
 
   const isOver = async (): Promise<void> => {
     await workbench.page.locator(".statusbar-item[id*='kindling']", { hasText: /ended when the window closed/ }).waitFor(patience);
