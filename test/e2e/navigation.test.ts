@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Settings } from "../../scripts/vscode-server.mjs";
 import { withEditor } from "../harness/suite.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
 import { eventually } from "../harness/wait.ts";
@@ -40,7 +41,7 @@ describe("between a module and its lines", () => {
   const editor = withEditor();
   let workbench: Workbench;
 
-  async function open(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async function open(settings: Settings = {}): Promise<void> {
     const folder = temporaryFolder("navigation");
     writeFileSync(join(folder, "net.model.ts"), program);
     workbench = await editor().openWorkbench(folder, settings);
@@ -51,7 +52,11 @@ describe("between a module and its lines", () => {
       (all) => all.some((text) => text.includes("params")),
     );
   }
-  afterEach(() => workbench.close());
+  before(async function () {
+    this.timeout(300_000);
+    await open();
+  });
+  after(() => workbench.close());
 
   /** Where the cursor is, as the status bar says: `12:5`. */
   const cursor = async (): Promise<string> => {
@@ -85,7 +90,6 @@ describe("between a module and its lines", () => {
     });
 
   it("the cursor's line selects the module in the tree, and a row that is chosen there highlights its line", async () => {
-    await open();
     await (await workbench.tree()).locator(".monaco-list-row").nth(3).waitFor();
     await clickLine("second = new Block");
     await rowSelected("second");
@@ -102,6 +106,12 @@ describe("between a module and its lines", () => {
     await cursorAt("16:14");
     await workbench.page.keyboard.press("ArrowDown");
     await eventually("no line", highlighted, (lines) => lines.length === 0);
+  });
+
+  it("a module is found by its path among the symbols of the workspace", async () => {
+    await workbench.page.keyboard.press("Control+T");
+    await workbench.choose("#net.second.fc", "net.second.fc");
+    await cursorAt("3:8");
   });
 
   it("a row of the panel leads to the lines that make and call it, by menu and by keyboard", async () => {
@@ -133,12 +143,5 @@ describe("between a module and its lines", () => {
     await workbench.screenshot("navigation-panel-dark");
     await workbench.setTheme("Light Modern", "light");
     await workbench.screenshot("navigation-panel-light");
-  });
-
-  it("a module is found by its path among the symbols of the workspace", async () => {
-    await open();
-    await workbench.page.keyboard.press("Control+T");
-    await workbench.choose("#net.second.fc", "net.second.fc");
-    await cursorAt("3:8");
   });
 });
