@@ -99,7 +99,11 @@ function exportAlong(options: ExportOptions, inputs: readonly NamedTensor[], dim
   const failed = passes.filter((pass): pass is FailedPass => "error" in pass).sort((a, b) => a.steps.length - b.steps.length)[0];
   if (failed) throw failed.error instanceof Refusal ? failed.error : failedWithAnother(failed);
   const runs = passes as Pass[];
-  return written(options, runs, align(runs), dims);
+  const made = written(options, runs, align(runs), dims);
+  // It may have decided something that no tensor tells.
+  const drawn = runs.find((run) => run.drawn)?.drawn;
+  if (drawn) throw new Refusal("forward draws random numbers here, and a file does the same each time: draw them outside and give them as an input", drawn.mark);
+  return made;
 }
 
 /** What the program threw, which it did not with the batch that it came with. */
@@ -126,6 +130,8 @@ interface Pass {
   readonly given: readonly Values[];
   readonly outputs: readonly { readonly name: string; readonly tensor: Tensor; readonly seen: Seen }[];
   readonly steps: readonly Step[];
+  /** Where a random number was drawn, if one was. */
+  readonly drawn: { readonly mark: unknown } | undefined;
 }
 
 interface FailedPass {
@@ -153,7 +159,7 @@ function passOf(
       const result = recorder.run(() => call(...(values as unknown[])));
       const outputs = tensorsIn([result], ["output"]).map(({ name, tensor }) => ({ name, tensor, seen: recorder.seen(tensor) }));
       if (outputs.length === 0) throw new Refusal("the model gives no tensor, so there is nothing that could be an output");
-      return { inputs: own, given, outputs, steps: recorder.steps };
+      return { inputs: own, given, outputs, steps: recorder.steps, drawn: recorder.drawn };
     });
   } catch (error) {
     return { error, batch, steps: recorder.steps };

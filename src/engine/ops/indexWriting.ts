@@ -10,7 +10,7 @@ import { arange, fromTypedArray, full, ones, zeros } from "./creation.ts";
 import { placesOf, withoutNegatives } from "./indexing.ts";
 import { copy_, fill_, replaceBy } from "./inplace.ts";
 import { positions } from "./internal/positions.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { fitted, gather, scatter, scatterAdd } from "./scatter.ts";
 import { index, lookThrough, type Place } from "./subscript.ts";
 import type { Index, Int, ScalarOrTensor } from "./types.ts";
@@ -132,7 +132,7 @@ export function indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tens
  * @api torch.maskedScatter Tensor.maskedScatter Tensor.maskedScatter_
  */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
-  const flags = toTypedArray(expand(mask, broadcastShapes(input.shape, mask.shape)));
+  const flags = valuesOf(expand(mask, broadcastShapes(input.shape, mask.shape)));
   const places = placesOf(flags);
   if (places.length > source.numel())
     throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
@@ -219,7 +219,7 @@ const NEUTRAL: Readonly<Record<ScatterReduction, number>> = { sum: 0, mean: 0, p
 function forEachTarget(index: Tensor, shape: Shape, dim: number, visit: (place: number, i: number) => void): void {
   const strides = contiguousStrides(shape);
   const own = contiguousStrides(index.shape);
-  toTypedArray(index).forEach((position, i) => {
+  valuesOf(index).forEach((position, i) => {
     if (position < 0 || position >= (shape[dim] ?? 1))
       throw new IndexError(`index ${position} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
     let place = 0;
@@ -240,8 +240,8 @@ const JOIN: Readonly<Record<ScatterReduction, (a: number, b: number) => number>>
 
 /** Integers in double precision; means are rounded down. */
 function integersReduced(input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, includeSelf: boolean): Tensor {
-  const results = new Float64Array(toTypedArray(input));
-  const values = toTypedArray(source);
+  const results = new Float64Array(valuesOf(input));
+  const values = valuesOf(source);
   const counts = new Float64Array(results.length);
   forEachTarget(index, input.shape, dim, (place, i) => {
     const isFirst = counts[place]!++ === 0 && !includeSelf;
@@ -274,8 +274,8 @@ function scatteredProduct(input: Tensor, dim: number, index: Tensor, source: Ten
 
 /** The extreme's values, and gradients shared evenly by all that reach it. */
 function scatteredExtreme(sign: 1 | -1, input: Tensor, dim: number, index: Tensor, source: Tensor, includeSelf: boolean): Tensor {
-  const best = new Float32Array(toTypedArray(input));
-  const values = toTypedArray(source);
+  const best = new Float32Array(valuesOf(input));
+  const values = valuesOf(source);
   forEachTarget(index, input.shape, dim, (place, i) => {
     if (sign * values[i]! > sign * best[place]! || Number.isNaN(values[i])) best[place] = values[i]!;
   });

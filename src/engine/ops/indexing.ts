@@ -10,7 +10,7 @@ import { contiguous } from "./conversion.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { gather, type Rows } from "./scatter.ts";
 import { unbind } from "./split.ts";
 import type { Int } from "./types.ts";
@@ -88,7 +88,7 @@ export function nonzero(input: Tensor, { asTuple = false }: { asTuple?: boolean 
 function nonzeroRows(input: Tensor): Tensor {
   const rank = input.shape.length;
   const strides = contiguousStrides(input.shape);
-  const places = placesOf(toTypedArray(input));
+  const places = placesOf(valuesOf(input, "nonzero"));
   const rows = typedArray("int32", places.length * rank);
   for (let i = 0; i < places.length; i++) {
     for (let k = 0; k < rank; k++) rows[i * rank + k] = Math.floor(places[i]! / strides[k]!) % input.shape[k]!;
@@ -116,7 +116,7 @@ export function take(input: Tensor, index: Tensor): Tensor {
 }
 
 export function withoutNegatives(index: Tensor, size: number, dim: number): Tensor {
-  const given = toTypedArray(index);
+  const given = valuesOf(index);
   const places = filled(typedArray("int32", given.length), (i) => {
     const place = given[i]!;
     if (place < -size || place >= size) throw new IndexError(`index ${place} is out of bounds for dimension ${dim} with size ${size}`);

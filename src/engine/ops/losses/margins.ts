@@ -10,7 +10,7 @@ import { arange, fromTypedArray } from "../creation.ts";
 import { pairwiseDistance } from "../distances.ts";
 import { indexSelect } from "../indexing.ts";
 import { positions } from "../internal/positions.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import { mean, sum } from "../reductions.ts";
 import { gather } from "../scatter.ts";
 import type { Int, LossReduction } from "../types.ts";
@@ -93,7 +93,7 @@ export function multiMarginLoss(
   }
   if (weight && weight.numel() !== count)
     throw new ShapeError(`inconsistent weight size, expected ${count} but got ${shapeText(weight.shape)}`, input.shape, weight.shape);
-  checkClasses(toTypedArray(classes), count, 0);
+  checkClasses(valuesOf(classes), count, 0);
   const gaps = clamp(rows.sub(gather(rows, 1, unsqueeze(classes, 1))).add(margin), 0);
   const powered = p === 2 ? gaps.square() : gaps;
   const weighted = weight ? mul(powered, unsqueeze(indexSelect(weight, 0, classes), 1)) : powered;
@@ -125,7 +125,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, reduction: L
     throw new ShapeError(`inconsistent size ${shapeText(target.shape)} for argument #2 'target'`, input.shape, target.shape);
   const rows = input.shape.length === 1 ? unsqueeze(input, 0) : input;
   const [count, classes] = rows.shape as [number, number];
-  const wanted = toTypedArray(positions(target, NOT_CLASSES));
+  const wanted = valuesOf(positions(target, NOT_CLASSES));
   checkClasses(wanted, classes, -1);
   const isTarget = new Float32Array(count * classes);
   for (let row = 0; row < count; row++) {
