@@ -102,7 +102,8 @@ function exportAlong(options: ExportOptions, inputs: readonly NamedTensor[], dim
   const made = written(options, runs, align(runs), dims);
   // It may have decided something that no tensor tells.
   const drawn = runs.find((run) => run.drawn)?.drawn;
-  if (drawn) throw new Refusal("forward draws random numbers here, and a file does the same each time: draw them outside and give them as an input", drawn.mark);
+  if (drawn)
+    throw new Refusal("forward draws random numbers here, and a file does the same each time: draw them outside and give them as an input", drawn.mark);
   return made;
 }
 

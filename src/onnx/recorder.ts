@@ -131,7 +131,6 @@ export class Recorder implements OperationWatch {
     }
   }
 
-
   /** What the tensor is now. */
   seen(tensor: Tensor): Seen {
     const { shape, dtype } = tensor;

@@ -356,7 +356,7 @@ export function floatPower(input: ScalarOrTensor, exponent: ScalarOrTensor): Ten
  */
 export function nextafter(input: Tensor, other: Tensor): Tensor {
   requireFloat("nextafter_cpu", promote(input.dtype, other.dtype));
-  return mapBinary("nextafter", nextFloat, input, other);
+  return tellPair("nextafter", input, other, mapBinary("nextafter", nextFloat, input, other));
 }
 
 export const bits = new DataView(new ArrayBuffer(4));

@@ -3,18 +3,20 @@ import { promoteScalar } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
+import { clamp } from "./clamp.ts";
 import { eq } from "./comparison.ts";
 import { where } from "./where.ts";
-import { contiguous, to } from "./conversion.ts";
+import { clone, contiguous, to } from "./conversion.ts";
 import { arange, fromTypedArray, full, ones, zeros } from "./creation.ts";
-import { placesOf, withoutNegatives } from "./indexing.ts";
+import { flatPositions } from "./indexing.ts";
 import { copy_, fill_, replaceBy } from "./inplace.ts";
 import { positions } from "./internal/positions.ts";
-import { valuesOf } from "./reading.ts";
-import { fitted, gather, scatter, scatterAdd } from "./scatter.ts";
+import { hold, valuesOf } from "./reading.ts";
+import { cumsum } from "./scans.ts";
+import { fitted, gather, scatter, scatterAdd, tellScatterReduce } from "./scatter.ts";
 import { index, lookThrough, type Place } from "./subscript.ts";
 import type { Index, Int, ScalarOrTensor } from "./types.ts";
-import { expand, flatten, narrow, reshape } from "./views.ts";
+import { expand, flatten, reshape } from "./views.ts";
 import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 /** A one-dimensional index along `dim`, repeated to the shape of what it places. */
@@ -108,7 +110,7 @@ export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = f
       index.shape,
     );
   }
-  const places = flatten(withoutNegatives(positions(index, "put_(): Expected a long tensor for index"), input.numel(), 0));
+  const places = flatPositions([positions(index, "put_(): Expected a long tensor for index")], [input.numel()], [0]);
   const flat = flatten(input);
   const values = reshape(source, [index.numel()]);
   return reshape(accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape);
@@ -132,11 +134,13 @@ export function indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tens
  * @api torch.maskedScatter Tensor.maskedScatter Tensor.maskedScatter_
  */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
-  const flags = valuesOf(expand(mask, broadcastShapes(input.shape, mask.shape)));
-  const places = placesOf(flags);
-  if (places.length > source.numel())
+  const flags = expand(mask, broadcastShapes(input.shape, mask.shape)).bool();
+  // How many are taken up to each place.
+  const taken = cumsum(flatten(flags), 0);
+  if (!hold(taken.le(source.numel())))
     throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
-  return put(input, fromTypedArray(places, [places.length]), narrow(flatten(source), 0, 0, places.length));
+  if (source.numel() === 0) return clone(input);
+  return where(flags, reshape(gather(flatten(to(source, input.dtype)), 0, clamp(taken.sub(1), 0)), flags.shape), input);
 }
 
 /**
@@ -198,7 +202,8 @@ export function scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tenso
   const d = wrapDim(dim, input.shape.length);
   const places = positions(index, "scatter(): Expected dtype int64 for index");
   const part = fitted(src, index);
-  if (input.dtype !== "float32") return integersReduced(input, d, places, part, reduce, includeSelf);
+  if (input.dtype !== "float32")
+    return tellScatterReduce([input, places, part], { dim: d, reduce, includeSelf }, integersReduced(input, d, places, part, reduce, includeSelf));
   const hits = scatterAdd(zeros(input.shape), d, places, ones(index.shape));
   const own = includeSelf ? input : where(hits.gt(0), NEUTRAL[reduce], input);
   switch (reduce) {
@@ -207,9 +212,13 @@ export function scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tenso
     case "mean":
       return scatterAdd(own, d, places, part).div(where(hits.gt(0), hits.add(includeSelf ? 1 : 0), 1));
     case "prod":
-      return scatteredProduct(own, d, places, part);
+      return tellScatterReduce([own, places, part], { dim: d, reduce, includeSelf: true }, scatteredProduct(own, d, places, part));
     default:
-      return scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, places, part, includeSelf);
+      return tellScatterReduce(
+        [own, places, part],
+        { dim: d, reduce, includeSelf },
+        scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, places, part, includeSelf),
+      );
   }
 }
 

@@ -112,10 +112,8 @@ export function cumprod(input: Tensor, dim: Int, options: Typed = {}): Tensor {
   const source = cumulated("cumprod", input, options);
   const d = wrapDim(dim, source.shape.length);
   if (source.dtype !== "float32") {
-    return asAsked(
-      runningIntegers("cumprod", source, d, (product, value) => (value === 0 ? 0 : product * value)),
-      options,
-    );
+    const products = runningIntegers("cumprod", source, d, (product, value) => (value === 0 ? 0 : product * value));
+    return tellOperation("cumprod", [source], asAsked(products, options), d);
   }
   const values = valuesOf(source);
   const out = new Float32Array(values.length);

@@ -2,6 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize } from "../dtype.ts";
 import { IndexError, ShapeError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { i32, kernels } from "../memory/linear.ts";
 import { failsByValue } from "../memory/reading.ts";
 import { contiguousStrides, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
@@ -168,7 +169,18 @@ export function fitted(source: Tensor, index: Tensor): Tensor {
 function multipliedAt(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
   const factors = source instanceof Tensor ? source : full(index.shape, source, { dtype: input.dtype });
   const products = joinedInDoubles(input, dim, index, factors, (a, b) => a * b);
-  return input.dtype === "int32" ? wholeNumbers(products, input.shape, "scatter") : to(fromTypedArray(new Float32Array(products), input.shape), input.dtype);
+  const result =
+    input.dtype === "int32" ? wholeNumbers(products, input.shape, "scatter") : to(fromTypedArray(new Float32Array(products), input.shape), input.dtype);
+  return tellScatterReduce([input, index, factors], { dim, reduce: "prod", includeSelf: true }, result);
+}
+
+/** Tells of values that were joined in places. */
+export function tellScatterReduce(
+  inputs: readonly [input: Tensor, index: Tensor, source: Tensor],
+  how: { readonly dim: number; readonly reduce: string; readonly includeSelf: boolean },
+  result: Tensor,
+): Tensor {
+  return tellOperation("scatterReduce", inputs, result, how);
 }
 
 /** Joins each element of `source` with what is at its place, one after the other. */

@@ -1,11 +1,11 @@
 /** Python's `x[…]`: elements by numbers, slices, lists of positions and masks. */
 import { ArgumentError, IndexError } from "../errors.ts";
-import { tellOperation, tellReading } from "../instrument.ts";
+import { tellReading } from "../instrument.ts";
 import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { clone, contiguous } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
-import { indexSelect, nonzero } from "./indexing.ts";
+import { flatPositions, indexSelect, nonzero } from "./indexing.ts";
 import { positions } from "./internal/positions.ts";
 import { valuesOf } from "./reading.ts";
 import type { Index } from "./types.ts";
@@ -162,24 +162,4 @@ function maskPositions(input: Tensor, mask: Tensor, dim: number): Tensor[] {
   tellReading("at(mask)", mask);
   const places = nonzero(mask);
   return mask.shape.map((_, i) => contiguous(select(places, 1, i)));
-}
-
-/** One position in the merged dimension for several indices. */
-function flatPositions(indices: readonly Tensor[], sizes: readonly number[], dims: readonly number[]): Tensor {
-  const lists = indices.map((tensor) => valuesOf(tensor));
-  const count = lists[0]!.length;
-  const flat = new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    let position = 0;
-    lists.forEach((list, k) => {
-      const value = list[i]!;
-      const size = sizes[k]!;
-      if (value < -size || value >= size) {
-        throw new IndexError(`index ${value} is out of bounds for dimension ${dims[k]} with size ${size}`);
-      }
-      position = position * size + (value < 0 ? value + size : value);
-    });
-    flat[i] = position;
-  }
-  return tellOperation("positions", indices, fromTypedArray(flat, [count]), { sizes });
 }

@@ -1,7 +1,7 @@
 /** Maxima of windows. */
 import { roomFor } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
-import { tellOperation } from "../../instrument.ts";
+import { operationWatch } from "../../instrument.ts";
 import { contiguousStrides, numelOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
@@ -112,7 +112,9 @@ export function maxOf(input: Tensor, windows: readonly (readonly Window[])[]): P
   }
   const indices = fromTypedArray(found, [...lead, cells]);
   const picked = gather(reshape(input, [...lead, places]), lead.length, indices);
-  return [tellOperation("maxPool", [input], reshape(picked, [...lead, ...shape]), { windows }), reshape(indices, [...lead, ...shape])];
+  const [largest, where] = [picked, indices].map((each) => reshape(each, [...lead, ...shape])) as [Tensor, Tensor];
+  operationWatch()?.ran({ name: "maxPool" }, [input], [largest, where], { windows });
+  return [largest, where];
 }
 
 /** Calls `visit` for each window of the whole, in row-major order, with its part in each direction (the same list each time). */
