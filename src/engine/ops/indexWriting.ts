@@ -1,4 +1,5 @@
 /** Writing at an index: entries put, added, filled or reduced into positions, and Python's `x[…] = value`. */
+import { shownAs } from "../autograd/node.ts";
 import { promoteScalar } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
@@ -64,7 +65,7 @@ export function indexAdd(input: Tensor, dim: Int, index: Tensor, source: Tensor,
   const d = wrapDim(dim, input.shape.length);
   checkSource("index_add_", input, d, index, source);
   const places = positions(index, "index_add_(): Expected dtype int32/int64 for index");
-  return scatterAdd(input, d, spreadIndex(places, source.shape, d), alpha === 1 ? source : source.mul(alpha));
+  return shownAs("IndexAddBackward0", scatterAdd(input, d, spreadIndex(places, source.shape, d), alpha === 1 ? source : source.mul(alpha)));
 }
 
 /**
@@ -76,7 +77,7 @@ export function indexCopy(input: Tensor, dim: Int, index: Tensor, source: Tensor
   const d = wrapDim(dim, input.shape.length);
   checkSource("index_copy_", input, d, index, source);
   const places = positions(index, "index_copy_(): Expected a long tensor for index");
-  return scatter(input, d, spreadIndex(places, source.shape, d), source);
+  return shownAs("IndexCopyBackward0", scatter(input, d, spreadIndex(places, source.shape, d), source));
 }
 
 /**
@@ -113,7 +114,7 @@ export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = f
   const places = flatPositions([positions(index, "put_(): Expected a long tensor for index")], [input.numel()], [0]);
   const flat = flatten(input);
   const values = reshape(source, [index.numel()]);
-  return reshape(accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape);
+  return shownAs("PutBackward0", reshape(accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape));
 }
 
 /**
@@ -140,7 +141,7 @@ export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tens
   if (!hold(taken.le(source.numel())))
     throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
   if (source.numel() === 0) return clone(input);
-  return where(flags, reshape(gather(flatten(to(source, input.dtype)), 0, clamp(taken.sub(1), 0)), flags.shape), input);
+  return shownAs("MaskedScatterBackward0", where(flags, reshape(gather(flatten(to(source, input.dtype)), 0, clamp(taken.sub(1), 0)), flags.shape), input));
 }
 
 /**
@@ -152,7 +153,7 @@ export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tens
 export function indexPut(input: Tensor, indices: readonly (Index | null)[], values: ScalarOrTensor, accumulate = false): Tensor {
   const places = flatPlaces(input, indices);
   const source = values instanceof Tensor ? values : full([], values, { dtype: promoteScalar(input.dtype, values) });
-  return put(input, places, contiguous(spreadOver(to(source, input.dtype), places.shape)), accumulate);
+  return shownAs("IndexPutBackward0", put(input, places, contiguous(spreadOver(to(source, input.dtype), places.shape)), accumulate));
 }
 
 function spreadOver(values: Tensor, shape: Shape): Tensor {

@@ -1,5 +1,5 @@
 /** Picking elements by index or value. */
-import { record, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
 import { itemSize, typedArray } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { tellOperation } from "../instrument.ts";
@@ -113,7 +113,7 @@ export function placesOf(values: ArrayLike<number>): Int32Array {
  */
 export function take(input: Tensor, index: Tensor): Tensor {
   const places = flatPositions([positions(index, "take(): Expected a long tensor for index")], [input.numel()], [0]);
-  return reshape(gather(flatten(input), 0, places), index.shape);
+  return shownAs("TakeBackward0", reshape(gather(flatten(input), 0, places), index.shape));
 }
 
 /** One position in the merged dimension for several indices, one after the other; those from the end count from the beginning. */

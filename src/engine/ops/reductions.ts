@@ -1,6 +1,6 @@
 /** Sums, means, products and truths over dimensions. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
-import { record, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, longName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { tellOperation } from "../instrument.ts";
@@ -206,12 +206,12 @@ export function countNonzero(input: Tensor, dim: Size | null = null): Tensor {
  */
 export function logsumexp(input: Tensor, dim: Size, keepdim = false): Tensor {
   const source = to(input, "float32");
-  if (source.numel() === 0) return sum(source.exp(), dim, keepdim).log();
+  if (source.numel() === 0) return shownAs("LogsumexpBackward0", sum(source.exp(), dim, keepdim).log());
   const dims = reducedDims(dim, source.shape.length);
   const high = tellOperation("amax", [source], reduceFloat(Reduce.max, source.detach(), dims, true), { dims });
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
   const total = sum(source.sub(shift).exp(), dim, true).log().add(shift);
-  return keepdim ? total : reshape(total, reducedShape(source.shape, dims, false));
+  return shownAs("LogsumexpBackward0", keepdim ? total : reshape(total, reducedShape(source.shape, dims, false)));
 }
 
 /** Truth values, or for `uint8`, in which older programs keep them, zeros and ones of that type. */

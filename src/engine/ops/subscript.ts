@@ -1,4 +1,5 @@
 /** Python's `x[…]`: elements by numbers, slices, lists of positions and masks. */
+import { shownAs } from "../autograd/node.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
 import { tellReading } from "../instrument.ts";
 import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
@@ -19,7 +20,7 @@ import { expand, permute, reshape, select, slice, unsqueeze } from "./views.ts";
 export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
   tellReading("maskedSelect", mask);
   const shape = broadcastShapes(input.shape, mask.shape);
-  return index(expand(input, shape), [expand(mask, shape)]);
+  return shownAs("MaskedSelectBackward0", index(expand(input, shape), [expand(mask, shape)]));
 }
 
 /**
