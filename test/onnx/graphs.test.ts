@@ -283,6 +283,14 @@ describe("a forward pass as an ONNX graph", () => {
         ] as const satisfies readonly (readonly [string, (a: Tensor) => unknown, RegExp])[]
       ).map(([name, call, words]) => [name, [(a?: Tensor) => call(a!.view(-1, 3, 3)), words, x(4, 9)] as const]),
     ),
+    "a batch from which on something else is done": [(a) => (a!.size(0) > 5 ? a!.mul(2) : a!), /`mul` depends on the size of the batch/, x()],
+    "the size that the model came with, where something else is done": [
+      (a) => (a!.size(0) > 20 ? a!.sum(0) : a!),
+      /^with a batch of 30 an output has another shape/,
+      x(30, 6),
+    ],
+    "chance that decides": [(a) => (Math.random() < 2 ? a!.mul(2) : a!), /^forward draws random numbers here/, x()],
+    "random numbers that decide": [(a) => (randn(1).lt(100).isNonzero() ? a!.mul(2) : a!), /^forward draws random numbers here/, x()],
     "what has no form": [(a) => a!.abs().lgamma(), /^`lgamma` has no ONNX form$/, x()],
     "no tensor to begin with": [() => zeros(2), /called without a tensor/],
   };
@@ -400,6 +408,63 @@ describe("a forward pass as an ONNX graph", () => {
         name,
       );
     }
+  });
+
+  it("refuses what is kept from one call to the next", () => {
+    const [count, kept] = [ones(1), { state: zeros(6) }];
+    const counting = (a: Tensor): Tensor => a.mul(count.add_(1));
+    const remembering = (a: Tensor): Tensor => {
+      const sum = a.add(kept.state);
+      kept.state = sum.mean(0).mul(0);
+      return sum;
+    };
+    const state = new Map([["count", count]]);
+    const refusedAs = (call: unknown, words: RegExp): void =>
+      assert.throws(
+        () => exportModel({ name: "graph", version: "", call: call as never, args: [x()], state }),
+        (error) => error instanceof Refusal && words.test(error.message),
+      );
+    refusedAs(counting, /^`count` is another from call to call, and a file remembers nothing/);
+    refusedAs(remembering, /left from an earlier call/);
+  });
+
+  it("takes tensors in maps as inputs, one that is given twice as two, and refuses those in objects of a class", async () => {
+    class Batch {
+      constructor(readonly words: Tensor) {}
+    }
+    const both = x();
+    const call = (first: Tensor, second: Tensor, more: Map<string, Tensor>): Tensor => first.sub(second).mul(more.get("scale")!);
+    const { bytes, inputs, samples } = exported(call as never, both, both, new Map([["scale", x()]]) as never);
+    assert.deepEqual(
+      inputs.map(({ name }) => name),
+      ["input_0", "input_1", "scale"],
+    );
+    assert.ok((await compareWith(installed, bytes, samples)).difference <= 1e-6);
+    assert.throws(
+      () => exported(((batch: Batch, a: Tensor) => a.add(batch.words)) as never, new Batch(x()) as never, x()),
+      /`input_0` has its tensors in a `Batch`/,
+    );
+    assert.throws(() => exported((a) => ({ a, more: new Batch(a!.mul(2)) }), x()), /`more` has its tensors in a `Batch`/);
+  });
+
+  it("holds weights that are used again and again once", () => {
+    const layer = new nn.Linear(6, 6);
+    const state = new Map(layer.stateDict());
+    const sizes = [1, 2].map((times) => {
+      const call = (a: Tensor): Tensor => Array.from({ length: times }).reduce<Tensor>((y) => layer(y), a);
+      return exportModel({ name: "graph", version: "", call: call as never, args: [x()], state }).bytes.length;
+    });
+    assert.ok(sizes[1]! - sizes[0]! < layer.weight.nbytes);
+  });
+
+  it("is run with a batch of one, and with as many as the model came with", () => {
+    const batches = exported((a) => a!.mul(2), x(30, 6)).samples.map(({ inputs }) => inputs[0]!.shape[0]);
+    assert.deepEqual(batches, [2, 3, 5, 7, 1, 30]);
+  });
+
+  it("keeps the batch where `squeeze()` takes away one of one", () => {
+    const { outputs } = exported((a) => a!.sum(1, true).squeeze(), x());
+    assert.deepEqual(outputs[0]!.shape, ["batch"]);
   });
 
   it("needs no form of what nobody uses", async () => {
