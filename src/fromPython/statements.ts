@@ -6,7 +6,7 @@ import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { Expressions } from "./expressions.ts";
-import { constantIndex, decoratorName, leaves, type Knowledge } from "./inference.ts";
+import { constantIndex, decoratorName, entryOf, leaves, type Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
 import { layOut, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
@@ -208,7 +208,7 @@ export class Statements {
     const declared = this.declarations.at.get(statement);
     if (!value) return this.#bareAnnotation(statement, margin);
     // Names of types alone.
-    if (value.kind === "call" && /^typing\.(TypeVar|NewType|ParamSpec)$/.test(this.context.pathOf(value.callee) ?? "")) return [];
+    if (this.#isTypeAlias(value)) return [];
     if (targets.length === 1) return this.#assignTo(targets[0]!, value, declared, margin);
     // `a = b = value`: the value is made once.
     const name = targets.find((target) => target.kind === "name");
@@ -218,6 +218,11 @@ export class Statements {
       ...this.#assignTo(first, value, declared, margin),
       ...rest.flatMap((target) => this.#assignTo(target, { ...first, type: this.to.typeOf(value) } as Expression, declared, margin)),
     ];
+  }
+
+  #isTypeAlias(value: Expression): boolean {
+    if (value.kind === "call") return /^typing\.(TypeVar|NewType|ParamSpec)$/.test(this.context.pathOf(value.callee) ?? "");
+    return /^(typing|collections\.abc)\./.test(this.context.pathOf(value.kind === "index" ? value.object : value) ?? "");
   }
 
   #bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
@@ -292,6 +297,9 @@ export class Statements {
     } else {
       const type = present(this.to.typeOf(value));
       code = type.kind === "dict" ? this.to.spread(value) : this.to.operand(value, level.assignment);
+      const texts = target.entries.map((entry) => (entry.kind === "name" ? this.#variableType(entry.name) : "any"));
+      const becomesMore = target.entries.some(({ kind }, at) => kind === "name" && this.to.typeName(entryOf(type, at)) !== texts[at]);
+      if (all && keyword === "let " && type.kind === "tuple" && becomesMore) annotation = `: [${texts.join(", ")}]`;
     }
     lines.push(...this.#line([keyword, this.to.pattern(target), annotation, " = ", code], margin));
     return lines;
@@ -672,8 +680,8 @@ export class Statements {
 
   /** `: Tensor`, where it can be said, and where TypeScript wants it said: of what a function that calls itself gives. */
   returnType(info: FunctionInfo, callsItself = false): string {
-    if (info.generator) return "";
     const type = info.returns;
+    if (info.generator) return type.kind === "iterator" && type.of.kind !== "unknown" ? `: IterableIterator<${this.to.typeName(type.of)}>` : "";
     if (type.kind === "none") return ": void";
     const text = this.to.typeName(type);
     return text === "any" && !callsItself ? "" : `: ${text}`;

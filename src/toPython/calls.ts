@@ -20,6 +20,7 @@ import { arrayMethod, arrayMethods, mapMethod, setMethod } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
+import { homeCall, homeConstruction } from "./homecoming.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
@@ -61,7 +62,7 @@ export function call(context: Context, node: CallNode): Code {
     );
   if (callee.type === "Import") return context.refuse(node, "import(…)", "import it at the top of the file");
   if (callee.type === "Identifier" && !context.scope.find(callee.name)) {
-    return standardCall(context, node, callee.name) ?? context.refuse(node, `${callee.name}(…)`);
+    return homeCall(context, callee.name, node.arguments) ?? standardCall(context, node, callee.name) ?? context.refuse(node, `${callee.name}(…)`);
   }
   if (callee.type === "MemberExpression") {
     const name = keyName(callee.property, callee.computed);
@@ -75,7 +76,7 @@ export function call(context: Context, node: CallNode): Code {
           name === "forward" ? tensor : unknown,
         );
       const global = globalPath(context, callee);
-      const standard = global && standardCall(context, node, global);
+      const standard = global && (homeCall(context, global, node.arguments) ?? standardCall(context, node, global));
       if (standard) return standard;
       const made = expression(context, callee.object);
       if (made.type.kind === "api") return apiCall(context, node, [made.type.path, name].filter(Boolean).join("."));
@@ -675,7 +676,7 @@ function indexText(context: Context, nodes: readonly Node[]): string {
 export function construction(context: Context, node: NewNode): Code {
   const callee = bare(node.callee);
   if (callee.type === "Identifier" && !context.scope.find(callee.name))
-    return standardConstruction(context, node, callee.name) ?? context.refuse(node, `new ${callee.name}(…)`);
+    return homeConstruction(context, callee.name, node.arguments) ?? standardConstruction(context, node, callee.name) ?? context.refuse(node, `new ${callee.name}(…)`);
   const made = expression(context, callee);
   switch (made.type.kind) {
     case "api":

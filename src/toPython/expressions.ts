@@ -5,6 +5,7 @@ import { call, construction } from "./calls.ts";
 import { type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
 import { functionValue } from "./functions.ts";
+import { homeValue } from "./homecoming.ts";
 import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code, rawPattern } from "./python.ts";
 import { globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
@@ -121,7 +122,7 @@ function numberLiteral(raw: string, value: number): Code {
 
 function identifier(context: Context, node: Extract<Node, { type: "Identifier" }>): Code {
   const binding = context.scope.find(node.name);
-  if (!binding) return globalConstant(context, node.name) ?? (node.name === "undefined" ? atom("None", none) : context.refuse(node, node.name));
+  if (!binding) return homeValue(context, node.name) ?? globalConstant(context, node.name) ?? (node.name === "undefined" ? atom("None", none) : context.refuse(node, node.name));
   const type = binding.type();
   if (type.kind !== "api") return atom(binding.python, type);
   return apiName(context, node, type.path);
