@@ -1335,7 +1335,7 @@ class Inference {
     return this.#container(
       expression,
       () => ({ kind: "dict", key: unknown, value, map: true }),
-      () => {},
+      (dict) => void ((dict as DictType).value = join((dict as DictType).value, value)),
     );
   }
 

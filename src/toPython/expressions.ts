@@ -219,12 +219,15 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
     if (isFileName(node)) return access("__file__", string);
     if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor")
       return access(`type(${expression(context, object.object).text}).__name__`, string);
+    if (property.name === "constructor" && object.type !== "Super") return access(`type(${expression(context, object).text})`, classOf(expression(context, object).type));
   }
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
   return node.computed ? indexed(context, made, property) : propertyOf(context, node, made, keyName(property) ?? "");
 }
+
+const classOf = (type: Type): Type => (type.kind === "object of" ? { kind: "class", of: type.of } : unknown);
 
 /** `import.meta.filename` */
 const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean => node.object.type === "MetaProperty" && keyName(node.property) === "filename";
@@ -572,6 +575,10 @@ function conditional(context: Context, node: Extract<Node, { type: "ConditionalE
 // Assignments inside expressions
 
 function assignmentValue(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): Code {
+  if (node.operator === "??=" && node.left.type === "MemberExpression" && node.left.computed) {
+    const [made, key, value] = [node.left.object, node.left.property, node.right].map((each) => expression(context, each)) as [Code, Code, Code];
+    return access(`${receiver(made)}.setdefault(${key.text}, ${value.text})`, value.type);
+  }
   const right =
     node.operator === "="
       ? expression(context, node.right)

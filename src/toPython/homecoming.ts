@@ -200,6 +200,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   str: written("str"),
   decimal: (context, [value]) => access(`str(float(${expression(context, value!).text}))`, string),
   size: same("str", () => string),
+  dtypeText: same("str", () => string, 1),
   arrayText: (context, [value]) => access(`str(${receiver(expression(context, value!))}.numpy())`, string),
   calculate: operated,
   compare: operated,
@@ -284,7 +285,10 @@ export function homeConstruction(context: Context, name: string, nodes: Nodes): 
   if (helper === undefined) return undefined;
   context.use("import collections");
   const [first, second] = nodes;
-  if (helper === "DefaultMap") return access(`collections.defaultdict(${valueOf(context, first!).text})`, { kind: "map", key: unknown, value: unknown });
+  if (helper === "DefaultMap") {
+    const make = valueOf(context, first!);
+    return access(`collections.defaultdict(${make.text})`, { kind: "map", key: unknown, value: make.type.kind === "function" ? make.type.returns : unknown });
+  }
   const item = items(context, second);
   return access(`collections.deque(${second ? iterable(context, second).text : "[]"}, maxlen=${expression(context, first!).text})`, list(item));
 }

@@ -315,7 +315,7 @@ function equals(left: any, right: any): boolean {
   truth: {
     code: `/** Whether Python takes a value for true. */
 function truth(value: any): boolean {
-  if (value instanceof Tensor) return value.item() !== 0;
+  if (value instanceof Tensor) return Boolean(value.item());
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Map || value instanceof Set) return value.size > 0;
   return Boolean(value);

@@ -298,6 +298,6 @@ describe("types of what comes from Python", () => {
   });
 
   it("a deque with a greatest length forgets its oldest entries", () => {
-    assert.match(body("from collections import deque\nrecent = deque(maxlen=3)\nrecent.append(1.5)"), /new Deque\(3\)/);
+    assert.match(body("from collections import deque\nrecent = deque(maxlen=3)\nrecent.append(1.5)"), /new Deque<number>\(3\)/);
   });
 });
