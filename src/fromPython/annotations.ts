@@ -17,7 +17,9 @@ export function tellsItself(value: Expression): boolean {
     case "binary":
       return tellsItself(value.left) && tellsItself(value.right);
     case "conditional":
-      return typeText(value.whenTrue.type ?? unknown) === typeText(value.otherwise.type ?? unknown) || !/Optimizer|LRScheduler/.test(typeText(value.type ?? unknown));
+      return (
+        typeText(value.whenTrue.type ?? unknown) === typeText(value.otherwise.type ?? unknown) || !/Optimizer|LRScheduler/.test(typeText(value.type ?? unknown))
+      );
     case "call":
       return value.arguments.length > 0 || !["list", "dict", "set"].includes(value.type?.kind ?? "");
     default:

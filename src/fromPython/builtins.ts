@@ -298,18 +298,10 @@ function extreme(to: Expressions, name: "max" | "min", call: Call, positional: r
   }
   if (types.some((type) => type.kind === "tensor")) {
     const [left, right] = positional;
+    const asNumber = (side: Expression): Doc =>
+      present(to.typeOf(side)).kind === "tensor" ? [to.receiver(side), ".item()"] : to.operand(side, level.relation + 1);
     return {
-      doc: [
-        "(",
-        to.operand(left!, level.relation + 1),
-        name === "max" ? " >= " : " <= ",
-        to.operand(right!, level.relation + 1),
-        " ? ",
-        to.doc(left!),
-        " : ",
-        to.doc(right!),
-        ")",
-      ],
+      doc: ["(", asNumber(left!), name === "max" ? " >= " : " <= ", asNumber(right!), " ? ", to.doc(left!), " : ", to.doc(right!), ")"],
       level: level.primary,
     };
   }

@@ -185,8 +185,12 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
   }
   if (/^(cat|stack|concat|hstack|vstack)$/.test(last) && first && (first.value.kind === "list" || first.value.kind === "tuple")) {
     const tensors = first.value.entries.map((entry) => (entry.kind === "starred" ? to.doc(entry) : to.needed(entry)));
-    const others = call.arguments.slice(1).map(numpyNames).map(({ name, value }): Doc => (name ? ["{ ", argumentName(name), ": ", to.doc(value), " }"] : to.doc(value)));
-    if (first.value.entries.every(({ comments }) => !comments)) return primary(functional(to, api, path) ?? to.context.api(api), listed("(", [listed("[", tensors, "]"), ...others], ")"));
+    const others = call.arguments
+      .slice(1)
+      .map(numpyNames)
+      .map(({ name, value }): Doc => (name ? ["{ ", argumentName(name), ": ", to.doc(value), " }"] : to.doc(value)));
+    if (first.value.entries.every(({ comments }) => !comments))
+      return primary(functional(to, api, path) ?? to.context.api(api), listed("(", [listed("[", tensors, "]"), ...others], ")"));
   }
   if (api === "nn.Sequential" || api === "nn.ModuleDict") {
     const inner = first && !first.star && call.arguments.length === 1 ? orderedEntries(to, first.value) : undefined;

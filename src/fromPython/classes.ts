@@ -119,9 +119,10 @@ function staticField(to: Statements, info: ClassInfo, statement: Statement & { k
   const [target] = statement.targets;
   if (target!.kind !== "name" || !statement.value) return [];
   const comments = statement.comments.before.map((text) => commentLine(text, margin));
-  // What objects give a value of their own is theirs.
-  const own = lineage(info).some((one) => one.fields.has(target!.kind === "name" ? target!.name : ""));
-  return [...comments, `${" ".repeat(margin)}${own ? "" : "static "}${to.context.own(target!.name)} = ${layOut(to.to.doc(statement.value), margin)};`];
+  return [
+    ...comments,
+    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)} = ${layOut(to.to.doc(statement.value), margin)};`,
+  ];
 }
 
 function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {

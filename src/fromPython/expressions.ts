@@ -529,7 +529,7 @@ export class Expressions {
     if ((owner.kind === "class" || owner.kind === "instance") && owner.of.isTuple && name === "_fields")
       return primary(listed("[", givenFields(owner.of).map(quoted), "]"));
     if (owner.kind === "error" && name === "args") return primary("[", strOf(this, object).doc, "]");
-    if (owner.kind === "instance" && isStatic(owner.of, name))
+    if (owner.kind === "instance" && this.isStatic(owner.of, name))
       return primary("(", this.receiver(object), `.constructor as typeof ${owner.of.name})${memberText(this.context.own(name))}`);
     const method = owner.kind === "instance" ? findMethod(owner.of, name) : undefined;
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
@@ -581,6 +581,13 @@ export class Expressions {
 
   /** Names that classes of the program give to their own members. */
   readonly ownMembers = new Set<string>();
+  /** Names of what each object of some class has for itself. */
+  readonly ownFields = new Set<string>();
+
+  /** Whether the name stands in the class alone: what objects give a value of their own is theirs, be it in another class that is used alike. */
+  isStatic(of: ClassInfo, name: string): boolean {
+    return lineage(of).some((one) => one.statics.has(name)) && !this.ownFields.has(name);
+  }
 
   // ---- indexing
 
@@ -1032,6 +1039,3 @@ function defines(of: ClassInfo, name: string): boolean {
 }
 
 /** Whether the name stands in the class itself and no object has it. */
-function isStatic(of: ClassInfo, name: string): boolean {
-  return lineage(of).some((one) => one.statics.has(name)) && !lineage(of).some((one) => one.fields.has(name));
-}

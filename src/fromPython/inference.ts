@@ -1559,7 +1559,8 @@ class Inference {
       case "constant":
         return expression.value === "None" ? none : any;
       case "string":
-        return any;
+        // A class by its name, before it is there.
+        return /^\w+$/.test(expression.value) ? this.#annotation({ kind: "name", name: expression.value, from: expression.from, to: expression.to }) : any;
       case "binary":
         return expression.operator === "|" ? join(this.#annotation(expression.left), this.#annotation(expression.right)) : any;
       case "name":
@@ -1710,7 +1711,8 @@ function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
   return body.statements.every(
     ({ kind, ...statement }) =>
       kind === "raise" ||
-      (kind === "pass" && isAbstract) || (kind === "expression" && "value" in statement && ["constant", "string"].includes((statement.value as Expression).kind)),
+      (kind === "pass" && isAbstract) ||
+      (kind === "expression" && "value" in statement && ["constant", "string"].includes((statement.value as Expression).kind)),
   );
 }
 

@@ -154,7 +154,13 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
 function withNumbers(call: Call): Call {
   const asNumber = (value: Expression): Expression =>
     present(value.type ?? unknown).kind === "tensor"
-      ? { kind: "call", callee: { kind: "attribute", object: value, name: "item", from: value.from, to: value.to }, arguments: [], from: value.from, to: value.to }
+      ? {
+          kind: "call",
+          callee: { kind: "attribute", object: value, name: "item", from: value.from, to: value.to },
+          arguments: [],
+          from: value.from,
+          to: value.to,
+        }
       : value;
   return { ...call, arguments: call.arguments.map((argument) => ({ ...argument, value: asNumber(argument.value) })) };
 }

@@ -8,7 +8,7 @@ import { Declarations, targetNames } from "./declarations.ts";
 import { Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, entryOf, leaves, type Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
-import { layOut, memberText, type Doc } from "./layout.ts";
+import { layOut, listed, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
 import type { Assign, Block, Call, Expression, For, FunctionStatement, If, Index, Sequence, Statement, Try, Update, With } from "./syntax.ts";
 import { blocksOf, expressionsOf, mentionsName, takesAnything } from "./syntax.ts";
@@ -246,13 +246,18 @@ export class Statements {
       case "index":
         return this.#put(target, to.expression(value).doc, margin);
       case "attribute": {
-        const object = present(to.typeOf(target.object));
-        const field = object.kind === "instance" ? object.of.fields.get(target.name) : undefined;
+        const field = this.#fieldType(target);
         return this.#line([to.target(target).doc, " = ", field ? this.#coerced(value, field) : to.operand(value, level.assignment)], margin);
       }
       default:
         throw new NoTwin("This can't be assigned to", target.from);
     }
+  }
+
+  /** All that an object's field ever holds. */
+  #fieldType(target: Expression): Type | undefined {
+    const object = target.kind === "attribute" ? present(this.to.typeOf(target.object)) : undefined;
+    return target.kind === "attribute" && object?.kind === "instance" ? object.of.fields.get(target.name) : undefined;
   }
 
   /** A number for a variable that is to hold tensors is one from the start. */
@@ -287,7 +292,7 @@ export class Statements {
     let code: Doc;
     let annotation = "";
     if ((value.kind === "tuple" || value.kind === "list") && value.entries.length === target.entries.length) {
-      const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : any));
+      const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : (this.#fieldType(entry) ?? any)));
       const entries = value.entries.map((entry, at) => this.#coerced(entry, types[at]!));
       code = ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", entry]), "]"];
       const wider = keyword === "let " && value.entries.some((entry, at) => types[at]!.kind === "any" && this.to.typeOf(entry).kind !== "any");
@@ -370,7 +375,7 @@ export class Statements {
         if (subscripts.length > 1 || first!.kind === "slice") {
           return this.#line([receiver, ".setAt([", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "], ", value, ")"], margin);
         }
-        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
+        return this.#line([this.context.helper("setItem"), listed("(", [to.doc(object), to.doc(first!), value], ")")], margin);
     }
   }
 

@@ -558,7 +558,11 @@ const containers = /^nn\.(ModuleList|Sequential|ParameterList)$/;
 const dictionaries = /^nn\.(ModuleDict|ParameterDict)$/;
 
 /** Questions that Python's texts answer themselves. */
-const textTests: Readonly<Record<string, string>> = { [String.raw`re.compile(r"^\d+$")`]: "isdigit", [String.raw`re.compile(r"^\p{L}+$")`]: "isalpha", [String.raw`re.compile(r"^\s+$")`]: "isspace" };
+const textTests: Readonly<Record<string, string>> = {
+  [String.raw`re.compile(r"^\d+$")`]: "isdigit",
+  [String.raw`re.compile(r"^\p{L}+$")`]: "isalpha",
+  [String.raw`re.compile(r"^\s+$")`]: "isspace",
+};
 
 function instanceMethod(context: Context, node: CallNode, made: Code, type: Type & { kind: "instance" }, name: string): Code {
   const [first] = node.arguments;
@@ -693,7 +697,11 @@ function indexText(context: Context, nodes: readonly Node[]): string {
 export function construction(context: Context, node: NewNode): Code {
   const callee = bare(node.callee);
   if (callee.type === "Identifier" && !context.scope.find(callee.name))
-    return homeConstruction(context, callee.name, node.arguments) ?? standardConstruction(context, node, callee.name) ?? context.refuse(node, `new ${callee.name}(…)`);
+    return (
+      homeConstruction(context, callee.name, node.arguments) ??
+      standardConstruction(context, node, callee.name) ??
+      context.refuse(node, `new ${callee.name}(…)`)
+    );
   const made = expression(context, callee);
   switch (made.type.kind) {
     case "api":

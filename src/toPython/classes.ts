@@ -138,7 +138,7 @@ function parametersInto(context: Context, member: Method): void {
 /** `[Symbol.iterator]` is `__iter__`. */
 function methodKey(member: Method): string | undefined {
   const { key } = member;
-  if (key.type === "MemberExpression") return keyName(key.property) === "iterator" || keyName(key.property) === "asyncIterator" ? "__iter__" : undefined;
+  if (key.type === "MemberExpression") return { iterator: "__iter__", asyncIterator: "__iter__", dispose: "__exit__" }[keyName(key.property) ?? ""];
   return keyName(key, "computed" in member && member.computed);
 }
 
@@ -255,6 +255,7 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     );
     gap();
     context.out.push(...lines);
+    if (methodKey(method) === "__exit__") entering(context, method);
   }
   for (const method of abstract) {
     const name = method.type === "TSDeclareMethod" ? keyName(method.key) : undefined;
@@ -264,6 +265,13 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     context.indented(() => context.line("raise NotImplementedError", startLine(method)));
   }
   context.commentsBefore(node.end!);
+}
+
+/** What a `with` asks for besides the end: here it begins when it is made. */
+function entering(context: Context, method: Method): void {
+  context.line("");
+  context.line("def __enter__(self):", startLine(method));
+  context.indented(() => context.line("return self", startLine(method)));
 }
 
 function fieldStatement(context: Context, member: Property, self: Type): void {
@@ -288,7 +296,9 @@ function pythonMethod(method: Method, info: ClassInfo): { readonly name: string;
   if (method.kind === "get" && key === "length") return { name: "__len__", decorators: [] };
   if (key === "get" && isDataset(info)) return { name: "__getitem__", decorators: [] };
   if (key === "toString") return { name: "__str__", decorators: [] };
-  if (info.base.kind !== "unknown" && /^(extraRepr|zeroGrad|getLr|setupContext)$/.test(key)) return { name: snake(key), decorators: method.static ? ["@staticmethod"] : [] };
+  if (key === "__exit__") return { name: key, decorators: [] };
+  if (info.base.kind !== "unknown" && /^(extraRepr|zeroGrad|getLr|setupContext)$/.test(key))
+    return { name: snake(key), decorators: method.static ? ["@staticmethod"] : [] };
   const name = attributeName(key);
   if (method.kind === "get") return { name, decorators: ["@property"] };
   if (method.kind === "set") return { name, decorators: [`@${name}.setter`] };
@@ -301,7 +311,7 @@ function writeMethod(context: Context, method: Method, info: ClassInfo, self: Ty
   const doc = context.docComment(method);
   context.commentsBefore(method.start!);
   const isClassMethod = decorators[0] === "@classmethod";
-  const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : ["self"];
+  const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : name === "__exit__" ? ["self", "*_"] : ["self"];
   define(context, name, method as FunctionNode, {
     leading,
     decorators,

@@ -7,7 +7,7 @@ import { template, numberText } from "./formats.ts";
 import { functionValue } from "./functions.ts";
 import { homeValue } from "./homecoming.ts";
 import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code, rawPattern } from "./python.ts";
-import { globalConstant } from "./standard.ts";
+import { asDictionary, globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import {
   annotated,
@@ -122,7 +122,10 @@ function numberLiteral(raw: string, value: number): Code {
 
 function identifier(context: Context, node: Extract<Node, { type: "Identifier" }>): Code {
   const binding = context.scope.find(node.name);
-  if (!binding) return homeValue(context, node.name) ?? globalConstant(context, node.name) ?? (node.name === "undefined" ? atom("None", none) : context.refuse(node, node.name));
+  if (!binding)
+    return (
+      homeValue(context, node.name) ?? globalConstant(context, node.name) ?? (node.name === "undefined" ? atom("None", none) : context.refuse(node, node.name))
+    );
   const type = binding.type();
   if (type.kind !== "api") return atom(binding.python, type);
   return apiName(context, node, type.path);
@@ -178,7 +181,7 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
   let rest: Type | undefined;
   const items = node.properties.map((property) => {
     if (property.type === "SpreadElement") {
-      const made = expression(context, property.argument);
+      const made = asDictionary(expression(context, property.argument));
       if (made.type.kind === "object") made.type.fields.forEach((type, name) => fields.set(name, type));
       return { text: `**${within(made, binds.bitOr)}`, node: property };
     }
@@ -219,7 +222,8 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
     if (isFileName(node)) return access("__file__", string);
     if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor")
       return access(`type(${expression(context, object.object).text}).__name__`, string);
-    if (property.name === "constructor" && object.type !== "Super") return access(`type(${expression(context, object).text})`, classOf(expression(context, object).type));
+    if (property.name === "constructor" && object.type !== "Super")
+      return access(`type(${expression(context, object).text})`, classOf(expression(context, object).type));
   }
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
@@ -250,10 +254,14 @@ function indexed(context: Context, made: Code, property: Node): Code {
   return access(`${receiver(materialized(made))}[${key}]`, type);
 }
 
+const hasField = (type: Type & { kind: "object" | "object of" }, name: string): boolean =>
+  type.kind === "object" ? type.fields.has(name) : type.of.fields.has(name) && !type.of.getters.has(name);
+
 /** `made.name` */
 export function propertyOf(context: Context, node: Node, made: Code, name: string): Code {
   const { type } = made;
-  if (name === "length" && !(type.kind === "object" && type.fields.has("length"))) return access(`len(${materialized(made).text})`, whole);
+  const isField = (type.kind === "object" || type.kind === "object of") && hasField(type, name);
+  if (name === "length" && !isField) return access(`len(${materialized(made).text})`, whole);
   switch (type.kind) {
     case "api": {
       const path = [type.path, name].filter(Boolean).join(".");

@@ -2,7 +2,7 @@
 import type { Context } from "./context.ts";
 import { functionValue, isCallback } from "./functions.ts";
 import { expression } from "./grammar.ts";
-import { access, binds, code, comparison, infix, quoted, receiver, within, type Code } from "./python.ts";
+import { access, action, binds, code, comparison, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { helpers } from "./pythonsOwn.ts";
 import { iterable } from "./sequences.ts";
 import { bare, keyName, parseProgram, type Comment, type Node } from "./syntax.ts";
@@ -31,7 +31,9 @@ export function withoutPythonsOwn(program: Program, comments: Comment[], source:
   });
   if (names.size === 0) return names;
   const isTheirs = ({ start, end, value }: Comment): boolean =>
-    value.trim() === heading || gone.some((each) => start! < each.end && end! > each.start) || gone.some((each) => /^\s*$/.test(source.slice(end!, each.start)));
+    value.trim() === heading ||
+    gone.some((each) => start! < each.end && end! > each.start) ||
+    gone.some((each) => /^\s*$/.test(source.slice(end!, each.start)));
   comments.splice(0, comments.length, ...comments.filter((comment) => !isTheirs(comment)));
   return names;
 }
@@ -184,7 +186,11 @@ const given = (...parts: readonly string[]): string => parts.filter((part) => pa
 
 function positional(context: Context, node: Node | undefined): string {
   const inner = node && bare(node);
-  return inner?.type === "ArrayExpression" ? texts(context, inner.elements as Nodes).join(", ") : node ? `*${within(expression(context, node), binds.bitOr)}` : "";
+  return inner?.type === "ArrayExpression"
+    ? texts(context, inner.elements as Nodes).join(", ")
+    : node
+      ? `*${within(expression(context, node), binds.bitOr)}`
+      : "";
 }
 
 const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> = {
@@ -194,7 +200,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     return access(`enumerate(${given(made.text, start ? expression(context, start).text : "")})`, list(tuple(whole, elementOf(made.type)), true));
   },
   zip: (context, nodes) => access(`zip(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true)),
-  unzip: (context, nodes) => access(`zip(${zipped(context, nodes).join(", ")})`, list(list(unknown), true)),
+  unzip: (context, [rows]) => access(`zip(*${within(iterable(context, rows!), binds.bitOr)})`, list(list(unknown), true)),
   format: (context, nodes) => access(nodes.length > 1 ? `format(${texts(context, nodes).join(", ")})` : `str(${texts(context, nodes).join("")})`, string),
   repr: written("repr"),
   str: written("str"),
@@ -207,6 +213,8 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   equals: (context, [left, right]) => comparison(expression(context, left!), "==", expression(context, right!), boolean),
   truth: same("bool", () => boolean),
   getItem: (context, [values, key]) => access(`${receiver(expression(context, values!))}[${expression(context, key!).text}]`),
+  setItem: (context, [values, key, value]) =>
+    action(`${receiver(expression(context, values!))}[${expression(context, key!).text}] = ${expression(context, value!).text}`),
   camelKeys: (context, [value]) => expression(context, value!),
   list: same("list", (context, nodes) => list(items(context, nodes[0]))),
   len: same("len", () => whole),
@@ -248,6 +256,17 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     context.use("import collections");
     return access(`collections.Counter(${texts(context, nodes).join(", ")})`, { kind: "map", key: items(context, nodes[0]), value: whole });
   },
+  entered: (context, nodes) => access(`${context.help("entered")}(${texts(context, nodes).join(", ")})`),
+  fieldsText: (context, [value, kinds, name]) => {
+    const made = expression(context, value!);
+    const isPlain = name !== undefined;
+    const fields = shaped(context, isPlain ? made.text : `vars(${made.text})`, kinds);
+    return access(`${context.help("fields_text")}(${isPlain ? expression(context, name).text : `type(${made.text}).__name__`}, ${fields})`, string);
+  },
+  replaced: (context, [of, changes]) => {
+    const made = expression(context, of!);
+    return access(`${context.help("replaced")}(${given(made.text, named(context, changes))})`, made.type);
+  },
   seeded: same("random.Random"),
   splitext: same("os.path.splitext", () => tuple(string, string)),
   heapify: same("heapq.heapify", () => none),
@@ -256,7 +275,10 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   json: (context, [value, kind, options]) => {
     context.use("import json");
     const last = kind && !options && bare(kind).type === "ObjectExpression" && isSetting(bare(kind)) ? kind : options;
-    return access(`json.dumps(${given(shaped(context, expression(context, value!).text, last === kind ? undefined : kind), last ? named(context, last) : "")})`, string);
+    return access(
+      `json.dumps(${given(shaped(context, expression(context, value!).text, last === kind ? undefined : kind), last ? named(context, last) : "")})`,
+      string,
+    );
   },
 };
 

@@ -333,6 +333,15 @@ function getItem(values: any, key: any): any {
 }`,
     imports: ["Tensor"],
   },
+  setItem: {
+    code: `/** \`values[key] = value\` of whatever has entries. */
+function setItem(values: any, key: any, value: any): void {
+  if (values instanceof Tensor) values.setAt(key, value);
+  else if (values instanceof Map || typeof values.set === "function") values.set(key, value);
+  else values[key] = value;
+}`,
+    imports: ["Tensor"],
+  },
   camelKeys: {
     code: `/** Arguments by name, as Kindling calls them: batch_size is batchSize. */
 function camelKeys(named: Record<string, any>): any {
@@ -641,8 +650,14 @@ const random = {
   choice<T>(values: ArrayLike<T>): T {
     return values[this.below(values.length)]!;
   },
-  choices<T>(values: readonly T[], { k = 1 } = {}): T[] {
-    return Array.from({ length: k }, () => values[Math.floor(this.random() * values.length)]!);
+  choices<T>(values: readonly T[], { weights, k = 1 }: { weights?: readonly number[]; k?: number } = {}): T[] {
+    if (!weights) return Array.from({ length: k }, () => values[Math.floor(this.random() * values.length)]!);
+    let total = 0;
+    const sums = weights.map((weight) => (total += weight));
+    return Array.from({ length: k }, () => {
+      const drawn = this.random() * total;
+      return values[Math.min(sums.filter((sum) => sum <= drawn).length, values.length - 1)]!;
+    });
   },
   shuffle(values: unknown[]): void {
     for (let i = values.length - 1; i > 0; i--) {

@@ -92,7 +92,8 @@ const functions: Readonly<Record<string, readonly [string, Type]>> = {
 };
 
 /** What an object of a class of the program's holds, by name. */
-const asDictionary = (made: Code): Code => (made.type.kind === "object of" ? access(`vars(${made.text})`, { kind: "object", fields: new Map(), rest: unknown }) : made);
+export const asDictionary = (made: Code): Code =>
+  made.type.kind === "object of" ? access(`vars(${made.text})`, { kind: "object", fields: new Map(), rest: unknown }) : made;
 
 /** A call of something that JavaScript or Node has; `undefined` where it has no such thing. */
 export function standardCall(context: Context, node: CallNode, name: string): Code | undefined {
