@@ -22,6 +22,8 @@ export interface RunnerOptions {
   readonly output: "inherit" | "listener" | ((stdout: Readable, stderr: Readable) => void);
   /** Milliseconds that it may take to stop, or to end after its last word, before it is killed. By default it is waited for. */
   readonly patience?: number;
+  /** Path of a program that it runs while it waits for its job, to be quicker then: what is done for the first time takes long. */
+  readonly rehearsal?: string;
   /**
    * Of a process that is debugged: brings a debugger to the inspector at this address, before the process gets its job.
    * Resolves to whether one came.
@@ -88,6 +90,7 @@ export class RunnerProcess {
     const started = performance.now();
     child.on("message", (message: RunnerMessage) => {
       if (message.type === "event") this.#receive(received(message.event));
+      else if (message.type === "rehearsed") this.#log(`runner ${child.pid} rehearsed, ${Math.round(performance.now() - started)} ms after its start`);
       else void this.#becomeReady(message, performance.now() - started);
     });
     this.#listen(child);
@@ -163,6 +166,7 @@ export class RunnerProcess {
     this.#kernels = kernels;
     this.#phase = "ready";
     if (this.#job) this.#start();
+    else if (this.#options.rehearsal !== undefined) this.send({ type: "rehearse", file: this.#options.rehearsal });
   }
 
   #start(): void {

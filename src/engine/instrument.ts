@@ -89,6 +89,15 @@ export interface OperationWatch {
   changes?(tensor: Tensor): void;
   /** `tensor` is from now on what `source` is: it was overwritten with it, or comes from the same operation. */
   became?(tensor: Tensor, source: Tensor): void;
+  /**
+   * Before values leave a tensor for JavaScript. `by` is what the program called, which sees them, or how many they are; without
+   * it an operation computes with them, and tells of what it gave.
+   */
+  reads?(tensor: Tensor, by?: string): void;
+  /** A tensor was made of plain numbers. */
+  made?(tensor: Tensor): void;
+  /** A random number is about to be drawn. */
+  draws?(): void;
   /** A backward pass, or `autograd.grad`, begins or ends. What runs in between differentiates. */
   differentiates?(isUnderWay: boolean): void;
   /**
@@ -114,6 +123,11 @@ export function watchOperations(next: OperationWatch | null): void {
 export function tellOperation<T extends Tensor>(name: string, inputs: readonly Tensor[], output: T, data?: unknown): T {
   operations?.ran({ name }, inputs, [output], data);
   return output;
+}
+
+/** Tells that the program sees values of a tensor, or what follows from them, by calling `name`. */
+export function tellReading(name: string, tensor: Tensor): void {
+  operations?.reads?.(tensor, name);
 }
 
 let current: Instrument | null = null;

@@ -70,7 +70,10 @@ let close: (() => Promise<void>) | undefined;
 export function activate(context: vscode.ExtensionContext): KindlingApi {
   const log = vscode.window.createOutputChannel("Kindling", { log: true });
   const output = vscode.window.createOutputChannel("Kindling: Output");
-  const runner: Launch = { script: context.asAbsolutePath(join("dist", "runner", "main.js")) };
+  const runner: Launch = {
+    script: context.asAbsolutePath(join("dist", "runner", "main.js")),
+    rehearsal: context.asAbsolutePath(join("media", "rehearsal.model.ts")),
+  };
   let launch = runner;
 
   const store = new RunStore();

@@ -1,6 +1,6 @@
 /** Where TypeScript has to be told a variable's type, for what stands there says less, or something else. */
 import type { Expression } from "./syntax.ts";
-import { isMap, itemOf, typeText } from "./types.ts";
+import { isMap, itemOf, typeText, unknown } from "./types.ts";
 
 /** Whether TypeScript takes from the expression itself what it is. */
 export function tellsItself(value: Expression): boolean {
@@ -16,6 +16,10 @@ export function tellsItself(value: Expression): boolean {
       return value.of === "dict" ? isPlain(value) : tellsItself(value.value);
     case "binary":
       return tellsItself(value.left) && tellsItself(value.right);
+    case "conditional":
+      return (
+        typeText(value.whenTrue.type ?? unknown) === typeText(value.otherwise.type ?? unknown) || !/Optimizer|LRScheduler/.test(typeText(value.type ?? unknown))
+      );
     case "call":
       return value.arguments.length > 0 || !["list", "dict", "set"].includes(value.type?.kind ?? "");
     default:

@@ -4,7 +4,7 @@ import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import type { Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
-import type { Call, Comprehension, Expression } from "./syntax.ts";
+import type { Argument, Call, Comprehension, Expression } from "./syntax.ts";
 import { printed, reprOf, strOf, formatted } from "./text.ts";
 import { isMap, isNumber, itemOf, lineage, present } from "./types.ts";
 import { arrowBody, methodName } from "./words.ts";
@@ -35,7 +35,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return primary(
         to.context.helper("zip"),
         "(",
-        call.arguments.flatMap(({ value, star }, at): Doc[] => [at > 0 ? ", " : "", star ? "..." : "", to.spread(value)]),
+        call.arguments.flatMap((argument, at): Doc[] => [at > 0 ? ", " : "", zipped(to, argument)]),
         ")",
       );
     case "int":
@@ -151,6 +151,12 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
   return primary(to.context.own(name), argumentsOf(to, call, { rename: false }));
 }
 
+/** One of the lists that `zip` goes through, or several of them: none is missing, though TypeScript may not know. */
+function zipped(to: Expressions, { value, star }: Argument): Doc {
+  if (!star) return to.spread(value);
+  return itemOf(to.typeOf(value)).kind === "nullable" ? ["...(", to.spread(value), " as Iterable<any>[])"] : ["...", to.spread(value)];
+}
+
 /** TypeScript's name of an exception. */
 export function errorName(name: string): string {
   return { TypeError: "TypeError", IndexError: "RangeError" }[name] ?? "Error";
@@ -159,6 +165,8 @@ export function errorName(name: string): string {
 function length(to: Expressions, value: Expression): Code {
   const type = present(to.typeOf(value));
   switch (type.kind) {
+    case "class":
+      return primary(to.array(value), ".length");
     case "dict":
       return isMap(type) ? primary(to.receiver(value), ".size") : primary("Object.keys(", to.doc(value), ").length");
     case "set":
@@ -177,8 +185,9 @@ function length(to: Expressions, value: Expression): Code {
   }
 }
 
-function integer(to: Expressions, value: Expression | undefined): Code {
-  if (!value) return primary("0");
+function integer(to: Expressions, given: Expression | undefined): Code {
+  if (!given) return primary("0");
+  const value = to.value(given);
   const type = present(to.typeOf(value));
   switch (type.kind) {
     case "int":
@@ -289,18 +298,10 @@ function extreme(to: Expressions, name: "max" | "min", call: Call, positional: r
   }
   if (types.some((type) => type.kind === "tensor")) {
     const [left, right] = positional;
+    const asNumber = (side: Expression): Doc =>
+      present(to.typeOf(side)).kind === "tensor" ? [to.receiver(side), ".item()"] : to.operand(side, level.relation + 1);
     return {
-      doc: [
-        "(",
-        to.operand(left!, level.relation + 1),
-        name === "max" ? " >= " : " <= ",
-        to.operand(right!, level.relation + 1),
-        " ? ",
-        to.doc(left!),
-        " : ",
-        to.doc(right!),
-        ")",
-      ],
+      doc: ["(", asNumber(left!), name === "max" ? " >= " : " <= ", asNumber(right!), " ? ", to.doc(left!), " : ", to.doc(right!), ")"],
       level: level.primary,
     };
   }

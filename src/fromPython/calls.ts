@@ -4,7 +4,7 @@ import type { Expressions } from "./expressions.ts";
 import { keyText, listed, type Doc } from "./layout.ts";
 import { argumentName, camelCase } from "./names.ts";
 import { partsOf, takesList, type Argument, type Call, type Expression, type Parameter } from "./syntax.ts";
-import { any, isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
+import { any, isNumber, isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
 
 /**
  * `(a, b, { name: c })`, as all of the API takes it.
@@ -183,6 +183,15 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
     const rest = call.arguments.slice(1).length > 0 ? [", ", unwrapped(argumentsOf(to, call, { from: 1 }))] : [];
     return primary(to.context.api(api), "(", to.array(first.value), rest, ")");
   }
+  if (/^(cat|stack|concat|hstack|vstack)$/.test(last) && first && (first.value.kind === "list" || first.value.kind === "tuple")) {
+    const tensors = first.value.entries.map((entry) => (entry.kind === "starred" ? to.doc(entry) : to.needed(entry)));
+    const others = call.arguments
+      .slice(1)
+      .map(numpyNames)
+      .map(({ name, value }): Doc => (name ? ["{ ", argumentName(name), ": ", to.doc(value), " }"] : to.doc(value)));
+    if (first.value.entries.every(({ comments }) => !comments))
+      return primary(functional(to, api, path) ?? to.context.api(api), listed("(", [listed("[", tensors, "]"), ...others], ")"));
+  }
   if (api === "nn.Sequential" || api === "nn.ModuleDict") {
     const inner = first && !first.star && call.arguments.length === 1 ? orderedEntries(to, first.value) : undefined;
     if (inner) return primary("new ", to.context.api(api), "(", inner, ")");
@@ -248,7 +257,9 @@ function tensorCall(to: Expressions, api: string, call: Call): Code {
   if (type.kind === "tensor" && call.arguments.length === 1) return primary(to.receiver(first!.value), api === "tensor" ? ".clone()" : "");
   if (isSequence(type) && present(itemOf(type)).kind === "tensor" && holdsWhole(first!.value))
     return primary(to.context.api("stack"), "(", to.array(first!.value), ")");
-  const value = isSequence(type) || type.kind === "iterator" ? to.array(first!.value) : to.doc(first!.value);
+  const values = isSequence(type) || type.kind === "iterator" ? to.array(first!.value) : to.doc(first!.value);
+  // Python would stumble over one that is missing, too.
+  const value: Doc = isSequence(type) && itemOf(type).kind === "nullable" && isNumber(present(itemOf(type))) ? [values, " as number[]"] : values;
   const rest = call.arguments.slice(1);
   const named: Doc[] = rest.map((argument) => [camelCase(argument.name ?? "dtype"), ": ", to.doc(argument.value)]);
   const result = to.typeOf(call);

@@ -1,9 +1,9 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
 import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
-import { decoratorName, schedule, withoutSubscript } from "./inference.ts";
+import { decoratorName, isGiven, schedule, withoutSubscript } from "./inference.ts";
 import { layOut, quoted, type Doc } from "./layout.ts";
-import type { Block, Call, FunctionStatement, Statement } from "./syntax.ts";
+import type { Block, Call, Expression, FunctionStatement, Statement } from "./syntax.ts";
 import type { Statements } from "./statements.ts";
 import { mentionsName } from "./syntax.ts";
 import { any, findMethod, isTensor, lineage, unknown, type ClassInfo, type FunctionInfo, type Type } from "./types.ts";
@@ -29,6 +29,7 @@ export function writeClass(to: Statements, info: ClassInfo, margin: number): str
 }
 
 function heritage(to: Statements, info: ClassInfo): string {
+  if (info.isEnum) return "";
   const bases = info.node.bases.filter(({ name }) => !name).map(({ value }) => withoutSubscript(value));
   const base = bases.find((value) => !isLeftOut(to.context.pathOf(value)));
   if (!base) return "";
@@ -104,17 +105,24 @@ function enumMembers(to: Statements, info: ClassInfo, pad: string): string[][] {
   return [
     values.map(({ name, value: text }, at) => `${pad}static readonly ${name} = new ${own}(${quoted(name)}, ${text ?? at + 1});`),
     [`${pad}constructor(`, `${pad}  readonly name: string,`, `${pad}  readonly value: ${value},`, `${pad}) {}`],
+    ...(findMethod(info, "__str__") ? [] : [[`${pad}toString(): string {`, `${pad}  return ${enumText(info, own)};`, `${pad}}`]]),
     [`${pad}static *[Symbol.iterator](): IterableIterator<${own}> {`, `${pad}  yield* [${values.map(({ name }) => `${own}.${name}`).join(", ")}];`, `${pad}}`],
   ];
+}
+
+function enumText(info: ClassInfo, own: string): string {
+  const isNumber = info.bases.some((base) => base.kind === "python" && /^enum\.(Int|Str)/.test(base.path));
+  return isNumber ? "String(this.value)" : `\`${own}.\${this.name}\``;
 }
 
 function staticField(to: Statements, info: ClassInfo, statement: Statement & { kind: "assign" }, margin: number): string[] {
   const [target] = statement.targets;
   if (target!.kind !== "name" || !statement.value) return [];
   const comments = statement.comments.before.map((text) => commentLine(text, margin));
-  // What objects give a value of their own is theirs.
-  const own = lineage(info).some((one) => one.fields.has(target!.kind === "name" ? target!.name : ""));
-  return [...comments, `${" ".repeat(margin)}${own ? "" : "static "}${to.context.own(target!.name)} = ${layOut(to.to.doc(statement.value), margin)};`];
+  return [
+    ...comments,
+    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)} = ${layOut(to.to.doc(statement.value), margin)};`,
+  ];
 }
 
 function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
@@ -130,11 +138,17 @@ function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
       info.statics.has(name)
     )
       continue;
-    const certain = info.dataclass || assigned.has(name);
+    const certain = (info.dataclass && isGiven(defaultOf(info, name))) || assigned.has(name);
     const vague = type.kind === "none" || type.kind === "unknown";
     lines.push(`${pad}${memberName(name)}${certain || vague ? "" : "!"}: ${vague ? "any" : fieldType(to, type)};`);
   }
   return lines;
+}
+
+/** What a dataclass says of a field where it is declared. */
+function defaultOf(info: ClassInfo, name: string): Expression | undefined {
+  const own = info.node.body.statements.find((one) => one.kind === "assign" && one.targets[0]!.kind === "name" && one.targets[0]!.name === name);
+  return own?.kind === "assign" ? own.value : undefined;
 }
 
 function fieldType(to: Statements, type: Type): string {
@@ -159,15 +173,22 @@ function collectAssigned(block: Block, self: string, names: Set<string>, inner: 
 function dataclassConstructor(to: Statements, info: ClassInfo, margin: number): string[] {
   const pad = " ".repeat(margin);
   const parameters: string[] = [];
-  const names: string[] = [];
+  const lines: string[] = [];
   for (const statement of info.node.body.statements) {
     if (statement.kind !== "assign" || statement.targets[0]!.kind !== "name") continue;
     const { name } = statement.targets[0];
+    const given = isGiven(statement.value);
+    if (given || hasDefault(statement.value)) lines.push(`this.${name} = ${given ? to.context.own(name) : defaultValue(to, statement)};`);
+    if (!given) continue;
     const type = to.to.typeName(info.fields.get(name) ?? any);
-    names.push(name);
     parameters.push(`${to.context.own(name)}: ${type}${statement.value ? ` = ${defaultValue(to, statement)}` : ""}`);
   }
-  return [`${pad}constructor(${parameters.join(", ")}) {`, ...names.map((name) => `${pad}  this.${name} = ${to.context.own(name)};`), `${pad}}`];
+  if (findMethod(info, "__post_init__")) lines.push(`this.${methodName("__post_init__")}();`);
+  return [`${pad}constructor(${parameters.join(", ")}) {`, ...lines.map((text) => `${pad}  ${text}`), `${pad}}`];
+}
+
+function hasDefault(value: Expression | undefined): boolean {
+  return value?.kind !== "call" || value.arguments.some(({ name }) => name?.startsWith("default"));
 }
 
 /** `field(default_factory=list)` makes a value for each object. */
@@ -198,7 +219,7 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   }
   const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
   if (statement.name === "__init__") return [...doc, ...constructor(to, info, own, statement, margin)];
-  if (/^__(del|hash|lt|gt|le|ge|ne|new|post_init|setattr|getattr|reversed|bool|neg|radd|rmul|iadd|getstate|setstate)__$/.test(statement.name)) {
+  if (/^__(del|hash|lt|gt|le|ge|ne|new|setattr|getattr|reversed|bool|neg|radd|rmul|iadd|getstate|setstate)__$/.test(statement.name)) {
     throw new NoTwin(`\`${statement.name}\` has no twin here`, statement.from);
   }
   const dataset = info.root?.startsWith("data.");

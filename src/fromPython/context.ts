@@ -1,6 +1,6 @@
 /** What a translation collects as it goes: imports, helpers, problems. */
 import { apiNames } from "./apiNames.ts";
-import { helpers } from "./helpers.ts";
+import { helpers } from "../toPython/pythonsOwn.ts";
 import { quoted, type Doc } from "./layout.ts";
 import { kindlingPath, ownName } from "./names.ts";
 import type { Expression } from "./syntax.ts";
@@ -89,7 +89,7 @@ export class Context {
   /** The text of a name of the API, and its import. @param path such as `nn.Linear` */
   api(path: string): string {
     const [root] = path.split(".");
-    if (this.taken.has(root!) || (helpers[root!] && this.helpersUsed.has(root!))) {
+    if (this.taken.has(root!) || this.#isHelper(root!)) {
       this.#namespace = true;
       return `torch.${path}`;
     }
@@ -115,13 +115,22 @@ export class Context {
     return this.#helperName(name);
   }
 
-  /** The program's own names come first. */
+  /** Whether the name is a helper's in this program, and so not the API's. */
+  #isHelper(name: string): boolean {
+    return this.helpersUsed.has(name) && this.#helperName(name) === name;
+  }
+
+  /** The program's own names come first, and those of the API that it has used before. */
   #helperName(name: string): string {
-    return this.taken.has(name) ? `${name}_` : name;
+    return this.#isForOthers(name) ? `${name}_` : name;
+  }
+
+  #isForOthers(name: string): boolean {
+    return this.taken.has(name) || this.#values.has(name);
   }
 
   #helperText(name: string): string {
-    const clashing = [name, ...(helpers[name]!.needs ?? [])].filter((one) => this.taken.has(one));
+    const clashing = [name, ...(helpers[name]!.needs ?? [])].filter((one) => this.#isForOthers(one));
     return clashing.reduce(
       (code, one) => code.replaceAll(new RegExp(`(?<![\\w$.])${one}(?=[(<]| extends| \\{| =)`, "g"), this.#helperName(one)),
       helpers[name]!.code,

@@ -3,17 +3,19 @@ import { builtinCall } from "./builtins.ts";
 import { apiCall, argumentsOf, fieldArguments, isLeftOut, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { isUnused, targetNames } from "./declarations.ts";
-import { constantIndex } from "./inference.ts";
+import { constantIndex, givenFields } from "./inference.ts";
 import { group, indent, keyText, layOut, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
 import { takesAnything, takesList } from "./syntax.ts";
 import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Parameter, Slice } from "./syntax.ts";
-import { formatText, percentText } from "./text.ts";
+import { formatText, percentText, strOf } from "./text.ts";
 import { arrowBody, methodName, negated, tensorOperators } from "./words.ts";
 import {
   any,
+  counted,
+  countsAsValue,
   findMethod,
   isMap,
   isModule,
@@ -202,7 +204,15 @@ export class Expressions {
 
   // ---- operators
 
-  binary(operator: string, left: Expression, right: Expression): Code {
+  /** What an enumeration's value counts as where it is computed with: its number or text. */
+  value(expression: Expression): Expression {
+    const type = present(this.typeOf(expression));
+    if (!countsAsValue(type)) return expression;
+    return { kind: "attribute", object: expression, name: "value", from: expression.from, to: expression.to, type: counted(type) };
+  }
+
+  binary(operator: string, first: Expression, second: Expression): Code {
+    const [left, right] = [this.value(first), this.value(second)];
     if (operator === "/" && right.kind === "string" && this.#isOwnFolder(left)) return primary(`new URL(${quoted(`./${right.value}`)}, import.meta.url)`);
     const leftType = present(this.typeOf(left));
     const rightType = present(this.typeOf(right));
@@ -296,8 +306,9 @@ export class Expressions {
       this.#asTest.add(expression.left);
       return this.expression(expression);
     }
-    if (expression.kind === "compare" && this.typeOf(expression).kind === "bool") return this.expression(expression);
+    if (expression.kind === "compare" && this.typeOf(expression).kind === "bool" && !this.#isLoose(expression)) return this.expression(expression);
     const type = this.typeOf(expression);
+    if (expression.kind === "compare" && type.kind === "bool") return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
     switch (type.kind) {
       case "tensor":
         return primary(this.operand(expression, level.primary), ".item()");
@@ -325,13 +336,23 @@ export class Expressions {
     }
   }
 
+  /** Whether only the run tells if it compares tensors. */
+  #isLoose({ operators, operands }: Compare): boolean {
+    const [left, right] = operands.map((operand) => present(this.typeOf(operand)).kind);
+    const isVague = (kind: string | undefined) => kind === "any" || kind === "unknown";
+    const tells = (kind: string | undefined) => kind === "string" || kind === "none";
+    return !/^(is|in|not)/.test(operators[0]!) && (isVague(left) || isVague(right)) && !tells(left) && !tells(right);
+  }
+
   #compare({ operators, operands }: Compare): Code {
     const parts = operators.map((operator, at) => this.#comparison(operator, operands[at]!, operands[at + 1]!));
     if (parts.length === 1) return parts[0]!;
     return { doc: parts.flatMap((part, at) => [at > 0 ? " && " : "", within(part, level.and)]), level: level.and };
   }
 
-  #comparison(operator: string, left: Expression, right: Expression): Code {
+  #comparison(operator: string, first: Expression, second: Expression): Code {
+    const alike = [first, second].every((side) => countsAsValue(present(this.typeOf(side)))) && /^[!=]=$/.test(operator);
+    const [left, right] = operator.startsWith("is") || alike ? [first, second] : [this.value(first), this.value(second)];
     if (operator === "in" || operator === "not in") {
       const inside = this.#membership(left, right);
       return operator === "in" ? inside : negated(inside);
@@ -480,6 +501,8 @@ export class Expressions {
     }
     // What a dictionary or a list has at a place, as a function.
     if (owner.kind === "dict" && /^(get|__getitem__)$/.test(expression.name)) return this.#getter(expression.object, owner);
+    if ((owner.kind === "any" || owner.kind === "unknown") && /^(get|__getitem__)$/.test(expression.name) && !this.ownMembers.has(expression.name))
+      return { doc: ["(key: any) => ", this.context.helper("getItem"), "(", this.doc(expression.object), ", key)"], level: level.assignment };
     if (isSequence(owner) && expression.name === "__getitem__")
       return { doc: ["(at: number) => ", this.receiver(expression.object), ".at(at)!"], level: level.assignment };
     return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
@@ -503,7 +526,10 @@ export class Expressions {
     if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
     if (name === "__dict__") return this.expression(object);
     const owner = present(this.typeOf(object));
-    if (owner.kind === "instance" && isStatic(owner.of, name))
+    if ((owner.kind === "class" || owner.kind === "instance") && owner.of.isTuple && name === "_fields")
+      return primary(listed("[", givenFields(owner.of).map(quoted), "]"));
+    if (owner.kind === "error" && name === "args") return primary("[", strOf(this, object).doc, "]");
+    if (owner.kind === "instance" && this.isStatic(owner.of, name))
       return primary("(", this.receiver(object), `.constructor as typeof ${owner.of.name})${memberText(this.context.own(name))}`);
     const method = owner.kind === "instance" ? findMethod(owner.of, name) : undefined;
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
@@ -555,6 +581,13 @@ export class Expressions {
 
   /** Names that classes of the program give to their own members. */
   readonly ownMembers = new Set<string>();
+  /** Names of what each object of some class has for itself. */
+  readonly ownFields = new Set<string>();
+
+  /** Whether the name stands in the class alone: what objects give a value of their own is theirs, be it in another class that is used alike. */
+  isStatic(of: ClassInfo, name: string): boolean {
+    return lineage(of).some((one) => one.statics.has(name)) && !this.ownFields.has(name);
+  }
 
   // ---- indexing
 
@@ -585,6 +618,9 @@ export class Expressions {
         return primary(this.receiver(object), "[", this.doc(first!), "]");
       case "object":
         return this.#objectIndex(type.of, object, first!);
+      case "class":
+        if (type.of.isEnum) return this.#member(type.of, "name", first!);
+        throw new NoTwin("A class has no entries here", expression.from);
       case "instance":
         if (first!.kind === "slice" || (!findMethod(type.of, "__getitem__") && isModule(type))) return this.#objectIndex("nn.Sequential", object, first!);
         return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.#subscript(subscripts), ")");
@@ -602,13 +638,19 @@ export class Expressions {
     return this.tensorIndex(object, subscripts);
   }
 
+  /** The value of an enumeration that has such a name, or stands for such a value. */
+  #member(of: ClassInfo, field: "name" | "value", wanted: Expression): Code {
+    return primary(`[...${this.context.own(of.name)}].find((one) => one.${field} === `, this.operand(this.value(wanted), level.equality + 1), ")!");
+  }
+
   #subscript(subscripts: readonly Expression[]): Doc {
     if (subscripts.length === 1) return subscripts[0]!.kind === "tuple" ? ["JSON.stringify(", this.doc(subscripts[0]!), ")"] : this.doc(subscripts[0]!);
     return ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", this.doc(one)]), "]"];
   }
 
-  #sequenceIndex(object: Expression, at: Expression): Code {
-    if (at.kind === "slice") return this.#sequenceSlice(object, at);
+  #sequenceIndex(object: Expression, place: Expression): Code {
+    if (place.kind === "slice") return this.#sequenceSlice(object, place);
+    const at = this.value(place);
     const constant = constantIndex(at);
     if (constant !== undefined && constant < 0) return primary(this.receiver(object), `.at(${constant})!`);
     if (mayBeNegative(at)) return primary(this.receiver(object), ".at(", this.doc(at), ")!");
@@ -677,7 +719,8 @@ export class Expressions {
   }
 
   /** One place of `at` or `setAt`. */
-  place(place: Expression): Doc {
+  place(given: Expression): Doc {
+    const place = this.value(given);
     if (place.kind === "slice") {
       if (isWhole(place)) return "null";
       const bounds = [
@@ -718,8 +761,9 @@ export class Expressions {
     const type = present(this.typeOf(callee));
     switch (type.kind) {
       case "class":
+        if (type.of.isEnum) return this.#member(type.of, "value", expression.arguments[0]!.value);
         if (type.of.dataclass && !constructorOf(type.of))
-          return primary("new ", this.operand(callee, level.primary), fieldArguments(this, expression, [...type.of.fields.keys()]));
+          return primary("new ", this.operand(callee, level.primary), fieldArguments(this, expression, givenFields(type.of)));
         return primary("new ", this.operand(callee, level.primary), ownArguments(this, expression, constructorOf(type.of)));
       case "function":
         return primary(this.#calleeDoc(callee), ownArguments(this, expression, type.of));
@@ -781,7 +825,7 @@ export class Expressions {
   }
 
   #calleeDoc(callee: Expression): Doc {
-    if (callee.kind === "attribute") return within(this.#attribute(callee), level.primary);
+    if (callee.kind === "attribute") return [within(this.#attribute(callee), level.primary), this.#isMaybeNone(callee) ? "!" : ""];
     return callee.kind === "call" && this.context.apiPathOf(callee.callee) ? this.operand(callee, level.primary) : this.receiver(callee);
   }
 
@@ -798,6 +842,7 @@ export class Expressions {
     if (type.kind === "instance" || type.kind === "class") {
       const method = findMethod(type.of, name);
       if (type.kind === "class" && name === "__init__") return undefined;
+      if (type.of.isTuple && /^_(asdict|replace|make)$/.test(name)) return this.#tupleMethod(type.of, name, object, call);
       const receiver = method && method.bound !== "self" && type.kind === "instance" ? type.of.name : this.receiver(object);
       if (method) return primary(receiver, memberText(methodName(name)), ownArguments(this, call, method));
     }
@@ -808,6 +853,15 @@ export class Expressions {
     }
     if (name === "cuda" && call.arguments.length === 0 && isModule(type)) throw new NoTwin("There is one device, the processor", call.from);
     return undefined;
+  }
+
+  /** What every named tuple has. */
+  #tupleMethod(of: ClassInfo, name: string, object: Expression, call: Call): Code {
+    if (name === "_asdict") return primary("{ ...", this.operand(object, level.assignment), " }");
+    if (name === "_replace")
+      return primary(this.context.helper("replaced"), argumentsOf(this, { ...call, arguments: [{ value: object }, ...call.arguments] }, { rename: false }));
+    const values = call.arguments.map((argument) => ({ ...argument, star: "*" as const }));
+    return primary("new ", this.context.own(of.name), fieldArguments(this, { ...call, arguments: values }, givenFields(of)));
   }
 
   // ---- collections
@@ -985,6 +1039,3 @@ function defines(of: ClassInfo, name: string): boolean {
 }
 
 /** Whether the name stands in the class itself and no object has it. */
-function isStatic(of: ClassInfo, name: string): boolean {
-  return lineage(of).some((one) => one.statics.has(name)) && !lineage(of).some((one) => one.fields.has(name));
-}

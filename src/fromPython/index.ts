@@ -44,6 +44,7 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
   collectImports(body, context, readModule);
   const to = new Statements(context, knowledge);
   to.exports = body.statements.every(isDefinition);
+  for (const info of knowledge.classes.values()) for (const name of info.fields.keys()) to.to.ownFields.add(name);
   for (const info of knowledge.classes.values()) for (const name of [...info.fields.keys(), ...info.methods.keys()]) to.to.ownMembers.add(name);
   to.declarations.place(body, new Set());
   const numpy = numpyHead(context, body);

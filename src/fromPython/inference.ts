@@ -22,6 +22,7 @@ import {
   any,
   bool,
   bools,
+  counted,
   findMethod,
   float,
   floats,
@@ -154,7 +155,7 @@ class Inference {
       if (name === "__init__") continue;
       for (const base of lineage(info).slice(1)) {
         const first = base.methods.get(name);
-        if (!first || first.property || first.bound !== method.bound) continue;
+        if (!first || first.property !== method.property || first.bound !== method.bound) continue;
         const [own, theirs] = [method, first].map(({ node }) => node.parameters.slice(1));
         for (const [at, parameter] of own!.entries()) {
           const other = theirs![at];
@@ -798,8 +799,8 @@ class Inference {
   }
 
   #arithmetic(operator: string, leftType: Type, rightType: Type): Type {
-    const left = present(leftType);
-    const right = present(rightType);
+    const left = counted(leftType);
+    const right = counted(rightType);
     if (left.kind === "string" && operator === "%") return string;
     if (left.kind === "tensor" || right.kind === "tensor") {
       if (["unknown", "any"].includes(left.kind) && operator !== "@") return tensor;
@@ -877,6 +878,7 @@ class Inference {
         const applied = name === "apply" && object.of.root === "autograd.Function" ? findMethod(object.of, "forward") : undefined;
         if (applied) return { kind: "function", of: applied, self: object };
         if (object.of.root === schedule) return this.#memberOf(schedule, name);
+        if (object.of.isTuple && name === "_fields") return { kind: "list", of: string, tuple: true };
         if (name === "training") return bool;
         if (name === "__dict__") return { kind: "dict", key: string, value: any };
         if (name === "__class__") return any;
@@ -891,6 +893,8 @@ class Inference {
           .reduce(join, unknown);
       case "dict":
         return object.fields?.get(name) ?? unknown;
+      case "error":
+        return name === "args" ? { kind: "list", of: string, tuple: true } : any;
       default:
         if (name === "shape") return size;
         return object.kind === "any" ? any : unknown;
@@ -955,6 +959,8 @@ class Inference {
         const method = findMethod(object.of, "__getitem__");
         return method ? this.#invoke(method, types) : unknown;
       }
+      case "class":
+        return object.of.isEnum ? { kind: "instance", of: object.of } : unknown;
       case "python":
         return object;
       default:
@@ -1026,7 +1032,7 @@ class Inference {
     const initializer = findMethod(of, "__init__");
     if (initializer) this.#invoke(initializer, types, given, instance);
     else if (of.dataclass) {
-      const names = [...of.fields.keys()];
+      const names = givenFields(of);
       if (given.some(({ star }) => star)) for (const name of names) of.fields.set(name, any);
       for (const [at, type] of types.entries()) {
         if (given[at]?.star) continue;
@@ -1117,6 +1123,8 @@ class Inference {
         const own = object.kind === "instance" ? this.#attribute(object, name) : unknown;
         if (own.kind !== "unknown") return undefined;
         const types = argumentTypes();
+        if (object.kind === "instance" && object.of.isTuple && name === "_asdict") return fieldsOf(object);
+        if (object.kind === "instance" && object.of.isTuple && name === "_replace") return object;
         if (object.kind === "object" || object.of.root) return this.#apiMethod(object, name, types, expression);
         return undefined;
       }
@@ -1257,6 +1265,7 @@ class Inference {
         () => {},
       );
     if (path === "collections.namedtuple") return any;
+    if (path === "enum.auto") return int;
     if (path === "functools.reduce") {
       const item = this.#items(types[1] ?? unknown);
       const start = types[2] ?? item;
@@ -1269,6 +1278,7 @@ class Inference {
     if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
     if (path === "itertools.combinations") return { kind: "iterator", of: listOf(this.#items(types[0] ?? unknown)) };
     if (path === "itertools.count") return { kind: "iterator", of: int };
+    if (path === "os.path.splitext") return tupleOf(string, string);
     if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
     if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
     if (path === "dataclasses.field") return fieldDefault(types, expression);
@@ -1276,6 +1286,12 @@ class Inference {
     if (path === "dataclasses.asdict") return fieldsOf(types[0] ?? unknown);
     if (path === "typing.cast") return types[1] ?? any;
     if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
+    if (/^heapq\.n(larg|small)est$/.test(path)) {
+      for (const type of types.slice(2)) if (type.kind === "function") this.#invoke(type.of, [this.#items(types[1]!)]);
+      return listOf(this.#items(types[1] ?? unknown));
+    }
+    if (path === "heapq.heappush" && types[0]?.kind === "list") this.#append(types[0], types[1] ?? unknown);
+    if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
     if (path === "re.sub") return string;
     if (path === "json.dumps") return string;
     if (path === "json.loads") return any;
@@ -1319,7 +1335,7 @@ class Inference {
     return this.#container(
       expression,
       () => ({ kind: "dict", key: unknown, value, map: true }),
-      () => {},
+      (dict) => void ((dict as DictType).value = join((dict as DictType).value, value)),
     );
   }
 
@@ -1534,7 +1550,7 @@ class Inference {
   #callable(subscripts: readonly Expression[]): Type {
     const [last] = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one])).slice(-1);
     const made = last ? this.#annotation(last) : any;
-    return isModule(made) ? { kind: "constructor", of: [this.#of(last!)] } : any;
+    return isModule(made) ? { kind: "constructor", of: [this.#of(last!)] } : unknown;
   }
 
   /** The type that a type hint names. */
@@ -1543,7 +1559,8 @@ class Inference {
       case "constant":
         return expression.value === "None" ? none : any;
       case "string":
-        return any;
+        // A class by its name, before it is there.
+        return /^\w+$/.test(expression.value) ? this.#annotation({ kind: "name", name: expression.value, from: expression.from, to: expression.to }) : any;
       case "binary":
         return expression.operator === "|" ? join(this.#annotation(expression.left), this.#annotation(expression.right)) : any;
       case "name":
@@ -1688,11 +1705,14 @@ export function leaves(block: Block): boolean {
 }
 
 /** Whether a method only says that classes have to say it anew. */
-function isLeftToOthers({ class: of, body }: FunctionInfo): boolean {
+function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
   if (!of || !("statements" in body)) return false;
+  const isAbstract = node.kind === "function" && node.decorators.some((decorator) => decoratorName(decorator) === "abstractmethod");
   return body.statements.every(
     ({ kind, ...statement }) =>
-      kind === "raise" || (kind === "expression" && "value" in statement && ["constant", "string"].includes((statement.value as Expression).kind)),
+      kind === "raise" ||
+      (kind === "pass" && isAbstract) ||
+      (kind === "expression" && "value" in statement && ["constant", "string"].includes((statement.value as Expression).kind)),
   );
 }
 
@@ -1725,6 +1745,21 @@ function fieldsOf(of: Type): Type {
   if (of.kind === "dict") return { ...of, namespace: false };
   const fields = of.kind === "instance" ? new Map(of.of.fields) : undefined;
   return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
+}
+
+/** The fields that a dataclass is made with. */
+export function givenFields(of: ClassInfo): string[] {
+  return lineage(of)
+    .reverse()
+    .flatMap(({ node }) => node.body.statements)
+    .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && isGiven(one.value) ? [one.targets[0]!.name] : []))
+    .filter((name, at, all) => all.indexOf(name) === at);
+}
+
+/** Whether a dataclass is given a field when it is made: `field(init=False)` is not. */
+export function isGiven(value: Expression | undefined): boolean {
+  if (value?.kind !== "call" || decoratorName(value) !== "field") return true;
+  return !value.arguments.some(({ name, value: said }) => name === "init" && said.kind === "constant" && said.value === "False");
 }
 
 /** What a field of a dataclass holds where nothing is given. */

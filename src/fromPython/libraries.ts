@@ -1,5 +1,6 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
+import { callable } from "./builtins.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
@@ -8,7 +9,7 @@ import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
 import type { Call, Expression } from "./syntax.ts";
 import { jsonText } from "./text.ts";
-import { isNumber, isSequence, itemOf, present } from "./types.ts";
+import { isNumber, isSequence, itemOf, present, unknown } from "./types.ts";
 
 const values: Readonly<Record<string, string>> = {
   "math.pi": "Math.PI",
@@ -27,6 +28,8 @@ const values: Readonly<Record<string, string>> = {
   "torch.nan": "NaN",
   "sys.maxsize": "Number.MAX_SAFE_INTEGER",
   "sys.argv": "process.argv.slice(1)",
+  "sys.stdout": "process.stdout",
+  "sys.stderr": "process.stderr",
   "os.sep": '"/"',
   "string.ascii_lowercase": '"abcdefghijklmnopqrstuvwxyz"',
   "string.ascii_uppercase": '"ABCDEFGHIJKLMNOPQRSTUVWXYZ"',
@@ -98,7 +101,9 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       return numpyCall(to, rest, call);
     case "random":
       if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
-      return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, call));
+      return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, /^(uniform|gauss)$/.test(rest) ? withNumbers(call) : call));
+    case "heapq":
+      return heapCall(to, rest, call);
     case "time":
       if (/^(time|perf_counter|monotonic|process_time)$/.test(rest)) return { doc: "performance.now() / 1000", level: level.times };
       break;
@@ -143,6 +148,39 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
   }
   return missing(path, call);
+}
+
+/** The call with numbers where NumPy's are tensors. */
+function withNumbers(call: Call): Call {
+  const asNumber = (value: Expression): Expression =>
+    present(value.type ?? unknown).kind === "tensor"
+      ? {
+          kind: "call",
+          callee: { kind: "attribute", object: value, name: "item", from: value.from, to: value.to },
+          arguments: [],
+          from: value.from,
+          to: value.to,
+        }
+      : value;
+  return { ...call, arguments: call.arguments.map((argument) => ({ ...argument, value: asNumber(argument.value) })) };
+}
+
+function heapCall(to: Expressions, name: string, call: Call): Code {
+  const key = call.arguments.find((argument) => argument.name === "key")?.value;
+  const [first, second] = call.arguments.map(({ value }) => value);
+  switch (name) {
+    case "nlargest":
+    case "nsmallest": {
+      const order = [key ? [", ", callable(to, key)] : name === "nlargest" ? ", undefined" : "", name === "nlargest" ? ", true" : ""];
+      return primary(to.context.helper("sorted"), "(", to.spread(second!), order, ").slice(0, ", to.doc(first!), ")");
+    }
+    case "heappush":
+    case "heappop":
+    case "heapify":
+      return primary(to.context.helper(name), argumentsOf(to, call));
+    default:
+      return missing(`heapq.${name}`, call);
+  }
 }
 
 function mathCall(to: Expressions, name: string, call: Call): Code {
@@ -279,6 +317,8 @@ function fileCall(to: Expressions, path: string, call: Call): Code {
       return node("node:path", "basename");
     case "os.path.dirname":
       return node("node:path", "dirname");
+    case "os.path.splitext":
+      return primary(to.context.helper("splitext"), argumentsOf(to, call));
     case "os.path.exists":
     case "os.path.isfile":
     case "os.path.isdir":
@@ -340,7 +380,7 @@ function collection(to: Expressions, name: string, call: Call): Code {
     case "deque": {
       const most = call.arguments.find((argument, at) => argument.name === "maxlen" || (at === 1 && !argument.name))?.value;
       const entries = first && !first.name && !(first.value.kind === "list" && first.value.entries.length === 0) ? [", ", to.spread(first.value)] : "";
-      if (most) return primary("new ", to.context.helper("Deque"), "(", to.doc(most), entries, ")");
+      if (most) return primary("new ", to.context.helper("Deque"), `<${to.typeName(itemOf(to.typeOf(call)))}>(`, to.doc(most), entries, ")");
       return primary(first && !first.name ? ["[...", to.spread(first.value), "]"] : "[]");
     }
     default:

@@ -6,9 +6,9 @@ import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { Expressions } from "./expressions.ts";
-import { constantIndex, decoratorName, leaves, type Knowledge } from "./inference.ts";
+import { constantIndex, decoratorName, entryOf, leaves, type Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
-import { layOut, memberText, type Doc } from "./layout.ts";
+import { layOut, listed, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
 import type { Assign, Block, Call, Expression, For, FunctionStatement, If, Index, Sequence, Statement, Try, Update, With } from "./syntax.ts";
 import { blocksOf, expressionsOf, mentionsName, takesAnything } from "./syntax.ts";
@@ -208,7 +208,7 @@ export class Statements {
     const declared = this.declarations.at.get(statement);
     if (!value) return this.#bareAnnotation(statement, margin);
     // Names of types alone.
-    if (value.kind === "call" && /^typing\.(TypeVar|NewType|ParamSpec)$/.test(this.context.pathOf(value.callee) ?? "")) return [];
+    if (this.#isTypeAlias(value)) return [];
     if (targets.length === 1) return this.#assignTo(targets[0]!, value, declared, margin);
     // `a = b = value`: the value is made once.
     const name = targets.find((target) => target.kind === "name");
@@ -218,6 +218,11 @@ export class Statements {
       ...this.#assignTo(first, value, declared, margin),
       ...rest.flatMap((target) => this.#assignTo(target, { ...first, type: this.to.typeOf(value) } as Expression, declared, margin)),
     ];
+  }
+
+  #isTypeAlias(value: Expression): boolean {
+    if (value.kind === "call") return /^typing\.(TypeVar|NewType|ParamSpec)$/.test(this.context.pathOf(value.callee) ?? "");
+    return /^(typing|collections\.abc)\./.test(this.context.pathOf(value.kind === "index" ? value.object : value) ?? "");
   }
 
   #bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
@@ -241,13 +246,18 @@ export class Statements {
       case "index":
         return this.#put(target, to.expression(value).doc, margin);
       case "attribute": {
-        const object = present(to.typeOf(target.object));
-        const field = object.kind === "instance" ? object.of.fields.get(target.name) : undefined;
+        const field = this.#fieldType(target);
         return this.#line([to.target(target).doc, " = ", field ? this.#coerced(value, field) : to.operand(value, level.assignment)], margin);
       }
       default:
         throw new NoTwin("This can't be assigned to", target.from);
     }
+  }
+
+  /** All that an object's field ever holds. */
+  #fieldType(target: Expression): Type | undefined {
+    const object = target.kind === "attribute" ? present(this.to.typeOf(target.object)) : undefined;
+    return target.kind === "attribute" && object?.kind === "instance" ? object.of.fields.get(target.name) : undefined;
   }
 
   /** A number for a variable that is to hold tensors is one from the start. */
@@ -282,7 +292,7 @@ export class Statements {
     let code: Doc;
     let annotation = "";
     if ((value.kind === "tuple" || value.kind === "list") && value.entries.length === target.entries.length) {
-      const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : any));
+      const types = target.entries.map((entry) => (entry.kind === "name" ? this.#variable(entry.name) : (this.#fieldType(entry) ?? any)));
       const entries = value.entries.map((entry, at) => this.#coerced(entry, types[at]!));
       code = ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", entry]), "]"];
       const wider = keyword === "let " && value.entries.some((entry, at) => types[at]!.kind === "any" && this.to.typeOf(entry).kind !== "any");
@@ -292,6 +302,9 @@ export class Statements {
     } else {
       const type = present(this.to.typeOf(value));
       code = type.kind === "dict" ? this.to.spread(value) : this.to.operand(value, level.assignment);
+      const texts = target.entries.map((entry) => (entry.kind === "name" ? this.#variableType(entry.name) : "any"));
+      const becomesMore = target.entries.some(({ kind }, at) => kind === "name" && this.to.typeName(entryOf(type, at)) !== texts[at]);
+      if (all && keyword === "let " && type.kind === "tuple" && becomesMore) annotation = `: [${texts.join(", ")}]`;
     }
     lines.push(...this.#line([keyword, this.to.pattern(target), annotation, " = ", code], margin));
     return lines;
@@ -362,7 +375,7 @@ export class Statements {
         if (subscripts.length > 1 || first!.kind === "slice") {
           return this.#line([receiver, ".setAt([", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.place(one)]), "], ", value, ")"], margin);
         }
-        return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
+        return this.#line([this.context.helper("setItem"), listed("(", [to.doc(object), to.doc(first!), value], ")")], margin);
     }
   }
 
@@ -672,8 +685,8 @@ export class Statements {
 
   /** `: Tensor`, where it can be said, and where TypeScript wants it said: of what a function that calls itself gives. */
   returnType(info: FunctionInfo, callsItself = false): string {
-    if (info.generator) return "";
     const type = info.returns;
+    if (info.generator) return type.kind === "iterator" && type.of.kind !== "unknown" ? `: IterableIterator<${this.to.typeName(type.of)}>` : "";
     if (type.kind === "none") return ": void";
     const text = this.to.typeName(type);
     return text === "any" && !callsItself ? "" : `: ${text}`;

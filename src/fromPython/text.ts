@@ -321,13 +321,13 @@ export function printed(to: Expressions, call: Call): Code {
   const values = call.arguments.filter(({ name }) => !name);
   const end = named("end");
   const separator = named("sep");
-  const toErrors = named("file");
+  const stream = streamOf(to, named("file"));
   const texts = values.map(({ value, star }) =>
     star
       ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ").join(", separator ? to.doc(separator) : '" "', ")")
       : lineText(to, value),
   );
-  const log = toErrors ? "console.error" : "console.log";
+  const log = stream === "stderr" ? "console.error" : "console.log";
   if (!end && !separator) {
     const first = values[0]?.value;
     const plain = values.length === 1 || first?.kind !== "string" || !first.value.includes("%");
@@ -351,7 +351,14 @@ export function printed(to: Expressions, call: Call): Code {
   if (!end || (end.kind === "string" && end.value === "\n")) return primary(log, "(", parts.length === 0 ? "" : template(parts).doc, ")");
   if (end.kind === "string") parts.push({ text: end.value });
   else parts.push({ code: to.expression(end) });
-  return primary("process.stdout.write(", template(parts.length === 0 ? [{ text: "" }] : parts).doc, ")");
+  return primary(`process.${stream}.write(`, template(parts.length === 0 ? [{ text: "" }] : parts).doc, ")");
+}
+
+/** Where `print` writes to. */
+function streamOf(to: Expressions, file: Expression | undefined): "stdout" | "stderr" {
+  const path = file ? to.context.pathOf(file) : "sys.stdout";
+  if (path === "sys.stdout" || path === "sys.stderr") return path === "sys.stdout" ? "stdout" : "stderr";
+  throw new NoTwin("`print` writes to `sys.stdout` and `sys.stderr` alone here", file!.from);
 }
 
 function literalOf(value: Expression): { text: string } | undefined {

@@ -324,6 +324,18 @@ function joinInstances(a: ClassInfo, b: ClassInfo): Type {
   return a.root && a.root === b.root ? { kind: "object", of: a.root } : any;
 }
 
+/** Whether a value of an enumeration counts as the number, or the text, that it stands for. */
+export function countsAsValue(type: Type): type is Type & { kind: "instance" } {
+  if (type.kind !== "instance" || !type.of.isEnum) return false;
+  return type.of.bases.some((base) => base.kind === "python" && /^(enum\.(Int|Str)\w+|builtins\.(int|str|float))$/.test(base.path));
+}
+
+/** What a value counts as in an operation. */
+export function counted(type: Type): Type {
+  const whole = present(type);
+  return countsAsValue(whole) ? (whole.of.fields.get("value") ?? unknown) : whole;
+}
+
 /** A class and those of this program that it comes from. */
 export function lineage(of: ClassInfo): ClassInfo[] {
   return [of, ...of.bases.flatMap((base) => (base.kind === "class" && base.of !== of ? lineage(base.of) : []))];

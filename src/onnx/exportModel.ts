@@ -4,9 +4,10 @@
  */
 import { noGrad } from "../engine/autograd/gradMode.ts";
 import type { DType } from "../engine/dtype.ts";
+import { Module } from "../engine/nn/module.ts";
 import { fromTypedArray } from "../engine/ops/creation.ts";
 import { toTypedArray } from "../engine/ops/reading.ts";
-import type { Shape } from "../engine/shape.ts";
+import { sameShape, type Shape } from "../engine/shape.ts";
 import { Tensor } from "../engine/tensor.ts";
 import { operationName } from "../observe/graph/operationNames.ts";
 import { constantValue } from "./constants.ts";
@@ -23,7 +24,7 @@ import { sequences } from "./operators/sequences.ts";
 import { shapes } from "./operators/shapes.ts";
 import { Recorder, type Constant, type Seen, type Step } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
-import { batches, isGrowing, unify, Uneven, type Size } from "./sizes.ts";
+import { batches, isGrowing, sizesWith, unify, Uneven, type Size } from "./sizes.ts";
 
 const forms: Forms = { ...pointwise, ...shapes, ...reductions, ...orders, ...scans, ...layers, ...linalg, ...losses, ...sequences };
 
@@ -69,7 +70,9 @@ export interface ExportedModel {
 }
 
 /** @throws Refusal for what has no ONNX form */
-export function exportModel(options: ExportOptions): ExportedModel {
+export function exportModel(asked: ExportOptions): ExportedModel {
+  // A tensor that was given twice is two inputs.
+  const options = { ...asked, args: asked.args.map((arg) => mapTensors(arg, (tensor) => tensor.detach())) };
   const inputs = tensorsIn(options.args, options.names ?? []);
   if (inputs.length === 0) throw new Refusal("the model is called without a tensor, so there is nothing that could be an input");
   const wanted = options.batchDimension;
@@ -97,13 +100,20 @@ function exportAlong(options: ExportOptions, inputs: readonly NamedTensor[], dim
   const passes = batches.map((batch, i) => passOf(options, inputs, dims, batch, i));
   if (options.batchDimension === undefined && dimension === 0 && isTime(passes.map(({ steps }) => steps))) throw new BatchElsewhere();
   const failed = passes.filter((pass): pass is FailedPass => "error" in pass).sort((a, b) => a.steps.length - b.steps.length)[0];
-  if (failed) throw failed.error instanceof Refusal ? failed.error : failedWithAnother(failed);
+  if (failed) throw whyFailed(failed);
   const runs = passes as Pass[];
-  return written(options, runs, align(runs), dims);
+  const made = written(options, runs, align(runs), dims);
+  const samples = [...made.samples, ...moreSamples(options, inputs, dims, made.results)];
+  // It may have decided something that no tensor tells.
+  const drawn = runs.find((run) => run.drawn)?.drawn;
+  if (drawn)
+    throw new Refusal("forward draws random numbers here, and a file does the same each time: draw them outside and give them as an input", drawn.mark);
+  return { ...made, samples };
 }
 
 /** What the program threw, which it did not with the batch that it came with. */
-function failedWithAnother({ error, batch }: FailedPass): Refusal {
+function whyFailed({ error, batch }: FailedPass): Refusal {
+  if (error instanceof Refusal) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new Refusal(
     `with a batch of ${batch} forward fails: ${reason.replace(/[.\s]*$/, "")}. Sizes have to come from the input: \`x.size(0)\`, or -1; where there is no batch, say --batch-dimension none`,
@@ -126,6 +136,8 @@ interface Pass {
   readonly given: readonly Values[];
   readonly outputs: readonly { readonly name: string; readonly tensor: Tensor; readonly seen: Seen }[];
   readonly steps: readonly Step[];
+  /** Where a random number was drawn, if one was. */
+  readonly drawn: { readonly mark: unknown } | undefined;
 }
 
 interface FailedPass {
@@ -153,11 +165,27 @@ function passOf(
       const result = recorder.run(() => call(...(values as unknown[])));
       const outputs = tensorsIn([result], ["output"]).map(({ name, tensor }) => ({ name, tensor, seen: recorder.seen(tensor) }));
       if (outputs.length === 0) throw new Refusal("the model gives no tensor, so there is nothing that could be an output");
-      return { inputs: own, given, outputs, steps: recorder.steps };
+      return { inputs: own, given, outputs, steps: recorder.steps, drawn: recorder.drawn };
     });
   } catch (error) {
     return { error, batch, steps: recorder.steps };
   }
+}
+
+/** What the model gives for batches that it wasn't recorded with: one alone, and as many as it came with. */
+function moreSamples(options: ExportOptions, inputs: readonly NamedTensor[], dims: readonly number[], outputs: readonly CommonTensor[]): Sample[] {
+  const size = inputs[0]!.tensor.shape[dims[0]!];
+  if (size === undefined) return [];
+  const others = [1, size].filter((batch, i, all) => all.indexOf(batch) === i && !batches.some((each) => each === batch));
+  return others.flatMap((batch) => {
+    const pass = passOf(options, inputs, dims, batch, batches.length + batch);
+    // Statistics of a batch need more than one; `squeeze()` takes away a batch of one, which a file doesn't.
+    const isLikeOthers = !("error" in pass) && outputs.every(({ shape }, i) => sameShape(sizesWith(batch, shape), pass.outputs[i]?.tensor.shape ?? []));
+    if (isLikeOthers) return [sampleOf(pass)];
+    if (batch === 1) return [];
+    if ("error" in pass) throw whyFailed(pass);
+    throw new Refusal(`with a batch of ${batch} an output has another shape than with others: what is done has to be the same for every size of the batch`);
+  });
 }
 
 /** A batch of another size, with values that the input has, in another order: what is computed from them is then seen to be. */
@@ -183,6 +211,10 @@ type Container = Readonly<Record<string, unknown>>;
 const isContainer = (value: unknown): value is Container =>
   typeof value === "object" && value !== null && (Object.getPrototypeOf(value) === Object.prototype || Array.isArray(value));
 
+/** Whether an object of some class has tensors, which then are neither inputs nor outputs. */
+const holdsTensors = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !(value instanceof Module) && Object.values(value).some((each) => each instanceof Tensor);
+
 function tensorsIn(values: readonly unknown[], names: readonly string[]): NamedTensor[] {
   const found: NamedTensor[] = [];
   const visit = (value: unknown, name: string): void => {
@@ -190,6 +222,8 @@ function tensorsIn(values: readonly unknown[], names: readonly string[]): NamedT
     else if (Array.isArray(value)) value.forEach((each, i) => visit(each, `${name}_${i}`));
     else if (value instanceof Map) for (const [key, each] of value) visit(each, String(key));
     else if (isContainer(value)) for (const [key, each] of Object.entries(value)) visit(each, key);
+    else if (holdsTensors(value))
+      throw new Refusal(`\`${name}\` has its tensors in a \`${value.constructor.name}\`: give tensors themselves, or in lists, plain objects and maps`);
   };
   values.forEach((value, i) => visit(value, names[i] ?? `input${values.length > 1 ? `_${i}` : ""}`));
   const taken = new Set<string>();
@@ -201,10 +235,11 @@ function tensorsIn(values: readonly unknown[], names: readonly string[]): NamedT
   });
 }
 
-/** The value with other tensors in the place of its own, also of those in lists and plain objects. */
+/** The value with other tensors in the place of its own, also of those in lists, maps and plain objects. */
 export function mapTensors(value: unknown, map: (tensor: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return map(value);
   if (Array.isArray(value)) return value.map((each) => mapTensors(each, map));
+  if (value instanceof Map) return new Map([...value].map(([key, each]) => [key, mapTensors(each, map)]));
   if (!isContainer(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTensors(each, map)]));
 }
@@ -306,19 +341,30 @@ function sequencesOf({ name, data, inputs }: Step): { readonly count: number; re
 
 // --- writing --------------------------------------------------------------------------------------------------------
 
-function written({ name, version }: ExportOptions, passes: readonly Pass[], steps: readonly CommonStep[], dims: readonly number[]): ExportedModel {
+function written(
+  { name, version }: ExportOptions,
+  passes: readonly Pass[],
+  steps: readonly CommonStep[],
+  dims: readonly number[],
+): ExportedModel & { readonly results: readonly CommonTensor[] } {
   const [pass] = passes as [Pass, ...Pass[]];
   const source = dims.findIndex((dim) => dim >= 0);
   const batch: BatchSource | undefined = source < 0 ? undefined : { input: pass.inputs[source]!.name, dimension: dims[source]! };
   const graph = new Graph(batch);
   const values: (string | undefined)[] = pass.inputs.map((input) => input.name);
+  const constants = new Map<Constant, string>();
   const owners: (CommonStep | undefined)[] = pass.inputs.map(() => undefined);
   const results = pass.outputs.map((_, i) => commonResult(passes, i));
   const { needed, wanted } = neededSteps(steps, results);
   const operand = (tensor: CommonTensor, step: CommonStep | undefined): Operand => {
     const { from, shape, dtype } = tensor;
     const find = (): string => {
-      if (typeof from !== "number") return constantOf(graph, from, tensor, step);
+      if (typeof from !== "number") {
+        const [constant] = from as [Constant];
+        const made = constants.get(constant) ?? constantOf(graph, from, tensor, step);
+        constants.set(constant, made);
+        return made;
+      }
       const value = values[from];
       if (value === undefined) throw new Refusal(`${spelt(owners[from]?.name ?? "")} gives something here that has no ONNX form`, owners[from]?.mark);
       return value;
@@ -356,7 +402,7 @@ function written({ name, version }: ExportOptions, passes: readonly Pass[], step
   );
   const outputs = results.map(({ dtype, shape }, i) => port(pass.outputs[i]!.name, dtype, shape));
   const bytes = encodeModel({ name, version, nodes: graph.nodes, initializers: graph.initializers, inputs, outputs });
-  return { bytes, inputs, outputs, samples: passes.map(sampleOf) };
+  return { bytes, inputs, outputs, samples: passes.map(sampleOf), results };
 }
 
 /** What is needed for the results, from the last step back. */
@@ -393,10 +439,13 @@ function formed(graph: Graph, step: CommonStep, inputs: readonly Operand[], used
 }
 
 function constantOf(graph: Graph, constants: readonly Constant[], { shape, dtype }: CommonTensor, step: CommonStep | undefined): string {
-  const trouble = constants[0]!.trouble;
+  const trouble = constants.find((constant) => constant.trouble !== undefined)?.trouble;
   if (trouble !== undefined) throw new Refusal(`the program ${trouble}`, step?.mark);
   const value = constantValue(graph, constants, shape, dtype);
   if (value !== undefined) return value;
+  const { name } = constants[0]!;
+  if (name !== undefined)
+    throw new Refusal(`\`${name}\` is another from call to call, and a file remembers nothing: make it an input and an output of forward`, step?.mark);
   const where = step ? `${spelt(step.name)} gets a tensor` : "an output is a tensor";
   throw new Refusal(
     `${where} that is another each time: random numbers, or computed from the input by something that has no ONNX form, such as a value that \`item()\` read`,

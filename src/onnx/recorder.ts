@@ -2,6 +2,7 @@
 import type { AnyOperation } from "../engine/autograd/node.ts";
 import type { DType } from "../engine/dtype.ts";
 import { watchOperations, type OperationWatch } from "../engine/instrument.ts";
+import { stretch } from "../engine/memory/reading.ts";
 import type { Storage } from "../engine/memory/storage.ts";
 import { asStrided } from "../engine/ops/stridedViews.ts";
 import { toTypedArray } from "../engine/ops/reading.ts";
@@ -56,6 +57,18 @@ interface AttentionData {
   readonly mask: Tensor | null;
 }
 
+/**
+ * What has nothing to do with the input, in what was made in a forward pass: plain numbers, and what operations gave for
+ * nothing else; with its storage's version.
+ */
+const plain = new WeakMap<Storage, number>();
+
+const readByProgram =
+  "reads values here that depend on the input, and what a program makes of them can't be in a file, which does the same for every input. Compute with tensors (`where`, `maskedFill`, `gather`), or read them outside of forward";
+const writesPart = "writes into a part of a tensor in place; write `cat`, `where` or `sliceScatter` there";
+const unknownOrigin =
+  "uses a tensor here that it computed from the input by something that has no ONNX form, or that is left from an earlier call. Compute it by other operations, or outside of forward";
+
 /** Operations that read more than their inputs. */
 const readsSaved = new Set([
   "WhereBackward0",
@@ -79,6 +92,10 @@ export class Recorder implements OperationWatch {
   #changed: { readonly storage: Storage; readonly key: string; readonly constant: Constant } | undefined;
   #count = 0;
   #isOff = false;
+  /** What operations have read of the input's values, and not told yet what they made of it. */
+  readonly #read = new Set<Storage>();
+  /** Where a random number was drawn first. */
+  drawn: { readonly mark: unknown } | undefined;
 
   /**
    * @param named parameters and buffers by their names
@@ -97,10 +114,19 @@ export class Recorder implements OperationWatch {
 
   /** Runs the pass, and says which of its steps gave what. */
   run<T>(pass: () => T): T {
+    const [wasOpen, random] = [stretch.isOpen, Math.random];
     watchOperations(this);
+    // What is made from here on is known by it.
+    stretch.isOpen = true;
+    Math.random = () => {
+      this.draws();
+      return random();
+    };
     try {
       return pass();
     } finally {
+      Math.random = random;
+      stretch.isOpen = wasOpen;
       watchOperations(null);
     }
   }
@@ -133,12 +159,28 @@ export class Recorder implements OperationWatch {
     this.#changed = isKnown ? undefined : { storage, key: keyOf(tensor), constant: { values: values(), shape, dtype } };
   }
 
+  reads(tensor: Tensor, by?: string): void {
+    if (this.#isOff) return;
+    const { from } = this.seen(tensor);
+    if (typeof from !== "number" && from.trouble === undefined) return;
+    if (by !== undefined) throw new Refusal(`\`${by}\` ${readByProgram}`, this.#mark());
+    this.#read.add(tensor.storage);
+  }
+
+  made(tensor: Tensor): void {
+    if (!this.#isOff && this.#read.size === 0) this.#isPlain(tensor);
+  }
+
+  draws(): void {
+    if (!this.#isOff) this.drawn ??= { mark: this.#mark() };
+  }
+
   became(tensor: Tensor, source: Tensor): void {
     // An operation's second output comes from the same one; it is told of by itself.
     if (this.#isOff || tensor.dtype !== source.dtype || this.#isKnown(tensor)) return;
     const { from } = this.#quietly(() => this.seen(source));
     if (typeof from === "number") this.#put(tensor, from);
-    else this.#forget(tensor);
+    else this.#forget(tensor, from.trouble === undefined);
     if (tensor.base !== null) this.#quietly(() => this.#wroteInto(tensor));
   }
 
@@ -156,12 +198,14 @@ export class Recorder implements OperationWatch {
       const { divisor: _, ...rest } = told as { readonly divisor: number };
       data = { ...rest, ofLogits: saved[0] !== saved[1] };
     }
+    for (const { storage } of [...given, ...saved]) this.#read.delete(storage);
     if (readsSaved.has(name)) inputs = [...given, ...saved];
     if (givesPlaces.has(name)) outputs = [...results, ...saved];
     const wrote = name.endsWith("_") && name !== "copy_" && name !== "fill_" ? inputs[0] : undefined;
     const seen = inputs.map((input) => (input === wrote ? this.#before(input) : this.seen(input)));
-    if (!seen.some(({ from }) => typeof from === "number" || from.trouble !== undefined)) {
-      for (const output of outputs) this.#forget(output);
+    if (!seen.some(({ from }) => typeof from === "number" || from.trouble === writesPart)) {
+      const isPlain = seen.every(({ from }) => (from as Constant).trouble === undefined);
+      for (const output of outputs) this.#forget(output, isPlain);
       if (name.endsWith("_")) this.#wroteInto(results[0]!);
       return;
     }
@@ -219,7 +263,8 @@ export class Recorder implements OperationWatch {
   }
 
   /** It is a constant from now on. */
-  #forget(tensor: Tensor): void {
+  #forget(tensor: Tensor, isPlain: boolean): void {
+    if (isPlain) this.#isPlain(tensor);
     const looks = this.#looks.get(tensor.storage);
     if (!looks) return;
     const key = keyOf(tensor);
@@ -228,18 +273,24 @@ export class Recorder implements OperationWatch {
     else this.#looks.delete(tensor.storage);
   }
 
+  #isPlain({ storage }: Tensor): void {
+    plain.set(storage, storage.version);
+  }
+
   #constant(tensor: Tensor, isPart: boolean): Constant {
     const { storage, shape, dtype } = tensor;
     const key = `${keyOf(tensor)}@${storage.version}`;
     const known = this.#constants.get(storage)?.get(key);
     if (known) return known;
     const name = this.#names.get(this.#place(tensor));
+    const isUnknown = storage.computed && name === undefined && plain.get(storage) !== storage.version;
+    const trouble = isPart ? writesPart : isUnknown ? unknownOrigin : undefined;
     const made: Constant = {
       values: this.#quietly(() => toTypedArray(tensor.detach()).slice()),
       shape,
       dtype,
       ...(name !== undefined && { name }),
-      ...(isPart && { trouble: "writes into a part of a tensor in place; write `cat`, `where` or `sliceScatter` there" }),
+      ...(trouble !== undefined && { trouble }),
     };
     const ofStorage = this.#constants.get(storage) ?? new Map<string, Constant>();
     this.#constants.set(storage, ofStorage.set(key, made));

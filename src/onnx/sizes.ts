@@ -4,8 +4,8 @@
  */
 import { Tensor } from "../engine/tensor.ts";
 
-/** The batches that a model is tried with; three, so that what grows otherwise than along a line is seen. */
-export const batches = [2, 3, 5] as const;
+/** The batches that a model is tried with; more than two, so that what grows otherwise than along a line is seen. */
+export const batches = [2, 3, 5, 7] as const;
 
 export interface Growing {
   readonly times: number;
@@ -20,11 +20,12 @@ export class Uneven extends Error {}
 export const isGrowing = (size: Size): size is Growing => typeof size !== "number";
 
 export function unifyNumbers(values: readonly number[]): Size {
-  const [first, second, third] = values as [number, number, number];
+  const [first, second] = values as [number, number];
   if (values.every((value) => Object.is(value, first))) return first;
   const times = (second - first) / (batches[1] - batches[0]);
-  if (!values.every(Number.isInteger) || (third - second) / (batches[2] - batches[1]) !== times) throw new Uneven();
-  return { times, plus: first - times * batches[0] };
+  const plus = first - times * batches[0];
+  if (!values.every((value, i) => Number.isInteger(value) && value === times * batches[i]! + plus)) throw new Uneven();
+  return { times, plus };
 }
 
 /** Several times the same structure, as one whose numbers are sizes. Functions and tensors are left out. */
@@ -41,6 +42,11 @@ export function unify(values: readonly unknown[]): unknown {
   if (typeof first === "function" || first instanceof Tensor) return undefined;
   if (values.some((value) => value !== first)) throw new Uneven();
   return first;
+}
+
+/** The sizes with a batch of this size. */
+export function sizesWith(batch: number, sizes: readonly Size[]): number[] {
+  return sizes.map((each) => (isGrowing(each) ? each.times * batch + each.plus : each));
 }
 
 export function sameSize(a: Size, b: Size): boolean {

@@ -269,6 +269,8 @@ export interface SamplingOptions {
 export const defaultSampling: SamplingOptions = { enabled: true, bins: 40, budget: 0.02 };
 
 export type RunCommand =
+  /** Nothing is to be run for now: it may run this file, of which nothing is told, to be quicker later. Before `run`, which ends it. */
+  | { readonly type: "rehearse"; readonly file: string }
   | { readonly type: "run"; readonly request: RunRequest }
   | { readonly type: "pause" }
   | { readonly type: "resume" }
@@ -277,10 +279,11 @@ export type RunCommand =
 
 /**
  * Runner → parent. `ready`: engine loaded, with this build of its kernels, waiting for a `run`; one that is to be debugged
- * loads it later, and says where its inspector listens. `event`: of the job.
+ * loads it later, and says where its inspector listens. `rehearsed`: what it ran to be quicker is over. `event`: of the job.
  */
 export type RunnerMessage =
   | { readonly type: "ready"; readonly kernels: string | undefined; readonly inspector?: string }
+  | { readonly type: "rehearsed" }
   | { readonly type: "event"; readonly event: SentEvent };
 
 /** With this argument a runner waits for a debugger. */

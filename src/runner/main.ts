@@ -14,8 +14,11 @@ import {
   type RunState,
   type SentEvent,
 } from "../protocol/index.ts";
+import { bundle, warmUp } from "./bundle.ts";
 import { endWithChildren } from "./ending.ts";
 import { startOf } from "./problems.ts";
+import { ProgramFolder } from "./programFolder.ts";
+import { ProgramThread } from "./programThread.ts";
 import { Supervisor, type RunEnd, type SupervisorOptions } from "./supervisor.ts";
 import { version } from "./version.ts";
 
@@ -33,18 +36,20 @@ function send(message: RunnerMessage): Promise<void> {
 }
 
 const isDebugged = process.argv.includes(debugArgument);
-const supervise = (more: Pick<SupervisorOptions, "past" | "inFull"> = {}): Supervisor =>
+const newThread = (kernels?: string): ProgramThread => new ProgramThread({ script: places.worker, debug: isDebugged, kernels });
+/** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
+let thread = isDebugged ? undefined : newThread();
+const supervise = (thread: ProgramThread, more: Pick<SupervisorOptions, "past" | "inFull"> = {}): Supervisor =>
   new Supervisor({
     places,
+    thread,
     emit: (event) => void tell(event),
     answered: (answers) => keeper?.answers(answers),
-    debug: isDebugged,
     ...more,
     ...(filling && { filling }),
   });
 let filling: Filling | undefined;
-/** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
-let supervisor = isDebugged ? undefined : supervise();
+let supervisor: Supervisor | undefined;
 let busy = false;
 let isStopped = false;
 let keeper: RunKeeper | undefined;
@@ -69,20 +74,36 @@ async function run(request: RunRequest): Promise<RunEnd> {
     tellProblem({ severity: "error", code: "replay", message: error.message, position: startOf(request.file) });
     return { state: "failed" };
   }
-  if (past) await supervisor?.discard();
+  thread = await threadWith(past?.kept.summary.kernels);
   if (isStopped) return { state: "stopped" };
-  const own = (supervisor = past ? supervise({ past }) : (supervisor ?? supervise()));
+  const own = (supervisor = supervise(thread, past && { past }));
   if (request.keep && !filling) {
-    const { randomSeed, ready: kernels } = own;
-    keeper = RunKeeper.begin({ request, version: version(), kernels, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
+    const { randomSeed } = own;
+    keeper = RunKeeper.begin({ request, version: version(), kernels: thread.ready, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
     await keeper?.keepWeights();
     if (isStopped) return { state: "stopped" };
   }
   const end = await own.run(request, keeper?.checkpoints);
   if (!past || end.astray === undefined) return end;
   tellInFull(request, end.astray);
-  supervisor = supervise({ past, inFull: true });
+  supervisor = supervise(newThread(past.kept.summary.kernels), { past, inFull: true });
   return supervisor.run(request, keeper?.checkpoints);
+}
+
+/** The thread that is ready, or another where it computes with other kernels than a kept run did. */
+async function threadWith(kernels: string | undefined): Promise<ProgramThread> {
+  if (thread && (kernels === undefined || kernels === (await thread.ready))) return thread;
+  await thread?.terminate();
+  return newThread(kernels);
+}
+
+/** Gets quicker: what is done for the first time takes V8 long. */
+async function rehearse(file: string): Promise<void> {
+  const { code, map, declarations } = await bundle(file, places.engine.href, { tellsValues: true });
+  if (busy || isStopped) return;
+  const folder = new ProgramFolder(code);
+  await thread!.rehearse({ rehearsed: true, file, program: folder.program, map, declarations });
+  folder.remove();
 }
 
 /** The short way back to a step could not be gone. */
@@ -113,12 +134,18 @@ async function finish(end: RunEnd): Promise<never> {
 
 function stop(): void {
   isStopped = true;
-  if (busy) supervisor!.stop();
+  if (supervisor) supervisor.stop();
   else void finish({ state: "stopped" });
 }
 
 process.on("message", (command: RunCommand) => {
   switch (command.type) {
+    case "rehearse":
+      if (!busy && !isDebugged)
+        void rehearse(command.file)
+          .catch(() => {})
+          .then(() => send({ type: "rehearsed" }));
+      break;
     case "run":
       if (busy) return;
       busy = true;
@@ -151,4 +178,5 @@ process.on("SIGTERM", stop);
 
 // Any free port, and an address that nobody guesses.
 if (isDebugged) open(0, "127.0.0.1");
-await send(isDebugged ? { type: "ready", kernels: undefined, inspector: url()! } : { type: "ready", kernels: await supervisor!.ready });
+warmUp();
+await send(isDebugged ? { type: "ready", kernels: undefined, inspector: url()! } : { type: "ready", kernels: await thread!.ready });

@@ -11,7 +11,6 @@ import type { ProgramSource } from "../observe/program/programSource.ts";
 import type { Observer } from "../observe/observer.ts";
 import { exportModel, mapTensors, type Sample } from "../onnx/exportModel.ts";
 import { OPSET, type Port } from "../onnx/format.ts";
-import { Recorder } from "../onnx/recorder.ts";
 import { Refusal } from "../onnx/refusal.ts";
 import type { OnnxCheck, OnnxFile, OnnxOptions, Problem, RunEvent } from "../protocol/index.ts";
 import { startOf } from "./problems.ts";
@@ -124,7 +123,7 @@ export class OnnxExport {
         names: source.declaredAt(module.constructor) ? parametersOf(module) : [],
         state: stateOf(module),
         ...(batchDimension !== undefined && { batchDimension }),
-        mark: () => new CallStack(Recorder.prototype.ran),
+        mark: here,
       });
       writeFile(file, bytes);
       const check = checked(this.#around, file, samples);
@@ -134,6 +133,9 @@ export class OnnxExport {
     }
   }
 }
+
+/** Where the program is. */
+const here = (): CallStack => new CallStack(here);
 
 class SeveralModels extends Refusal {}
 

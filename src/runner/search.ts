@@ -13,11 +13,10 @@ import type { Alarmed, Searched } from "./workerMessages.ts";
 export interface SearchedProgram {
   /** URL of the script of the process that runs it once more. */
   readonly script: URL;
-  readonly job: Omit<Order["job"], "repeated" | "program">;
+  readonly job: Omit<Order, "repeated" | "program">;
   readonly code: string;
   /** The build of the kernels that the run computes with. */
   readonly kernels: string;
-  readonly randomSeed: number;
 }
 
 /** A run that lasted longer up to there isn't repeated unasked; milliseconds. */
@@ -42,17 +41,12 @@ export class BadNumberSearch {
     this.#child?.kill("SIGKILL");
   }
 
-  async #search({ script, job, code, kernels, randomSeed }: SearchedProgram): Promise<Problem> {
+  async #search({ script, job, code, kernels }: SearchedProgram): Promise<Problem> {
     const { problem, what, run, time } = this.#alarm;
     let folder: ProgramFolder | undefined;
     try {
       folder = new ProgramFolder(code);
-      const { explanation, isAnother } = await this.#ask(
-        script,
-        { job: { ...job, program: folder.program, repeated: run }, randomSeed },
-        kernels,
-        patienceFor(job.request, time),
-      );
+      const { explanation, isAnother } = await this.#ask(script, { ...job, program: folder.program, repeated: run }, kernels, patienceFor(job.request, time));
       if (isAnother)
         return unexplained(problem, "run again, the program took another course (does it use the clock, its input, the network or files that it wrote?)");
       if (!explanation) return problem;

@@ -1,33 +1,30 @@
-/** Runs one job: bundles the file, hands it to the worker thread, and has the last word over it. */
+/** Runs one job: bundles the file, hands it to the thread, and has the last word over it. */
 import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import type { Filling } from "../keep/filling.ts";
 import type { CheckpointKeeper } from "../keep/checkpointKeeper.ts";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import { MetricBuffer, metricPoints } from "../observe/curves/metricBuffer.ts";
 import type { MetricPoint, Problem, RunRequest, RunState, SentEvent, Steering } from "../protocol/index.ts";
 import { programHooksKey } from "./programHooks.ts";
-import { bundle, BundleError, warmUp, withSourceMap, type Bundle } from "./bundle.ts";
+import { bundle, BundleError, withSourceMap, type Bundle } from "./bundle.ts";
 import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
 import type { Hop, Past } from "../keep/past.ts";
 import type { WorldAnswers } from "../keep/worldAnswers.ts";
 import { bundlingProblem, partedProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
+import { ProgramThread } from "./programThread.ts";
 import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./programFolder.ts";
 import { formatCount } from "../run/numbers.ts";
 import { SameCourse } from "./sameCourse.ts";
 import { BadNumberSearch } from "./search.ts";
 import { SourceMap } from "./sourceMap.ts";
-import type { Alarmed, Job, WorkerMessage, WorkerStart } from "./workerMessages.ts";
+import type { Alarmed, Job, WorkerMessage } from "./workerMessages.ts";
 import { workerStack } from "./workerStack.ts";
 
 /** How long a program that was told to stop may go on before its thread is terminated; milliseconds. */
 const stopGrace = 700;
-/** How long the end of a thread may take; one within a call of the system's doesn't end at all. */
-const terminationPatience = 300;
 /** How long to wait for the call stack of a program that hangs. */
 const stackPatience = 800;
 
@@ -51,11 +48,11 @@ export interface RunEnd {
 
 export interface SupervisorOptions {
   readonly places: Places;
+  /** Where the program is to run; it is ready, or about to be. */
+  readonly thread: ProgramThread;
   readonly emit: (event: SentEvent) => void;
   /** Hears what the world answered the program; where nobody does, it isn't asked. */
   readonly answered?: (answers: readonly WorldAnswers[]) => void;
-  /** Whether a debugger is there. */
-  readonly debug: boolean;
   /** The kept run that is run again. */
   readonly past?: Past;
   /** Whether the way to its step is computed in full. */
@@ -66,23 +63,16 @@ export interface SupervisorOptions {
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #worker: Worker;
-  /** The line to the thread's side of the runner. What the program itself posts to its parent is not heard. */
-  readonly #port: MessagePort;
+  readonly #thread: ProgramThread;
   readonly #control = new Control();
   readonly #letters = new Letters(this.#control);
   readonly #metrics = new MetricBuffer();
   readonly #tray = new CheckpointTray();
   #keeper: CheckpointKeeper | undefined;
   readonly #seriesNames: string[] = [];
-  /** Resolves when the thread has ended, or is given up. */
-  readonly #gone: Promise<void>;
-  #giveUp: () => void = () => {};
   /** Resolves when the run is to stop. */
   readonly #stopped: Promise<void>;
   #tellStopped: () => void = () => {};
-  /** Resolves when the thread is ready for a program: with the build of its kernels. */
-  readonly ready: Promise<string | undefined>;
   /** `Math.random` begins with it, so that a run can be repeated. */
   readonly randomSeed: number;
   /** What the run has to tell until it is back at its step, and whether it is. */
@@ -100,57 +90,22 @@ export class Supervisor {
   #search: ((alarm: Alarmed) => BadNumberSearch) | undefined;
   #searched: Promise<void> | undefined;
   #end: RunEnd | undefined;
-  #workerError: (Error & { code?: string }) | undefined;
-  #workerExit: number | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { places, debug, past, inFull = false } = options;
+    const { thread, past, inFull = false } = options;
+    this.#thread = thread;
+    thread.listen((message) => this.#receive(message));
     this.#hops = (!inFull && !options.filling && past?.hops) || [];
     if (this.#hops.length > 0) this.#heldBack = [];
     this.randomSeed = past?.kept.info.randomSeed ?? randomInt(1, 2 ** 31);
-    const kernels = past?.kept.summary.kernels;
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
-    setFlagsFromString(`--random-seed=${this.randomSeed}`);
-    this.#worker = new Worker(places.worker, {
-      name: "program",
-      workerData: { port: port2, debug } satisfies WorkerStart,
-      transferList: [port2],
-      ...(kernels !== undefined && { env: { ...process.env, KINDLING_KERNELS: kernels } }),
-    });
     this.#stopped = new Promise((resolve) => (this.#tellStopped = resolve));
-    this.#gone = new Promise((resolve) => (this.#giveUp = resolve));
-    this.ready = new Promise((resolve) => {
-      port1.on("message", (message: WorkerMessage) => {
-        if (message.type === "ready") {
-          // Threads that the program starts are no copies of each other.
-          setFlagsFromString("--random-seed=0");
-          resolve(message.kernels);
-        } else {
-          this.#receive(message);
-        }
-      });
-      this.#worker.once("exit", () => resolve(undefined));
-    });
-    this.#worker.on("error", (error: Error) => (this.#workerError = error));
-    this.#worker.once("exit", (code) => {
-      this.#workerExit = code;
-      for (let last = receiveMessageOnPort(port1); last; last = receiveMessageOnPort(port1)) this.#receive(last.message as WorkerMessage);
-      this.#giveUp();
-    });
-    warmUp();
-  }
-
-  /** Ends a thread that got no program. Two that begin at once would take V8's flags, which are the process's, from each other. */
-  async discard(): Promise<void> {
-    await this.#worker.terminate();
   }
 
   /** Whether the thread is still there, or a file that is read for the bundle doesn't come; then only force ends this process. */
   get isBusy(): boolean {
-    return this.#isBundling || (this.#folder !== undefined && this.#workerExit === undefined);
+    return this.#isBundling || (this.#folder !== undefined && !this.#thread.hasEnded);
   }
 
   /** Whether a kept run that is run again has come to its step. */
@@ -174,8 +129,8 @@ export class Supervisor {
     }
     this.#emit({ type: "files", files: made.files });
     for (const problem of made.warnings) this.#emit({ type: "problem", problem });
-    await Promise.race([this.ready, this.#stopped]);
-    if (!this.#control.isStopped && this.#workerExit === undefined) {
+    await Promise.race([this.#thread.ready, this.#stopped]);
+    if (!this.#control.isStopped && !this.#thread.hasEnded) {
       try {
         this.#folder = new ProgramFolder(request.debug ? withSourceMap(made) : made.code);
       } catch (error) {
@@ -208,13 +163,7 @@ export class Supervisor {
     this.#tellState("stopping");
     this.#control.stop();
     this.#tellStopped();
-    this.#stopTimer = setTimeout(() => void this.#terminate(), stopGrace);
-  }
-
-  async #terminate(): Promise<void> {
-    setTimeout(this.#giveUp, terminationPatience);
-    void this.#worker.terminate();
-    await this.#gone;
+    this.#stopTimer = setTimeout(() => void this.#thread.terminate(), stopGrace);
   }
 
   async #bundle(request: RunRequest): Promise<Bundle | undefined> {
@@ -248,10 +197,17 @@ export class Supervisor {
   }
 
   async #runProgram(request: RunRequest, made: Bundle, program: string): Promise<void> {
-    const described = { request, place: made.place, home: new URL(".", this.#options.places.engine).href, map: made.map, declarations: made.declarations };
-    const kernels = (this.#kernels = (await this.ready) ?? "");
-    this.#search = (alarm) =>
-      new BadNumberSearch(alarm, { script: this.#options.places.again, job: described, code: made.code, kernels, randomSeed: this.randomSeed });
+    const { randomSeed } = this;
+    const described = {
+      request,
+      randomSeed,
+      place: made.place,
+      home: new URL(".", this.#options.places.engine).href,
+      map: made.map,
+      declarations: made.declarations,
+    };
+    const kernels = (this.#kernels = (await this.#thread.ready) ?? "");
+    this.#search = (alarm) => new BadNumberSearch(alarm, { script: this.#options.places.again, job: described, code: made.code, kernels });
     const job: Job = {
       ...described,
       program,
@@ -262,11 +218,11 @@ export class Supervisor {
       ...(this.#keeper && { checkpoints: this.#tray.buffer }),
     };
     this.#tellState("running");
-    this.#port.postMessage(job, [job.mailbox]);
+    this.#thread.run(job);
     const limited = request.mode === "inspect" && request.timeLimit > 0;
     const source = new SourceMap(program, made.map);
     const timer = limited ? setTimeout(() => void this.#timeOut(request, source), request.timeLimit) : undefined;
-    await this.#gone;
+    await this.#thread.gone;
     clearTimeout(timer);
     await this.#searched;
   }
@@ -298,7 +254,7 @@ export class Supervisor {
     this.#end = { state: "failed", ...(this.#heldBack && { astray: reason }) };
     const { past, filling } = this.#options;
     this.#emit({ type: "problem", problem: filling?.refuse(reason) ?? partedProblem(reason, past!.kept.info.file) });
-    void this.#terminate();
+    void this.#thread.terminate();
   }
 
   /** The likely reason of other numbers, where there is one: not every Node has every build, and each rounds products its own way. */
@@ -342,8 +298,9 @@ export class Supervisor {
     if (this.#control.isStopped) return { state: "stopped" };
     if (this.#heldBack) return { state: "failed", astray: "the program ended on the way" };
     // The program may have left by a door that nobody watches.
-    if (this.#workerExit === 0 && !this.#workerError) return { state: "finished" };
-    this.#emit({ type: "problem", problem: workerProblem(this.#workerError, this.#workerExit ?? 1, request.file) });
+    const { exitCode = 1, error } = this.#thread;
+    if (exitCode === 0 && !error) return { state: "finished" };
+    this.#emit({ type: "problem", problem: workerProblem(error, exitCode, request.file) });
     return { state: "failed" };
   }
 
@@ -359,7 +316,7 @@ export class Supervisor {
     await new Promise((resolve) => setImmediate(resolve));
     this.#end = { state: "failed" };
     this.#emit({ type: "problem", problem: timeoutProblem(request.file, request.timeLimit, stack) });
-    await this.#terminate();
+    await this.#thread.terminate();
   }
 
   #receive(message: WorkerMessage): void {

@@ -27,6 +27,8 @@ export interface Job {
   /** Its source map, as JSON. */
   readonly map: string;
   readonly declarations: Declarations;
+  /** `Math.random` begins with it, so that a run can be repeated. */
+  readonly randomSeed: number;
   /** See `Control`. */
   readonly control: SharedArrayBuffer;
   /** See `Mailbox`. */
@@ -96,10 +98,19 @@ export interface Ending {
   readonly astray?: string;
 }
 
+/** Main thread → worker thread, at most once, before the job: a program to become quick with. */
+export interface Rehearsal extends Pick<Job, "program" | "map" | "declarations"> {
+  readonly rehearsed: true;
+  /** Absolute path of what it was made of. */
+  readonly file: string;
+}
+
 /** Worker thread → main thread. */
 export type WorkerMessage =
   /** With the build of the kernels that the engine took. */
   | { readonly type: "ready"; readonly kernels: string }
+  /** The rehearsal is over. */
+  | { readonly type: "rehearsed" }
   /** The program is read, and about to run. */
   | { readonly type: "begun" }
   /** In their order. */

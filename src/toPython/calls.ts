@@ -20,6 +20,7 @@ import { arrayMethod, arrayMethods, mapMethod, setMethod } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
+import { homeCall, homeConstruction } from "./homecoming.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
@@ -61,7 +62,7 @@ export function call(context: Context, node: CallNode): Code {
     );
   if (callee.type === "Import") return context.refuse(node, "import(…)", "import it at the top of the file");
   if (callee.type === "Identifier" && !context.scope.find(callee.name)) {
-    return standardCall(context, node, callee.name) ?? context.refuse(node, `${callee.name}(…)`);
+    return homeCall(context, callee.name, node.arguments) ?? standardCall(context, node, callee.name) ?? context.refuse(node, `${callee.name}(…)`);
   }
   if (callee.type === "MemberExpression") {
     const name = keyName(callee.property, callee.computed);
@@ -75,7 +76,7 @@ export function call(context: Context, node: CallNode): Code {
           name === "forward" ? tensor : unknown,
         );
       const global = globalPath(context, callee);
-      const standard = global && standardCall(context, node, global);
+      const standard = global && (homeCall(context, global, node.arguments) ?? standardCall(context, node, global));
       if (standard) return standard;
       const made = expression(context, callee.object);
       if (made.type.kind === "api") return apiCall(context, node, [made.type.path, name].filter(Boolean).join("."));
@@ -151,8 +152,12 @@ const finished = (callee: string, given: readonly Argument[], node: CallNode | N
 
 /** Arguments of a function of the program's own. */
 export function ownArguments(context: Context, nodes: readonly Node[], parameters: Parameters, isApi = false): Argument[] {
+  // Behind one that isn't given the others are given by name: `None` would be a value.
+  const hole = nodes.findIndex((node, i) => isNothing(context, node) && Boolean(parameters.names[i]));
+  const isNamed = (i: number): boolean => hole >= 0 && i > hole && Boolean(parameters.names[i]) && i !== parameters.options;
   const given = nodes.flatMap((node, i): Argument[] => {
     const inner = bare(node);
+    if (i >= hole && hole >= 0 && isNothing(context, node) && parameters.names[i]) return [];
     if (inner.type === "ObjectExpression" && (i === parameters.options || (isApi && i === nodes.length - 1))) return keywords(context, inner, isApi);
     if (node.type === "SpreadElement") {
       const made = iterable(context, node.argument);
@@ -161,11 +166,13 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
     if (i === parameters.options) return spreadOptions(expression(context, node), node, parameters.optionNames ?? []);
     const wanted = parameters.types[i];
     const made = isCallback(inner) ? callback(context, inner, wanted) : argument(context, node, parameters.names[i]);
-    return [{ text: made.text, node, type: made.type }];
+    return [{ text: isNamed(i) ? `${pythonName(parameters.names[i]!)}=${made.text}` : made.text, node, type: made.type }];
   });
   while (given.at(-1)?.text === "None" && nodes.at(-1)?.type === "Identifier") given.pop();
   return given;
 }
+
+const isNothing = (context: Context, node: Node): boolean => node.type === "Identifier" && node.name === "undefined" && !context.scope.find(node.name);
 
 /** An object that is taken apart into keyword arguments; one that has more than is asked for gives what is. */
 function spreadOptions(made: Code, node: Node, names: readonly string[]): Argument[] {
@@ -550,6 +557,13 @@ export function baseOf(info: ClassInfo): string {
 const containers = /^nn\.(ModuleList|Sequential|ParameterList)$/;
 const dictionaries = /^nn\.(ModuleDict|ParameterDict)$/;
 
+/** Questions that Python's texts answer themselves. */
+const textTests: Readonly<Record<string, string>> = {
+  [String.raw`re.compile(r"^\d+$")`]: "isdigit",
+  [String.raw`re.compile(r"^\p{L}+$")`]: "isalpha",
+  [String.raw`re.compile(r"^\s+$")`]: "isspace",
+};
+
 function instanceMethod(context: Context, node: CallNode, made: Code, type: Type & { kind: "instance" }, name: string): Code {
   const [first] = node.arguments;
   const { path } = type;
@@ -573,6 +587,8 @@ function instanceMethod(context: Context, node: CallNode, made: Code, type: Type
       methodResult(path, name, undefined),
     );
   }
+  const asked = name === "test" ? textTests[made.text] : undefined;
+  if (asked) return access(`${receiver(expression(context, first!))}.${asked}()`, boolean);
   if (path === "RegExp" && name === "test")
     return comparison(access(`${made.text}.search(${expression(context, first!).text})`), "is not", atom("None"), boolean);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
@@ -592,6 +608,7 @@ const mapNames = /^(get|set|has|keys|values|delete|clear)$/;
 function unknownMethod(context: Context, node: CallNode, made: Code, name: string): Code {
   const isOwn = context.classMembers.has(name);
   if (!isOwn && tensorNames.test(name) && !(name === "add" && isStatement(context, node))) return tensorMethod(context, node, made, name);
+  if (!isOwn && name === "setAt") return tensorMethod(context, node, made, name);
   if (!isOwn && name === "add") return setMethod(context, node, made, name)!;
   if (!isOwn && name === "at") return arrayMethod(context, node, made, name)!;
   if (!isOwn && mapNames.test(name)) return mapMethod(context, node, made, name) ?? generic(context, node, made, name);
@@ -632,6 +649,11 @@ function tensorMethod(context: Context, node: CallNode, made: Code, name: string
       `${receiver(made)}[${indexText(context, name === "index" && first?.type === "ArrayExpression" ? (first.elements as Node[]) : nodes)}]`,
       made.type,
     );
+  if (name === "setAt") {
+    const places = bare(first!);
+    const index = indexText(context, places.type === "ArrayExpression" ? (places.elements as Node[]) : [first!]);
+    return action(`${receiver(made)}[${index}] = ${expression(context, nodes[1]!).text}`);
+  }
   if (name === "select" && nodes.length === 2 && first!.type === "NumericLiteral" && first!.value === 0)
     return access(`${receiver(made)}[${wholeExpression(context, nodes[1]!).text}]`, made.type);
   if (name === "slice" && first?.type === "NumericLiteral" && first.value >= 0) {
@@ -675,7 +697,11 @@ function indexText(context: Context, nodes: readonly Node[]): string {
 export function construction(context: Context, node: NewNode): Code {
   const callee = bare(node.callee);
   if (callee.type === "Identifier" && !context.scope.find(callee.name))
-    return standardConstruction(context, node, callee.name) ?? context.refuse(node, `new ${callee.name}(…)`);
+    return (
+      homeConstruction(context, callee.name, node.arguments) ??
+      standardConstruction(context, node, callee.name) ??
+      context.refuse(node, `new ${callee.name}(…)`)
+    );
   const made = expression(context, callee);
   switch (made.type.kind) {
     case "api":

@@ -3,8 +3,8 @@ import { expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseOf, isDataset } from "./calls.ts";
-import { attributeName } from "./python.ts";
-import { contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
+import { attributeName, snake } from "./python.ts";
+import { bare, boundNames, contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
 
 type ClassNode = Extract<Node, { type: "ClassDeclaration" }>;
@@ -138,7 +138,7 @@ function parametersInto(context: Context, member: Method): void {
 /** `[Symbol.iterator]` is `__iter__`. */
 function methodKey(member: Method): string | undefined {
   const { key } = member;
-  if (key.type === "MemberExpression") return keyName(key.property) === "iterator" || keyName(key.property) === "asyncIterator" ? "__iter__" : undefined;
+  if (key.type === "MemberExpression") return { iterator: "__iter__", asyncIterator: "__iter__", dispose: "__exit__" }[keyName(key.property) ?? ""];
   return keyName(key, "computed" in member && member.computed);
 }
 
@@ -153,8 +153,40 @@ function baseType(context: Context, node: ClassNode): Type {
   return type.kind === "api" ? { kind: "instance", path: type.path, ...(of && { of }) } : unknown;
 }
 
+/** A class that lists its own values by name: what `enum.Enum` is in Python. */
+interface Listing {
+  /** Each with its value. */
+  readonly values: readonly { readonly member: Property; readonly value: Node }[];
+  readonly base: "Enum" | "IntEnum" | "StrEnum";
+  /** What Python's has by itself. */
+  readonly usual: ReadonlySet<Node>;
+}
+
+function listingOf(node: ClassNode): Listing | undefined {
+  const name = node.id?.name;
+  const constructor = node.body.body.find((member) => member.type === "ClassMethod" && member.kind === "constructor");
+  const fields = constructor?.type === "ClassMethod" ? constructor.params.map((each) => (each.type === "TSParameterProperty" ? boundNames(each)[0] : "")) : [];
+  const statics = node.body.body.filter((member): member is Property => member.type === "ClassProperty" && member.static);
+  const values = statics.flatMap((member) => {
+    const made = member.value;
+    const isOwn = made?.type === "NewExpression" && made.callee.type === "Identifier" && made.callee.name === name && made.arguments.length === 2;
+    return isOwn && bare(made.arguments[0]!).type === "StringLiteral" ? [{ member, value: made.arguments[1] as Node }] : [];
+  });
+  if (!constructor || fields.join() !== "name,value" || values.length === 0 || values.length < statics.length) return undefined;
+  const methods = node.body.body.filter((member): member is Method => member.type === "ClassMethod");
+  const text = methods.find((member) => methodKey(member) === "toString");
+  const iterator = methods.find((member) => methodKey(member) === "__iter__" && member.static);
+  const first = text && bare(text.body.body[0] as Node);
+  const isUsual = first?.type === "ReturnStatement" && first.argument ? bare(first.argument) : undefined;
+  const countsAsValue = isUsual?.type === "CallExpression";
+  const usual = [constructor, iterator, ...(countsAsValue || isUsual?.type === "TemplateLiteral" ? [text] : [])].filter((member) => member !== undefined);
+  const base = !countsAsValue ? "Enum" : values[0]!.value.type === "StringLiteral" ? "StrEnum" : "IntEnum";
+  return { values, base, usual: new Set(usual) };
+}
+
 export function classDeclaration(context: Context, node: ClassNode): void {
   const name = node.id?.name ?? "Default";
+  const listing = listingOf(node);
   const declared = context.scope.find(name);
   const type = declared?.type() ?? unknown;
   const info = type.kind === "class" ? type.of : classInfo(context, node, name);
@@ -162,10 +194,12 @@ export function classDeclaration(context: Context, node: ClassNode): void {
   const doc = context.docComment({ ...node, start: node.start! - (exported?.[0].length ?? 0) } as Node);
   context.commentsBefore(node.start!);
   context.apart();
-  context.line(`class ${declared?.python ?? attributeName(name)}${baseText(context, node)}:`, startLine(node));
+  if (listing) context.use("import enum");
+  context.line(`class ${declared?.python ?? attributeName(name)}${listing ? `(enum.${listing.base})` : baseText(context, node)}:`, startLine(node));
   context.indented(() => {
     if (doc) docstring(context, doc, startLine(node));
-    members(context, node, info, doc !== undefined);
+    for (const { member, value } of listing?.values ?? []) context.statement(member, () => `${keyName(member.key)} = ${expression(context, value).text}`);
+    members(context, node, info, doc !== undefined || listing !== undefined, listing);
   });
 }
 
@@ -185,8 +219,9 @@ function baseText(context: Context, node: ClassNode): string {
   return `(${expression(context, superClass).text})`;
 }
 
-function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boolean): void {
-  const all = node.body.body;
+function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boolean, listing?: Listing): void {
+  const listed = new Set<Node>(listing?.values.map(({ member }) => member));
+  const all = node.body.body.filter((member) => !listed.has(member) && !listing?.usual.has(member));
   const fields = all.filter(
     (member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value),
   );
@@ -220,6 +255,7 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     );
     gap();
     context.out.push(...lines);
+    if (methodKey(method) === "__exit__") entering(context, method);
   }
   for (const method of abstract) {
     const name = method.type === "TSDeclareMethod" ? keyName(method.key) : undefined;
@@ -229,6 +265,13 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     context.indented(() => context.line("raise NotImplementedError", startLine(method)));
   }
   context.commentsBefore(node.end!);
+}
+
+/** What a `with` asks for besides the end: here it begins when it is made. */
+function entering(context: Context, method: Method): void {
+  context.line("");
+  context.line("def __enter__(self):", startLine(method));
+  context.indented(() => context.line("return self", startLine(method)));
 }
 
 function fieldStatement(context: Context, member: Property, self: Type): void {
@@ -253,6 +296,9 @@ function pythonMethod(method: Method, info: ClassInfo): { readonly name: string;
   if (method.kind === "get" && key === "length") return { name: "__len__", decorators: [] };
   if (key === "get" && isDataset(info)) return { name: "__getitem__", decorators: [] };
   if (key === "toString") return { name: "__str__", decorators: [] };
+  if (key === "__exit__") return { name: key, decorators: [] };
+  if (info.base.kind !== "unknown" && /^(extraRepr|zeroGrad|getLr|setupContext)$/.test(key))
+    return { name: snake(key), decorators: method.static ? ["@staticmethod"] : [] };
   const name = attributeName(key);
   if (method.kind === "get") return { name, decorators: ["@property"] };
   if (method.kind === "set") return { name, decorators: [`@${name}.setter`] };
@@ -265,7 +311,7 @@ function writeMethod(context: Context, method: Method, info: ClassInfo, self: Ty
   const doc = context.docComment(method);
   context.commentsBefore(method.start!);
   const isClassMethod = decorators[0] === "@classmethod";
-  const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : ["self"];
+  const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : name === "__exit__" ? ["self", "*_"] : ["self"];
   define(context, name, method as FunctionNode, {
     leading,
     decorators,

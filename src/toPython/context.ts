@@ -86,6 +86,8 @@ export class Context implements TypeNames {
   readonly wholeNames = new Set<string>();
   /** Whether the order of a set's values matters somewhere, which Python's own sets don't keep. */
   orderedSets = false;
+  /** The program's names for Python's own functions, which it brought along. */
+  pythonsOwn: ReadonlyMap<string, string> = new Map();
   /** What a project's file says beside the program. */
   additions: Additions | undefined;
   scope: Scope;

@@ -5,8 +5,9 @@ import { call, construction } from "./calls.ts";
 import { type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
 import { functionValue } from "./functions.ts";
+import { homeValue } from "./homecoming.ts";
 import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code, rawPattern } from "./python.ts";
-import { globalConstant } from "./standard.ts";
+import { asDictionary, globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import {
   annotated,
@@ -121,7 +122,10 @@ function numberLiteral(raw: string, value: number): Code {
 
 function identifier(context: Context, node: Extract<Node, { type: "Identifier" }>): Code {
   const binding = context.scope.find(node.name);
-  if (!binding) return globalConstant(context, node.name) ?? (node.name === "undefined" ? atom("None", none) : context.refuse(node, node.name));
+  if (!binding)
+    return (
+      homeValue(context, node.name) ?? globalConstant(context, node.name) ?? (node.name === "undefined" ? atom("None", none) : context.refuse(node, node.name))
+    );
   const type = binding.type();
   if (type.kind !== "api") return atom(binding.python, type);
   return apiName(context, node, type.path);
@@ -177,7 +181,7 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
   let rest: Type | undefined;
   const items = node.properties.map((property) => {
     if (property.type === "SpreadElement") {
-      const made = expression(context, property.argument);
+      const made = asDictionary(expression(context, property.argument));
       if (made.type.kind === "object") made.type.fields.forEach((type, name) => fields.set(name, type));
       return { text: `**${within(made, binds.bitOr)}`, node: property };
     }
@@ -218,12 +222,16 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
     if (isFileName(node)) return access("__file__", string);
     if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor")
       return access(`type(${expression(context, object.object).text}).__name__`, string);
+    if (property.name === "constructor" && object.type !== "Super")
+      return access(`type(${expression(context, object).text})`, classOf(expression(context, object).type));
   }
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
   return node.computed ? indexed(context, made, property) : propertyOf(context, node, made, keyName(property) ?? "");
 }
+
+const classOf = (type: Type): Type => (type.kind === "object of" ? { kind: "class", of: type.of } : unknown);
 
 /** `import.meta.filename` */
 const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean => node.object.type === "MetaProperty" && keyName(node.property) === "filename";
@@ -246,10 +254,14 @@ function indexed(context: Context, made: Code, property: Node): Code {
   return access(`${receiver(materialized(made))}[${key}]`, type);
 }
 
+const hasField = (type: Type & { kind: "object" | "object of" }, name: string): boolean =>
+  type.kind === "object" ? type.fields.has(name) : type.of.fields.has(name) && !type.of.getters.has(name);
+
 /** `made.name` */
 export function propertyOf(context: Context, node: Node, made: Code, name: string): Code {
   const { type } = made;
-  if (name === "length" && !(type.kind === "object" && type.fields.has("length"))) return access(`len(${materialized(made).text})`, whole);
+  const isField = (type.kind === "object" || type.kind === "object of") && hasField(type, name);
+  if (name === "length" && !isField) return access(`len(${materialized(made).text})`, whole);
   switch (type.kind) {
     case "api": {
       const path = [type.path, name].filter(Boolean).join(".");
@@ -571,6 +583,10 @@ function conditional(context: Context, node: Extract<Node, { type: "ConditionalE
 // Assignments inside expressions
 
 function assignmentValue(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): Code {
+  if (node.operator === "??=" && node.left.type === "MemberExpression" && node.left.computed) {
+    const [made, key, value] = [node.left.object, node.left.property, node.right].map((each) => expression(context, each)) as [Code, Code, Code];
+    return access(`${receiver(made)}.setdefault(${key.text}, ${value.text})`, value.type);
+  }
   const right =
     node.operator === "="
       ? expression(context, node.right)

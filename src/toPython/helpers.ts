@@ -71,6 +71,35 @@ def read_csv(path, header=True, delimiter=","):
             tensors[name] = torch.frombuffer(content, dtype=dtype, count=count, offset=begin).reshape(shape).clone() if count else torch.zeros(shape, dtype=dtype)
     return tensors`,
   },
+  entered: {
+    imports: [],
+    text: `class entered:
+    """What a generator yields; the rest of it runs at the end of the block."""
+
+    def __init__(self, steps):
+        self.steps = iter(steps)
+        self.value = next(self.steps)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        next(self.steps, None)`,
+  },
+  fields_text: {
+    imports: [],
+    text: `def fields_text(name, fields):
+    """An object by its fields, as a dataclass prints."""
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"`,
+  },
+  replaced: {
+    imports: ["import copy"],
+    text: `def replaced(of, **changes):
+    """The object again, with some of its fields changed."""
+    made = copy.copy(of)
+    vars(made).update(changes)
+    return made`,
+  },
   int32: {
     imports: [],
     text: `def int32(x):

@@ -99,8 +99,7 @@ export const attributeName = (name: string): string => (keywords.has(name) ? `${
 
 /** `zeroGrad` → `zero_grad`, `maxPool2d` → `max_pool2d`, `tMax` → `T_max`. */
 export function snake(name: string): string {
-  const own = irregular[name];
-  if (own !== undefined) return own;
+  if (Object.hasOwn(irregular, name)) return irregular[name]!;
   if (/^[A-Z]/.test(name)) return name;
   return name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

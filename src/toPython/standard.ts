@@ -26,6 +26,8 @@ const constants: Readonly<Record<string, readonly [string, string, Type]>> = {
   "Number.MAX_VALUE": ["sys", "sys.float_info.max", float],
   "Number.EPSILON": ["sys", "sys.float_info.epsilon", float],
   "Number.MAX_SAFE_INTEGER": ["", "9007199254740991", whole],
+  "process.stdout": ["sys", "sys.stdout", unknown],
+  "process.stderr": ["sys", "sys.stderr", unknown],
   "process.argv": ["sys", '["python", *sys.argv]', list(string)],
   "process.env": ["os", "os.environ", { kind: "object", fields: new Map(), rest: string }],
   "process.platform": ["sys", "sys.platform", string],
@@ -88,6 +90,10 @@ const functions: Readonly<Record<string, readonly [string, Type]>> = {
   "String.fromCodePoint": ["chr", string],
   "Object.keys": ["list", list(string)],
 };
+
+/** What an object of a class of the program's holds, by name. */
+export const asDictionary = (made: Code): Code =>
+  made.type.kind === "object of" ? access(`vars(${made.text})`, { kind: "object", fields: new Map(), rest: unknown }) : made;
 
 /** A call of something that JavaScript or Node has; `undefined` where it has no such thing. */
 export function standardCall(context: Context, node: CallNode, name: string): Code | undefined {
@@ -153,7 +159,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
     case "Object.entries":
     case "Object.values":
-      return entries(value(first!), name.slice(7));
+      return entries(asDictionary(value(first!)), name.slice(7));
     case "Object.fromEntries":
       return fromEntries(context, first!);
     case "Object.assign":
@@ -193,7 +199,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       context.use("import json");
       return access(`json.dumps(${value(first!).text}${nodes[2] ? `, indent=${value(nodes[2]).text}` : ""})`, string);
     case "Object.keys": {
-      const made = value(first!);
+      const made = asDictionary(value(first!));
       return access(`list(${made.text})`, list(string));
     }
   }

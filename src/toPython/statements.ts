@@ -446,10 +446,11 @@ function contextCall(context: Context, node: Node): string | undefined {
 /** `using _ = noGrad()` */
 function contextOf(context: Context, node: Extract<Node, { type: "VariableDeclaration" }>): string | undefined {
   const init = node.declarations[0]?.init;
-  if (init?.type !== "CallExpression") return undefined;
+  if (init?.type !== "CallExpression" && init?.type !== "NewExpression") return undefined;
   const made = expression(context, init);
-  const type = context.dry(() => expression(context, init.callee).type);
-  return type.kind === "api" ? made.text : undefined;
+  if (init.type === "CallExpression" && context.dry(() => expression(context, init.callee).type).kind === "api") return made.text;
+  const [name = ""] = boundNames(node.declarations[0]!.id);
+  return `${made.text} as ${context.declare(name, made.type).python}`;
 }
 
 /** A `with` statement; `use` says what becomes of the callback's value. */

@@ -4,6 +4,7 @@ import type { Additions } from "./additions.ts";
 import { collectNames, commentLines, Context, type Line, type ReadFile } from "./context.ts";
 import { docstring, collectWholeNames } from "./functions.ts";
 import { helpers, type HelperName } from "./helpers.ts";
+import { withoutPythonsOwn } from "./homecoming.ts";
 import { apiDictionary, condition, expression, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
 import { putIn } from "./grammar.ts";
 import { block, predeclare, returned, statements } from "./statements.ts";
@@ -56,6 +57,7 @@ function translated(
   }
   const context = new Context(file, source, parsed.comments ?? [], { read, root: root ?? file.split("/").slice(0, -1).join("/"), modules: new Map() });
   context.orderedSets = orderedSets;
+  context.pythonsOwn = withoutPythonsOwn(parsed.program, context.comments, source);
   context.additions = additions;
   collectNames(context, parsed.program);
   collectWholeNames(parsed.program, context.wholeNames);
@@ -105,7 +107,9 @@ const standardModules = new Set([
   "csv",
   "collections",
   "datetime",
+  "enum",
   "functools",
+  "heapq",
   "itertools",
   "json",
   "math",

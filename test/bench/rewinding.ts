@@ -1,5 +1,4 @@
 /** How long it takes to bring a kept run back to a step near its end, held against how long the run took. */
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,6 +10,7 @@ import { repository, temporaryFolder } from "../harness/temporary.ts";
 import { median, milliseconds, percent } from "./numbers.ts";
 import { held, type Row } from "./report.ts";
 import type { Subject } from "./subject.ts";
+import { waitingRunner } from "./waitingRunner.ts";
 
 const mostShare = 0.15;
 /** Where in the run the step lies. */
@@ -53,24 +53,20 @@ export const rewinding: Subject = {
 
 /** Milliseconds from the word to run until the run is in that state. */
 async function timed(node: string, request: RunRequest, state: "finished" | "paused"): Promise<{ readonly time: number; readonly note: string }> {
-  const child = fork(join(repository, "dist", "runner", "main.js"), [], {
-    execPath: node,
-    execArgv: [],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  let [begin, end, note] = [NaN, NaN, ""];
+  const child = await waitingRunner(node);
+  const begin = performance.now();
+  let [end, note] = [NaN, ""];
   child.on("message", (message: RunnerMessage) => {
-    if (message.type === "ready") {
-      begin = performance.now();
-      child.send({ type: "run", request });
-    } else if (message.event.type === "note" && message.event.name === "rewound") {
-      note = message.event.text;
-    } else if (message.event.type === "state" && message.event.state === state && Number.isNaN(end)) {
+    if (message.type !== "event") return;
+    const { event } = message;
+    if (event.type === "note" && event.name === "rewound") {
+      note = event.text;
+    } else if (event.type === "state" && event.state === state && Number.isNaN(end)) {
       end = performance.now();
       if (state === "paused") child.send({ type: "stop" });
     }
   });
+  child.send({ type: "run", request });
   await once(child, "close");
   if (Number.isNaN(end - begin)) throw new Error(`${request.file} was not ${state}`);
   return { time: end - begin, note };

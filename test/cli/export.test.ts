@@ -106,6 +106,8 @@ describe("kindling export --onnx", function () {
   const refused: Readonly<Record<string, readonly [line: string, words: RegExp]>> = {
     "a batch that was written as a number": ["return this.fc(x.view(4, 2, 3).sum(1));", /with a batch of 2 forward fails: shape '\[4, 2, 3\]' is invalid/],
     "what has no form": ["return this.fc(x.slice(1, 0, 3).lgamma());", /`lgamma` has no ONNX form/],
+    "a value that decides": ["if (x.mean().item() > 1e9) return x; return this.fc(x.slice(1, 0, 3));", /`item` reads values here that depend on the input/],
+    "chance that decides": ["return this.fc(x.slice(1, 0, Math.random() < 2 ? 3 : 4));", /forward draws random numbers here/],
   };
   for (const [name, [line, words]] of Object.entries(refused)) {
     it(`refuses ${name}, at its line, and writes nothing`, async () => {

@@ -298,6 +298,42 @@ describe("types of what comes from Python", () => {
   });
 
   it("a deque with a greatest length forgets its oldest entries", () => {
-    assert.match(body("from collections import deque\nrecent = deque(maxlen=3)\nrecent.append(1.5)"), /new Deque\(3\)/);
+    assert.match(body("from collections import deque\nrecent = deque(maxlen=3)\nrecent.append(1.5)"), /new Deque<number>\(3\)/);
+  });
+});
+
+describe("what Python has of its own", () => {
+  const code = (python: string): string => fromPython(python).code;
+
+  it("a helper and a function of the API with one name are two", () => {
+    const text = code("import numpy as np\nimport torch\nx = torch.mean(torch.ones(2))\nprint(np.mean([1.0, 2.0]), x)");
+    assert.match(text, /mean_\(\[1\.0, 2\.0\]\)/);
+    assert.match(text, /function mean_\(/);
+  });
+
+  it("an enumeration's value is found by what it stands for, and counts as its number", () => {
+    const text = code("from enum import IntEnum\nclass Side(IntEnum):\n    LEFT = 0\nside = Side(0)\nprint(side == 0, [5, 6][side])");
+    assert.match(text, /\[\.\.\.Side\]\.find\(\(one\) => one\.value === 0\)!/);
+    assert.match(text, /side\.value === 0/);
+    assert.match(text, /\[5, 6\]\[side\.value\]/);
+  });
+
+  it("a dataclass makes itself ready when it is made", () => {
+    const text = code(
+      "from dataclasses import dataclass, field\n@dataclass\nclass A:\n    n: int\n    m: int = field(init=False)\n    def __post_init__(self):\n        self.m = self.n + 1\nprint(A(2).m)",
+    );
+    assert.match(text, /constructor\(n: number\) \{\n {4}this\.n = n;\n {4}this\.postInit\(\);/);
+  });
+
+  it("what is printed into a file is said to have no twin", () => {
+    const { problems } = fromPython('f = open("log.txt", "w")\nprint("x", file=f)');
+    assert.deepEqual(
+      problems.map(({ line }) => line),
+      [1, 2],
+    );
+  });
+
+  it("random.choices draws by its weights", () => {
+    assert.match(code("import random\nprint(random.choices([1, 2], weights=[0, 1], k=3))"), /weights\?: readonly number\[\]/);
   });
 });

@@ -11,6 +11,8 @@ import { Workbench } from "./workbench.ts";
 const frugalSettings: Settings = {
   "editor.cursorBlinking": "solid",
   "git.enabled": false,
+  // A machine that does other things besides inspects slowly.
+  "kindling.inspectTimeLimit": 60,
   "terminal.integrated.gpuAcceleration": "off",
   "typescript.tsserver.useSyntaxServer": "never",
   "workbench.reduceMotion": "on",

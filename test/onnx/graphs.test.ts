@@ -32,12 +32,14 @@ import {
   zeros,
   type Tensor,
 } from "../../src/engine/index.ts";
-import { exportModel, type ExportedModel } from "../../src/onnx/exportModel.ts";
+import { exportModel, type ExportedModel, type Values } from "../../src/onnx/exportModel.ts";
 import { Refusal } from "../../src/onnx/refusal.ts";
 import { compareWith } from "../../src/onnx/runtime.ts";
 import { installed } from "./installed.ts";
 
 type Forward = (...inputs: Tensor[]) => unknown;
+
+const valuesOf = (name: string, tensor: Tensor): Values => ({ name, values: tensor.toTypedArray().slice(), shape: tensor.shape, dtype: tensor.dtype });
 
 const exported = (call: Forward, ...args: Tensor[]): ExportedModel => exportModel({ name: "graph", version: "", call: call as never, args });
 
@@ -247,14 +249,10 @@ describe("a forward pass as an ONNX graph", () => {
     "dropout in training": [(a) => nn.functional.dropout(a!, 0.5), /`dropout` draws random numbers/, x()],
     "a value that decides how often something happens": [
       (a) => Array.from({ length: 1 + Math.floor(a!.abs().sum().item()) }).reduce<Tensor>((y) => y.mul(0.5), a!),
-      /depends on the size of the batch, or on the values in it/,
+      /^`item` reads values here that depend on the input/,
       x(),
     ],
-    "as many results as the values say": [
-      (a) => a!.maskedSelect(a!.gt(0)),
-      /another each time|depends on the size of the batch, or on the values in it|values in the input/,
-      x(),
-    ],
+    "as many results as the values say": [(a) => a!.maskedSelect(a!.gt(0)), /^`maskedSelect` reads values here that depend on the input/, x()],
     "a view that sees a later change": [
       (a) => {
         const y = a!.mul(1);
@@ -279,12 +277,20 @@ describe("a forward pass as an ONNX graph", () => {
             /^`linalg\.luFactor` has no ONNX form: .*decomposes matrices$/,
           ],
           ["whether there is an inverse", (a) => linalg.invEx(a).info, /^`linalg\.inv` has no ONNX form: .*inverts matrices$/],
-          ["how often numbers occur, even where that is always the same", (a) => a.mul(0).int().flatten().bincount(null, 3), /^`bincount` has no ONNX form$/],
-          ["different numbers, even where it is always the same", (a) => unique(a.mul(0)), /^`unique` has no ONNX form$/],
+          ["how often numbers occur, even where that is always the same", (a) => a.mul(0).int().flatten().bincount(null, 3), /^`bincount` reads values here/],
+          ["different numbers, even where it is always the same", (a) => unique(a.mul(0)), /^`unique` reads values here/],
           ["the most frequent number", (a) => a.mul(0).mode(1).values, /^`mode` has no ONNX form$/],
         ] as const satisfies readonly (readonly [string, (a: Tensor) => unknown, RegExp])[]
       ).map(([name, call, words]) => [name, [(a?: Tensor) => call(a!.view(-1, 3, 3)), words, x(4, 9)] as const]),
     ),
+    "a batch from which on something else is done": [(a) => (a!.size(0) > 5 ? a!.mul(2) : a!), /`mul` depends on the size of the batch/, x()],
+    "the size that the model came with, where something else is done": [
+      (a) => (a!.size(0) > 20 ? a!.sum(0) : a!),
+      /^with a batch of 30 an output has another shape/,
+      x(30, 6),
+    ],
+    "chance that decides": [(a) => (Math.random() < 2 ? a!.mul(2) : a!), /^forward draws random numbers here/, x()],
+    "random numbers that decide": [(a) => (randn(1).lt(100).isNonzero() ? a!.mul(2) : a!), /^forward draws random numbers here/, x()],
     "what has no form": [(a) => a!.abs().lgamma(), /^`lgamma` has no ONNX form$/, x()],
     "no tensor to begin with": [() => zeros(2), /called without a tensor/],
   };
@@ -296,6 +302,170 @@ describe("a forward pass as an ONNX graph", () => {
       );
     });
   }
+
+  // Of values that are all the same, everything that is read of them is as well.
+  const ones32 = (): Tensor => ones(4, 6);
+  const decided: Readonly<Record<string, readonly [string, (a: Tensor) => unknown]>> = {
+    "which way the program goes": ["item", (a) => (a.mean().item() > 0 ? a.mul(2) : a)],
+    "a comparison of a tensor with a number": ["item", (a) => (Number(a.sum()) > 0 ? a.mul(2) : a)],
+    "a truth value": ["isNonzero", (a) => (a.sum().isNonzero() ? a.mul(2) : a)],
+    "whether two tensors are equal": ["equal", (a) => (a.equal(a.mul(1)) ? a.mul(2) : a)],
+    "whether two tensors are nearly equal": ["allclose", (a) => (a.allclose(a.mul(1)) ? a.mul(2) : a)],
+    "a factor": ["item", (a) => a.mul(a.max().item())],
+    "a list": ["tolist", (a) => a.mul(tensor(a.select(0, 0).tolist()))],
+    "a typed array": ["toTypedArray", (a) => a.mul(a.toTypedArray()[0]!)],
+    "a tensor of numbers that were tensors": ["tensor", (a) => a.mul(tensor([a.max(), 2, 3, 4, 5, 6]))],
+    "how many numbers aren't zero": ["nonzero", (a) => a.mul(a.nonzero().size(0) > 3 ? 2 : 1)],
+    "which elements a mask picks": ["at(mask)", (a) => a.at(a.gt(0)).sum()],
+    "where a mask is written to": ["at(mask)", (a) => a.mul(1).indexPut([a.gt(0)], 7)],
+    "which row is picked": ["at(position)", (a) => a.at("...", a.argmax(1).max())],
+    "where a part begins": ["narrow", (a) => a.narrow(1, a.argmax(1).max(), 1)],
+    "how often something is repeated": ["repeatInterleave", (a) => a.repeatInterleave(a.select(0, 0).int(), 1)],
+    "as many classes as there are": ["oneHot", (a) => nn.functional.oneHot(a.int())],
+    "how many different numbers there are": ["unique", (a) => a.mul(unique(a).size(0))],
+    "how long sequences are": ["toTypedArray", (a) => nn.utils.rnn.packPaddedSequence(a.unsqueeze(2), a.sum(1).int(), { batchFirst: true }).data],
+    "rows that a table shortens": ["embedding(maxNorm)", (a) => nn.functional.embedding(a.int(), ones(7, 3), null, 1)],
+    "where bags begin": ["embeddingBag(offsets)", (a) => nn.functional.embeddingBag(a.flatten().int(), ones(7, 3), a.flatten().int().cumsum(0).sub(1))],
+  };
+  for (const [name, [by, call]] of Object.entries(decided)) {
+    it(`is refused, even if all samples are the same: ${name}`, () => {
+      assert.throws(
+        () => exportModel({ name: "graph", version: "", call: call as never, args: [ones32()], batchDimension: -1 }),
+        (error) => error instanceof Refusal && error.message.startsWith(`\`${by}\` reads values here that depend on the input`),
+      );
+    });
+  }
+
+  const followed: Readonly<Record<string, (i: Tensor) => unknown>> = {
+    "bits that are shifted": (i) => [
+      i.bitwiseLeftShift(3),
+      i.sub(9).bitwiseRightShift(i),
+      i
+        .sub(40)
+        .mul(1 << 24)
+        .bitwiseRightShift(31),
+    ],
+    "bits that are turned over": (i) => [i.bitwiseNot(), i.to("uint8").bitwiseNot(), i.gt(4).bitwiseNot()],
+    "products so far": (i) => [i.cumprod(1), i.gt(4).cumprod(0), i.float().cumprod(1)],
+    "triangles of whole numbers and truth values": (i) => [i.triu(1), i.tril(), i.gt(4).triu()],
+    "elements by their place, from the end too": (i) => [i.take(i.sub(7)), i.put(i.flatten().narrow(0, 0, 2).sub(5), i.flatten().narrow(0, 3, 2))],
+    "elements in the places of a mask": (i) => [i.maskedScatter(i.gt(4), i.mul(-1)), i.float().maskedScatter(i.select(0, 0).gt(4), i.float().neg())],
+    "margins between classes": (i) => [
+      nn.functional.multiMarginLoss(i.float(), i.select(1, 0).remainder(4)),
+      nn.functional.multilabelMarginLoss(i.float(), i.remainder(4).sub(1), "none"),
+    ],
+    "products and sums in places": (i) => [
+      i.scatterReduce(1, i.remainder(3), i, "prod"),
+      i.float().scatterReduce(1, i.remainder(3), i.float(), "prod", { includeSelf: false }),
+      i.scatterReduce(0, i.remainder(3), i, "sum"),
+      i.float().scatterReduce(0, i.remainder(3), i.float(), "mean"),
+      i.float().scatter(1, i.remainder(3), i.float(), { reduce: "multiply" }),
+    ],
+    "numbers without a sign": (i) => [
+      i.sub(4).to("uint8"),
+      i.sub(4.6).mul(100).to("uint8"),
+      i.sum(1, false, { dtype: "uint8" }),
+      i.sub(9).float().cumsum(1, { dtype: "uint8" }),
+    ],
+    "the largest of windows, unpooled": (i) => {
+      const [values, places] = nn.functional.maxPool1d(i.float(), 2, { returnIndices: true });
+      return nn.functional.maxUnpool1d(values, places, 2);
+    },
+  };
+  for (const [name, call] of Object.entries(followed)) {
+    it(`follows the input, even if all samples are the same: ${name}`, async () => {
+      const { bytes, inputs, outputs } = exportModel({
+        name: "graph",
+        version: "",
+        call: call as never,
+        args: [ones(4, 4, { dtype: "int32" })],
+        batchDimension: -1,
+      });
+      const input = randint(0, 7, [4, 4]);
+      const given = valuesOf(inputs[0]!.name, input);
+      const results = [call(input)].flat().map((result, k) => valuesOf(outputs[k]!.name, result as Tensor));
+      const { difference, trouble } = await compareWith(installed, bytes, [{ inputs: [given], outputs: results }]);
+      assert.equal(trouble, undefined);
+      assert.ok(difference <= 1e-6, String(difference));
+    });
+  }
+
+  it("refuses by name what has no form, even if all samples are the same", () => {
+    const formless: Readonly<Record<string, (a: Tensor) => unknown>> = {
+      gcd: (a) => a.int().gcd(4),
+      lcm: (a) => a.int().lcm(4),
+      nextafter: (a) => a.nextafter(ones(6)),
+      frexp: (a) => a.frexp().exponent,
+      bitwiseAnd: (a) => a.int().bitwiseAnd(3),
+      cummax: (a) => a.int().cummax(1).indices,
+      scatterReduce: (a) => a.scatterReduce(1, a.int(), a, "amax"),
+      maxPool: (a) => nn.functional.adaptiveMaxPool1d(a, 2, true)[1],
+    };
+    for (const [name, call] of Object.entries(formless)) {
+      assert.throws(
+        () => exportModel({ name: "graph", version: "", call: call as never, args: [ones32()], batchDimension: -1 }),
+        (error) => error instanceof Refusal && error.message.startsWith(`\`${name}\` `),
+        name,
+      );
+    }
+  });
+
+  it("refuses what is kept from one call to the next", () => {
+    const [count, kept] = [ones(1), { state: zeros(6) }];
+    const counting = (a: Tensor): Tensor => a.mul(count.add_(1));
+    const remembering = (a: Tensor): Tensor => {
+      const sum = a.add(kept.state);
+      kept.state = sum.mean(0).mul(0);
+      return sum;
+    };
+    const state = new Map([["count", count]]);
+    const refusedAs = (call: unknown, words: RegExp): void =>
+      assert.throws(
+        () => exportModel({ name: "graph", version: "", call: call as never, args: [x()], state }),
+        (error) => error instanceof Refusal && words.test(error.message),
+      );
+    refusedAs(counting, /^`count` is another from call to call, and a file remembers nothing/);
+    refusedAs(remembering, /left from an earlier call/);
+  });
+
+  it("takes tensors in maps as inputs, one that is given twice as two, and refuses those in objects of a class", async () => {
+    class Batch {
+      constructor(readonly words: Tensor) {}
+    }
+    const both = x();
+    const call = (first: Tensor, second: Tensor, more: Map<string, Tensor>): Tensor => first.sub(second).mul(more.get("scale")!);
+    const { bytes, inputs, samples } = exported(call as never, both, both, new Map([["scale", x()]]) as never);
+    assert.deepEqual(
+      inputs.map(({ name }) => name),
+      ["input_0", "input_1", "scale"],
+    );
+    assert.ok((await compareWith(installed, bytes, samples)).difference <= 1e-6);
+    assert.throws(
+      () => exported(((batch: Batch, a: Tensor) => a.add(batch.words)) as never, new Batch(x()) as never, x()),
+      /`input_0` has its tensors in a `Batch`/,
+    );
+    assert.throws(() => exported((a) => ({ a, more: new Batch(a!.mul(2)) }), x()), /`more` has its tensors in a `Batch`/);
+  });
+
+  it("holds weights that are used again and again once", () => {
+    const layer = new nn.Linear(6, 6);
+    const state = new Map(layer.stateDict());
+    const sizes = [1, 2].map((times) => {
+      const call = (a: Tensor): Tensor => Array.from({ length: times }).reduce<Tensor>((y) => layer(y), a);
+      return exportModel({ name: "graph", version: "", call: call as never, args: [x()], state }).bytes.length;
+    });
+    assert.ok(sizes[1]! - sizes[0]! < layer.weight.nbytes);
+  });
+
+  it("is run with a batch of one, and with as many as the model came with", () => {
+    const batches = exported((a) => a!.mul(2), x(30, 6)).samples.map(({ inputs }) => inputs[0]!.shape[0]);
+    assert.deepEqual(batches, [2, 3, 5, 7, 1, 30]);
+  });
+
+  it("keeps the batch where `squeeze()` takes away one of one", () => {
+    const { outputs } = exported((a) => a!.sum(1, true).squeeze(), x());
+    assert.deepEqual(outputs[0]!.shape, ["batch"]);
+  });
 
   it("needs no form of what nobody uses", async () => {
     const { bytes, samples } = exported((a) => {

@@ -20,6 +20,7 @@ import {
   type StepStatistics,
 } from "../../src/protocol/index.ts";
 import { received } from "../../src/run/sentEvents.ts";
+import { repository } from "../harness/temporary.ts";
 import { builtRunner } from "./built.ts";
 
 /** A folder of the user's, gone after the test. */
@@ -72,6 +73,16 @@ export class Job {
     const job = new Job(child);
     const [message] = (await once(child, "message")) as [RunnerMessage];
     assert.equal(message.type, "ready");
+    return job;
+  }
+
+  /** Forks a runner and waits until it has tried itself out. @param file by default what the editor's runners try */
+  static async rehearsed(file = join(repository, "media", "rehearsal.model.ts")): Promise<Job> {
+    const job = await Job.warm();
+    const answer = once(job.#child, "message");
+    job.send({ type: "rehearse", file });
+    const [message] = (await answer) as [RunnerMessage];
+    assert.equal(message.type, "rehearsed");
     return job;
   }
 

@@ -118,7 +118,7 @@ console.log("END " + JSON.stringify(seen));`
   .replaceAll("\\$", "$");
 
 describe("a kept run that is brought back to a step", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: Folder;
   beforeEach(() => {
     folder = new Folder();

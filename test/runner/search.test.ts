@@ -25,8 +25,8 @@ describe("the search for a bad number", () => {
       ...request,
     };
     const alarm = { problem, what: "loss became NaN at step 4.", run: { losses: [1], seed: 1 }, time };
-    const job = { request: whole, place: "", home: "", map: "", declarations: { classes: [], variables: [], imports: [], loops: 0 } as never };
-    return new BadNumberSearch(alarm, { script, job, code: "", kernels: "plain", randomSeed: 1 }).problem;
+    const job = { request: whole, place: "", home: "", map: "", declarations: { classes: [], variables: [], imports: [], loops: 0 } as never, randomSeed: 1 };
+    return new BadNumberSearch(alarm, { script, job, code: "", kernels: "plain" }).problem;
   }
 
   const found = `process.send({ explanation: { message: "It began with log.", related: [], module: "a (A) of B" } });`;

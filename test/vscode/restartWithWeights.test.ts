@@ -25,7 +25,7 @@ const layers = (width: number, name = "fc", extra = ""): string => `  ${name} = 
   }`;
 
 describe("restarting with the weights of a training", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let window: Window;
   beforeEach(async () => {
     window = await Window.open("real");

@@ -22,7 +22,7 @@ optimizer.step();
 `;
 
 describe("starting with weights from elsewhere", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let window: Window;
   beforeEach(async () => {
     window = await Window.open("real");

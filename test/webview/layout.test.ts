@@ -47,7 +47,7 @@ describe("the panel's layout", function () {
   this.timeout(60_000);
   const pages = withPages();
 
-  for (const width of [320, 480, 700, 1100, 1400, 2200]) {
+  for (const width of [260, 320, 480, 700, 1100, 1400, 2200]) {
     for (const [name, snapshot] of Object.entries(views)) {
       it(`at ${width} pixels, of ${name}: nothing overlaps and nothing is cut off`, async () => {
         const panel = await pages.open({ width, height: 900 });

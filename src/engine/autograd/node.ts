@@ -18,6 +18,8 @@ import { isGradEnabled } from "./gradMode.ts";
 export interface Operation<Data = undefined> {
   /** PyTorch's name of the gradient function, e.g. `AddBackward0`. */
   readonly name: string;
+  /** What the program sees in its place: PyTorch computes in one step what several do here, of which this is the last. */
+  readonly shown?: string;
   /**
    * Gradients with respect to the inputs, in their order; `null` where there is none or `node.needs(i)` is false.
    * `gradients` has one entry per output; only operations with several outputs ever see `null` in it.
@@ -44,7 +46,7 @@ const NOTHING: readonly Tensor[] = [];
 // oxlint-disable-next-line no-explicit-any
 export class Node<Data = any> {
   readonly id: number;
-  readonly operation: Operation<Data>;
+  operation: Operation<Data>;
   /** For each input the node that made it (or accumulates it, for a leaf); `null` where no gradient is wanted. */
   readonly next: (Node | null)[];
   /** Which output of `next[i]` the input is. */
@@ -82,7 +84,7 @@ export class Node<Data = any> {
   }
 
   get name(): string {
-    return this.operation.name;
+    return this.operation.shown ?? this.operation.name;
   }
 
   /** For each input the node that takes its gradient (`null` where none is wanted), and which of that node's outputs it is. */
@@ -243,6 +245,23 @@ export function recordMany(
   }
   operationWatch()?.ran(operation, inputs, outputs, data, saved);
   if (!isInGraph) discardAll(own);
+}
+
+const renamed = new WeakMap<AnyOperation, Map<string, AnyOperation>>();
+
+/** Shows the program PyTorch's name for a result that PyTorch computes in one step, and several do here. @returns `result` */
+export function shownAs(name: string, result: Tensor): Tensor {
+  const node = result.gradFn;
+  if (node !== null && node.name !== name) node.operation = named(node.operation, name);
+  return result;
+}
+
+function named(operation: AnyOperation, shown: string): AnyOperation {
+  const known = renamed.get(operation) ?? new Map<string, AnyOperation>();
+  renamed.set(operation, known);
+  const found = known.get(shown) ?? { ...operation, shown };
+  known.set(shown, found);
+  return found;
 }
 
 /** Whether anybody wants to know of a result of these inputs: the graph, or who looks at operations. */

@@ -25,10 +25,6 @@ export function valueText(value: ScalarOrTensor): string {
   return value.dtype === "float32" ? pythonFloat(value.item()) : String(value.item());
 }
 
-export function allHold(conditions: Tensor): boolean {
-  return Boolean(conditions.all().item());
-}
-
 /** Everything but NaN. */
 export const real = constraint("Real()", (value) => value.eq(value));
 

@@ -5,7 +5,8 @@ import { sizes } from "../nn/printing.ts";
 import { sizeText } from "../ops/format.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { allHold, valueText, type Constraint } from "./constraints.ts";
+import { valueText, type Constraint } from "./constraints.ts";
+import { hold } from "../ops/reading.ts";
 
 /**
  * The base of all distributions. One object holds a batch of them, one for each element of its parameters: samples have
@@ -76,7 +77,7 @@ export abstract class Distribution {
 
   protected checkParameter(name: string, value: Tensor): void {
     const constraint = this.argConstraints[name];
-    if (!constraint || allHold(constraint.check(value))) return;
+    if (!constraint || hold(constraint.check(value))) return;
     throw new ArgumentError(
       `Expected parameter ${pythonName(name)} (${kindText(value)}) of distribution ${this} to satisfy the constraint ${constraint}, ` +
         `but found invalid values:\n${value}`,
@@ -182,7 +183,7 @@ export abstract class Distribution {
     if (!this.validatesArgs) return;
     this.checkShape(value.shape);
     const { support } = this;
-    if (allHold(support.check(value))) return;
+    if (hold(support.check(value))) return;
     throw new ArgumentError(
       `Expected value argument (${kindText(value)}) to be within the support (${support}) of the distribution ${this}, ` +
         `but found invalid values:\n${value}`,

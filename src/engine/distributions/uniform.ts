@@ -3,7 +3,8 @@ import { rand } from "../ops/random.ts";
 import type { ScalarOrTensor } from "../ops/types.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { allHold, interval, type Constraint } from "./constraints.ts";
+import { interval, type Constraint } from "./constraints.ts";
+import { hold } from "../ops/reading.ts";
 import { Distribution } from "./distribution.ts";
 import { broadcastAll } from "./parameters.ts";
 
@@ -23,7 +24,7 @@ export class Uniform extends Distribution {
     const [from, to] = broadcastAll(low, high);
     super(from.shape, [], validateArgs);
     this.setParameters({ low: from, high: to });
-    if (this.validatesArgs && !allHold(from.lt(to))) throw new ArgumentError("Uniform is not defined when low>= high");
+    if (this.validatesArgs && !hold(from.lt(to))) throw new ArgumentError("Uniform is not defined when low>= high");
   }
 
   /** Each depends on the other. */

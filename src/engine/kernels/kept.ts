@@ -35,7 +35,8 @@ export function kept(name: string, find: () => string): string | null {
   const answer = find();
   try {
     files.mkdirSync(cacheFolder(here), { recursive: true });
-    writeOnce(files, file, answer, `${file}.${here.pid}.${Math.random().toString(36).slice(2)}`);
+    // Not with `Math.random`: what its first number is may be a program's to say.
+    writeOnce(files, file, answer, `${file}.${here.pid}.${crypto.randomUUID()}`);
   } catch {
     // Somebody else was first, or it can't be written; what can be read says which.
   }

@@ -1,4 +1,5 @@
 /** Nonlinearities; those on hot paths have kernels. Forward beside backward. */
+import { shownAs } from "../autograd/node.ts";
 import { noGrad } from "../autograd/gradMode.ts";
 import { longName, type DTypeName } from "../dtype.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
@@ -193,7 +194,7 @@ export function elu(input: Tensor, alpha = 1): Tensor {
 export function celu(input: Tensor, alpha = 1): Tensor {
   requireFloat("elu_cpu", input.dtype);
   if (alpha === 0) throw new KindlingError("ZeroDivisionError: alpha cannot be 0 for CELU");
-  return where(input.gt(0), input, expm1(clamp(input, null, 0).div(alpha)).mul(alpha));
+  return shownAs("CeluBackward0", where(input.gt(0), input, expm1(clamp(input, null, 0).div(alpha)).mul(alpha)));
 }
 
 const SELU_ALPHA = 1.6732632423543772;
@@ -206,7 +207,7 @@ const SELU_SCALE = 1.0507009873554805;
  */
 export function selu(input: Tensor): Tensor {
   requireFloat("elu_cpu", input.dtype);
-  return where(input.gt(0), input, expm1(clamp(input, null, 0)).mul(SELU_ALPHA)).mul(SELU_SCALE);
+  return shownAs("EluBackward0", where(input.gt(0), input, expm1(clamp(input, null, 0)).mul(SELU_ALPHA)).mul(SELU_SCALE));
 }
 
 /**
@@ -220,7 +221,7 @@ export function glu(input: Tensor, dim: Int = -1): Tensor {
   const size = input.shape[d]!;
   if (size % 2 !== 0) throw new KindlingError(`Halving dimension must be even, but dimension ${d} is size ${size}`);
   requireFloat("glu_cpu", input.dtype);
-  return mul(narrow(input, d, 0, size / 2), sigmoid(narrow(input, d, size / 2, size / 2)));
+  return shownAs("GluBackward0", mul(narrow(input, d, 0, size / 2), sigmoid(narrow(input, d, size / 2, size / 2))));
 }
 
 /**
@@ -230,7 +231,7 @@ export function glu(input: Tensor, dim: Int = -1): Tensor {
  */
 export function hardshrink(input: Tensor, lambd = 0.5): Tensor {
   requireFloat("hardshrink_cpu", input.dtype);
-  return where(input.abs().gt(lambd), input, 0);
+  return shownAs("HardshrinkBackward0", where(input.abs().gt(lambd), input, 0));
 }
 
 /**
@@ -241,7 +242,7 @@ export function hardshrink(input: Tensor, lambd = 0.5): Tensor {
 export function softshrink(input: Tensor, lambd = 0.5): Tensor {
   requireFloat("softshrink_cpu", input.dtype);
   if (lambd < 0) throw new KindlingError(`lambda must be greater or equal to 0, but found to be ${lambd}.`);
-  return where(input.gt(lambd), input.sub(lambd), where(input.lt(-lambd), input.add(lambd), 0));
+  return shownAs("SoftshrinkBackward0", where(input.gt(lambd), input.sub(lambd), where(input.lt(-lambd), input.add(lambd), 0)));
 }
 
 /** x kept between two values. */
@@ -249,7 +250,7 @@ export function hardtanh(input: Tensor, minVal = -1, maxVal = 1): Tensor {
   if (input.dtype === "bool") throw new KindlingError("Bool inputs not supported for hardtanh");
   if (input.dtype === "uint8" && (minVal < 0 || maxVal < 0)) throw new KindlingError("cannot do hardtanh on an unsigned type with negative limits");
   if (minVal > maxVal) throw new ArgumentError("min_val cannot be greater than max_val");
-  return strictlyBetween(input, minVal, maxVal, input, minVal, maxVal);
+  return shownAs("HardtanhBackward0", strictlyBetween(input, minVal, maxVal, input, minVal, maxVal));
 }
 
 /**
@@ -284,7 +285,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
           weight,
           input.shape.map((_, i) => (i === 1 ? channels : 1)),
         );
-  return where(input.gt(0), input, mul(slopes, input));
+  return shownAs("PreluBackward0", where(input.gt(0), input, mul(slopes, input)));
 }
 
 /**
@@ -329,7 +330,7 @@ export function tanhshrink(input: Tensor): Tensor {
  */
 export function threshold(input: Tensor, threshold: number, value: number): Tensor {
   refuseBool("threshold_cpu", input.dtype);
-  return where(input.gt(threshold), input, value);
+  return shownAs("ThresholdBackward0", where(input.gt(threshold), input, value));
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Products of matrices and vectors, added to a tensor. */
+import { shownAs } from "../autograd/node.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
 import { bmm, mm, mv, outer } from "./matmul.ts";
@@ -30,7 +31,7 @@ function added(input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddedPro
  * @api torch.addmm Tensor.addmm Tensor.addmm_
  */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, mm(mat1, mat2), options);
+  return shownAs("AddmmBackward0", added(input, mm(mat1, mat2), options));
 }
 
 /**
@@ -39,7 +40,7 @@ export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: AddedP
  * @api torch.addmv Tensor.addmv Tensor.addmv_
  */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, mv(mat, vec), options);
+  return shownAs("AddmvBackward0", added(input, mv(mat, vec), options));
 }
 
 /**
@@ -48,7 +49,7 @@ export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: AddedPro
  * @api torch.addr Tensor.addr Tensor.addr_
  */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, outer(vec1, vec2), options);
+  return shownAs("AddrBackward0", added(input, outer(vec1, vec2), options));
 }
 
 /**
@@ -57,7 +58,7 @@ export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: AddedPr
  * @api torch.baddbmm Tensor.baddbmm Tensor.baddbmm_
  */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, bmm(batch1, batch2), options);
+  return shownAs("BaddbmmBackward0", added(input, bmm(batch1, batch2), options));
 }
 
 /**
@@ -66,5 +67,5 @@ export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: 
  * @api torch.addbmm Tensor.addbmm Tensor.addbmm_
  */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: AddedProduct = {}): Tensor {
-  return added(input, sum(bmm(batch1, batch2), 0), options);
+  return shownAs("AddbmmBackward0", added(input, sum(bmm(batch1, batch2), 0), options));
 }

@@ -1,5 +1,5 @@
 /** Arithmetic with pairs of elements, with broadcasting. Forward beside backward. */
-import { record, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
 import { nativeName, promote } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { Binary } from "../kernels/exports.ts";
@@ -286,7 +286,7 @@ export function logaddexp(input: Tensor, other: Tensor): Tensor {
   requireFloat("logaddexp_cpu", promote(input.dtype, other.dtype));
   const high = maximum(input, other).detach();
   const base = where(high.isinf(), 0, high);
-  return add(log(add(exp(sub(input, base)), exp(sub(other, base)))), base);
+  return shownAs("LogaddexpBackward0", add(log(add(exp(sub(input, base)), exp(sub(other, base)))), base));
 }
 
 /**
@@ -298,7 +298,7 @@ export function logaddexp2(input: Tensor, other: Tensor): Tensor {
   requireFloat("logaddexp2_cpu", promote(input.dtype, other.dtype));
   const high = maximum(input, other).detach();
   const base = where(high.isinf(), 0, high);
-  return add(log(add(exp2(sub(input, base)), exp2(sub(other, base)))).mul(Math.LOG2E), base);
+  return shownAs("Logaddexp2Backward0", add(log(add(exp2(sub(input, base)), exp2(sub(other, base)))).mul(Math.LOG2E), base));
 }
 
 /**
@@ -310,7 +310,7 @@ export function xlogy(input: ScalarOrTensor, other: ScalarOrTensor): Tensor {
   const factor = input instanceof Tensor ? input : full([], input);
   const of = asTensorLike(other, factor);
   const isZero = eq(factor, 0).logicalAnd(isnan(of).logicalNot());
-  return where(isZero, mul(asFloat(factor), 0), mul(factor, log(where(isZero, 1, of))));
+  return shownAs("XlogyBackward0", where(isZero, mul(asFloat(factor), 0), mul(factor, log(where(isZero, 1, of)))));
 }
 
 /**
@@ -356,7 +356,7 @@ export function floatPower(input: ScalarOrTensor, exponent: ScalarOrTensor): Ten
  */
 export function nextafter(input: Tensor, other: Tensor): Tensor {
   requireFloat("nextafter_cpu", promote(input.dtype, other.dtype));
-  return mapBinary("nextafter", nextFloat, input, other);
+  return tellPair("nextafter", input, other, mapBinary("nextafter", nextFloat, input, other));
 }
 
 export const bits = new DataView(new ArrayBuffer(4));
@@ -407,7 +407,7 @@ export const lcm: TensorAndOperand = integers("lcm", (a, b) => (a === 0 || b ===
  */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value = 1 }: { value?: number } = {}): Tensor {
   refuseBool("addcmul_cpu_out", promote(input.dtype, promote(tensor1.dtype, tensor2.dtype)));
-  return add(input, mul(tensor1, tensor2), { alpha: value });
+  return shownAs("AddcmulBackward0", add(input, mul(tensor1, tensor2), { alpha: value }));
 }
 
 /**
@@ -419,7 +419,7 @@ export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, { value
   if (promote(tensor1.dtype, tensor2.dtype) !== "float32") {
     throw new KindlingError("Integer division with addcdiv is no longer supported. Convert tensor1 or tensor2 with .float() first, or divide with torch.div");
   }
-  return add(input, div(tensor1, tensor2), { alpha: value });
+  return shownAs("AddcdivBackward0", add(input, div(tensor1, tensor2), { alpha: value }));
 }
 
 /**

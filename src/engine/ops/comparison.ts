@@ -1,5 +1,5 @@
 /** Comparisons, as `bool`; shapes broadcast. */
-import { promote, promoteScalar, type DType } from "../dtype.ts";
+import { promote, promoteScalar, type DType, type TypedArray } from "../dtype.ts";
 import { tellOperation } from "../instrument.ts";
 import { Compare, CompareI32, type CompareOp } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
@@ -14,7 +14,7 @@ import { mapBinary, mapUnary } from "./internal/map.ts";
 import { integerAt, scalarAt } from "./internal/scalar.ts";
 import { describeBroadcast } from "./internal/strided.ts";
 import { placeOf } from "./searchsorted.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { ScalarOrTensor } from "./types.ts";
 
 function comparison(name: keyof typeof Compare): TensorAndOperand {
@@ -152,7 +152,7 @@ export function isin(element: number, testElements: Tensor, options?: IsinOption
 export function isin(elements: Tensor, testElement: number, options?: IsinOptions): Tensor;
 export function isin(elements: ScalarOrTensor, testElements: ScalarOrTensor, { invert = false }: IsinOptions = {}): Tensor {
   const [tests, value] = testElements instanceof Tensor ? [[testElements], null] : [[], testElements];
-  const list = value === null ? toTypedArray(tests[0]!).sort() : [value];
+  const list = value === null ? valuesOf(tests[0]!).sort() : [value];
   const input = elements instanceof Tensor ? elements : full([], elements);
   const isAmong = (x: number): boolean => list[placeOf(list, 0, list.length, x, false)] === x;
   return tellOperation(
@@ -204,8 +204,7 @@ export function isreal(input: Tensor): Tensor {
  */
 export function equal(input: Tensor, other: Tensor): boolean {
   if (!sameShape(input.shape, other.shape)) return false;
-  const left = toTypedArray(input);
-  const right = toTypedArray(other);
+  const [left, right] = [input, other].map((each) => valuesOf(each, "equal")) as [TypedArray, TypedArray];
   return left.every((value, i) => value === right[i]);
 }
 
@@ -216,5 +215,5 @@ export function equal(input: Tensor, other: Tensor): boolean {
  * @api torch.allclose Tensor.allclose
  */
 export function allclose(input: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equalNan = false): boolean {
-  return toTypedArray(isclose(input, other, rtol, atol, equalNan)).every((isClose) => isClose !== 0);
+  return valuesOf(isclose(input, other, rtol, atol, equalNan), "allclose").every((isClose) => isClose !== 0);
 }

@@ -2,6 +2,7 @@
 import { requireProcessor, type DeviceLike } from "../device.ts";
 import { dtypeNamed, filled, roomFor, type DType, type DTypeName, type TypedArray } from "../dtype.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
+import { operationWatch, tellReading } from "../instrument.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
 import { MOST_DIMENSIONS, numelOf, shapeText, tooManyDimensions, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -31,6 +32,7 @@ export function typeOf(options: TensorOptions, fallback: DType = "float32"): DTy
 export function finish(tensor: Tensor, options: TensorOptions): Tensor {
   if (options.device !== undefined) requireProcessor(options.device);
   if (options.requiresGrad) tensor.requiresGrad = true;
+  operationWatch()?.made?.(tensor);
   return tensor;
 }
 
@@ -220,7 +222,10 @@ function nestedShape(data: TensorData): number[] {
 
 function flatten(data: unknown, shape: Shape, dim: number, out: Numbers, kinds: Set<string>): void {
   if (dim === shape.length) {
-    if (data instanceof Tensor) data = data.item();
+    if (data instanceof Tensor) {
+      tellReading("tensor", data);
+      data = data.item();
+    }
     if (typeof data !== "number" && typeof data !== "boolean") {
       throw new ArgumentError(`new(): data must be numbers or booleans, but got ${describe(data)} (at dim ${dim})`, "TypeError");
     }

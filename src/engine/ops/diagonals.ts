@@ -1,5 +1,5 @@
 /** Diagonals: looking at them, and making matrices from them. */
-import { record, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
 import { ArgumentError, KindlingError } from "../errors.ts";
 import { wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -98,7 +98,7 @@ export function diagflat(input: Tensor, offset: Int = 0): Tensor {
  */
 export function trace(input: Tensor): Tensor {
   if (input.shape.length !== 2) throw new KindlingError("trace: expected a matrix");
-  return sum(diagonal(input));
+  return shownAs("TraceBackward0", sum(diagonal(input)));
 }
 
 /**

@@ -15,7 +15,7 @@ import { mul } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { indexSelect, placesOf } from "./indexing.ts";
 import { scatterAdd } from "./scatter.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { vectorNorm } from "./vectorNorm.ts";
 import type { Int } from "./types.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
@@ -66,7 +66,7 @@ function rowOf(paddingIdx: number | null, rows: number): number | null {
 }
 
 function gradientShares(indices: Tensor, rows: number, paddingIdx: number | null, scaleGradByFreq: boolean): Tensor {
-  const places = toTypedArray(indices);
+  const places = valuesOf(indices);
   const counts = new Map<number, number>();
   places.forEach((place) => counts.set(place, (counts.get(place) ?? 0) + 1));
   const padding = rowOf(paddingIdx, rows);
@@ -77,7 +77,7 @@ function gradientShares(indices: Tensor, rows: number, paddingIdx: number | null
 function shorten(weight: Tensor, indices: Tensor, maxNorm: number, normType: number): void {
   noGrad(() => {
     const isUsed = new Uint8Array(weight.shape[0]!);
-    for (const row of toTypedArray(indices)) isUsed[row] = 1;
+    for (const row of valuesOf(indices, "embedding(maxNorm)")) isUsed[row] = 1;
     for (const row of placesOf(isUsed)) {
       const values = weight.select(0, row);
       const length = vectorNorm(values, normType).item();
@@ -130,7 +130,7 @@ export function embeddingBag(
   const padding = rowOf(paddingIdx, weight.shape[0]!);
   const told = (result: Tensor): Tensor =>
     offsets ? result : tellOperation("embeddingBag", [input, weight, ...(perSampleWeights ? [perSampleWeights] : [])], result, { mode, padding });
-  const places = toTypedArray(flat);
+  const places = valuesOf(flat);
   const counts = filled(roomFor(Float32Array, places.length), (i) => Number(places[i] !== padding));
   const rows = embedding(flat, weight, paddingIdx, maxNorm, normType, scaleGradByFreq);
   if (mode === "max" && scaleGradByFreq) throw new ArgumentError("max mode does not support scaling the gradient by the frequency");
@@ -159,7 +159,7 @@ function bagOfEach(indices: Tensor, offsets: Tensor | null, includeLast: boolean
   }
   if (indices.shape.length !== 1) throw new ArgumentError(`input has to be 1D or 2D Tensor, but got Tensor of dimension ${indices.shape.length}`);
   if (!offsets) throw new ArgumentError("offsets has to be a 1D Tensor but got None");
-  const starts = toTypedArray(offsets);
+  const starts = valuesOf(offsets, "embeddingBag(offsets)");
   if (starts.length > 0 && starts[0] !== 0)
     throw new ArgumentError(
       `offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got ${starts[0]}`,
@@ -180,7 +180,7 @@ function bagSizes(bags: Bags, counts: Float32Array): Float32Array {
 /** The largest entry of each bag in each column; gradients go to the first that has it. */
 function largest(rows: Tensor, bags: Bags, counts: Float32Array): Tensor {
   const width = rows.shape[1]!;
-  const values = toTypedArray(rows);
+  const values = valuesOf(rows);
   const best = new Int32Array(bags.count * width).fill(-1);
   bags.of.forEach((bag, i) => {
     if (counts[i] === 0) return;
@@ -208,7 +208,7 @@ function largest(rows: Tensor, bags: Bags, counts: Float32Array): Tensor {
  */
 export function oneHot(tensor: Tensor, numClasses: Int = -1): Tensor {
   const source = contiguous(positions(tensor, "one_hot is only applicable to index tensor."));
-  const classes = numClasses >= 0 ? numClasses : (toTypedArray(source) as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0);
+  const classes = numClasses >= 0 ? numClasses : (valuesOf(source, "oneHot") as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0);
   const result = make([...tensor.shape, classes], "int32");
   const target = at(result);
   const wrong = kernels.oneHot(at(source), target, source.numel(), classes);

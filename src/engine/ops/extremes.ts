@@ -13,7 +13,7 @@ import { at, make } from "./internal/make.ts";
 import { tellPicked, type Picked } from "./internal/pick.ts";
 import { arrange, isEmptyList, reducedDims, reducedShape, reduceFloat, requireSome, restore, type Arranged, type ReductionData } from "./internal/reduce.ts";
 import { namedTuple, valuesAndIndices, type NamedTuple, type ValuesAndIndices } from "./namedTuple.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { sum } from "./reductions.ts";
 import { scatterAdd } from "./scatter.ts";
 import type { Int, Size } from "./types.ts";
@@ -129,7 +129,7 @@ function extremeAlong(name: string, sign: 1 | -1, input: Tensor, dim: number, ke
 
 /** Element by element: floats don't tell large integers apart. */
 function extremeOfIntegersAlong(sign: 1 | -1, { source, outer, n, inner }: Arranged, shape: Shape): Picked {
-  const from = toTypedArray(source);
+  const from = valuesOf(source);
   const values = new Int32Array(outer * inner);
   const indices = new Int32Array(outer * inner);
   for (let o = 0; o < outer; o++) {

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.ts";
 import { shapeText } from "../shape.ts";
 import { fixed, scientific } from "./numberText.ts";
 import { printOptions } from "./printOptions.ts";
-import { toTypedArray, valuesAt } from "./reading.ts";
+import { shownValues, valuesAt } from "./reading.ts";
 
 /** `print(tensor)` */
 export function formatTensor(tensor: Tensor): string {
@@ -73,7 +73,7 @@ class Printer {
       Array.from({ length: isLong(size) ? 2 * edgeitems : size }, (_, i) => (isLong(size) && i >= edgeitems ? size - 2 * edgeitems + i : i)),
     );
     this.#gaps = tensor.shape.map((size) => (isLong(size) ? edgeitems : -1));
-    this.#values = this.#gaps.every((gap) => gap < 0) ? toTypedArray(tensor) : valuesAt(tensor, this.#places);
+    this.#values = this.#gaps.every((gap) => gap < 0) ? shownValues(tensor) : valuesAt(tensor, this.#places);
     this.#format = numberFormat(this.#values, tensor.dtype);
   }
 

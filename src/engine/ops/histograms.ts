@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { amax, amin } from "./extremes.ts";
 import { asFloat } from "./internal/unaryKernels.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { Int } from "./types.ts";
 
 /**
@@ -17,7 +17,7 @@ import type { Int } from "./types.ts";
  */
 export function bincount(input: Tensor, weights: Tensor | null = null, minlength: Int = 0): Tensor {
   if (minlength < 0) throw new KindlingError("minlength should be >= 0");
-  const values = toTypedArray(input);
+  const values = valuesOf(input, "bincount");
   if (input.shape.length !== 1 || input.dtype === "float32" || values.some((value) => value < 0)) {
     throw new KindlingError("bincount only supports 1-d non-negative integral inputs.");
   }
@@ -28,7 +28,7 @@ export function bincount(input: Tensor, weights: Tensor | null = null, minlength
     minlength,
     (values as Int32Array).reduce((most, value) => Math.max(most, value + 1), 0),
   );
-  const share = weights ? toTypedArray(weights) : null;
+  const share = weights ? valuesOf(weights) : null;
   const counts = roomFor(Float64Array, length);
   values.forEach((value, i) => (counts[value]! += share ? share[i]! : 1));
   const result = fromTypedArray(share ? new Float32Array(counts) : new Int32Array(counts), [length]);
@@ -42,7 +42,7 @@ export function bincount(input: Tensor, weights: Tensor | null = null, minlength
  */
 export function histc(input: Tensor, bins: Int = 100, min = 0, max = 0): Tensor {
   if (bins <= 0) throw new KindlingError("bins must be > 0");
-  const values = toTypedArray(asFloat(input));
+  const values = valuesOf(asFloat(input));
   let [low, high] = [min, max];
   if (low === high && values.length > 0) [low, high] = [amin(input).item(), amax(input).item()];
   if (low === high) [low, high] = [low - 1, high + 1];

@@ -1,20 +1,23 @@
 /** Writing at an index: entries put, added, filled or reduced into positions, and Python's `x[…] = value`. */
+import { shownAs } from "../autograd/node.ts";
 import { promoteScalar } from "../dtype.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
 import { broadcastShapes, contiguousStrides, shapeText, wrapDim, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
+import { clamp } from "./clamp.ts";
 import { eq } from "./comparison.ts";
 import { where } from "./where.ts";
-import { contiguous, to } from "./conversion.ts";
+import { clone, contiguous, to } from "./conversion.ts";
 import { arange, fromTypedArray, full, ones, zeros } from "./creation.ts";
-import { placesOf, withoutNegatives } from "./indexing.ts";
+import { flatPositions } from "./indexing.ts";
 import { copy_, fill_, replaceBy } from "./inplace.ts";
 import { positions } from "./internal/positions.ts";
-import { toTypedArray } from "./reading.ts";
-import { fitted, gather, scatter, scatterAdd } from "./scatter.ts";
+import { hold, valuesOf } from "./reading.ts";
+import { cumsum } from "./scans.ts";
+import { fitted, gather, scatter, scatterAdd, tellScatterReduce } from "./scatter.ts";
 import { index, lookThrough, type Place } from "./subscript.ts";
 import type { Index, Int, ScalarOrTensor } from "./types.ts";
-import { expand, flatten, narrow, reshape } from "./views.ts";
+import { expand, flatten, reshape } from "./views.ts";
 import { wholeNumbers } from "./internal/wholeNumbers.ts";
 
 /** A one-dimensional index along `dim`, repeated to the shape of what it places. */
@@ -62,7 +65,7 @@ export function indexAdd(input: Tensor, dim: Int, index: Tensor, source: Tensor,
   const d = wrapDim(dim, input.shape.length);
   checkSource("index_add_", input, d, index, source);
   const places = positions(index, "index_add_(): Expected dtype int32/int64 for index");
-  return scatterAdd(input, d, spreadIndex(places, source.shape, d), alpha === 1 ? source : source.mul(alpha));
+  return shownAs("IndexAddBackward0", scatterAdd(input, d, spreadIndex(places, source.shape, d), alpha === 1 ? source : source.mul(alpha)));
 }
 
 /**
@@ -74,7 +77,7 @@ export function indexCopy(input: Tensor, dim: Int, index: Tensor, source: Tensor
   const d = wrapDim(dim, input.shape.length);
   checkSource("index_copy_", input, d, index, source);
   const places = positions(index, "index_copy_(): Expected a long tensor for index");
-  return scatter(input, d, spreadIndex(places, source.shape, d), source);
+  return shownAs("IndexCopyBackward0", scatter(input, d, spreadIndex(places, source.shape, d), source));
 }
 
 /**
@@ -108,10 +111,10 @@ export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = f
       index.shape,
     );
   }
-  const places = flatten(withoutNegatives(positions(index, "put_(): Expected a long tensor for index"), input.numel(), 0));
+  const places = flatPositions([positions(index, "put_(): Expected a long tensor for index")], [input.numel()], [0]);
   const flat = flatten(input);
   const values = reshape(source, [index.numel()]);
-  return reshape(accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape);
+  return shownAs("PutBackward0", reshape(accumulate ? scatterAdd(flat, 0, places, values) : scatter(flat, 0, places, values), input.shape));
 }
 
 /**
@@ -132,11 +135,13 @@ export function indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tens
  * @api torch.maskedScatter Tensor.maskedScatter Tensor.maskedScatter_
  */
 export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor {
-  const flags = toTypedArray(expand(mask, broadcastShapes(input.shape, mask.shape)));
-  const places = placesOf(flags);
-  if (places.length > source.numel())
+  const flags = expand(mask, broadcastShapes(input.shape, mask.shape)).bool();
+  // How many are taken up to each place.
+  const taken = cumsum(flatten(flags), 0);
+  if (!hold(taken.le(source.numel())))
     throw new KindlingError("masked_scatter: expected self and source to have same dtypes and source to have enough elements");
-  return put(input, fromTypedArray(places, [places.length]), narrow(flatten(source), 0, 0, places.length));
+  if (source.numel() === 0) return clone(input);
+  return shownAs("MaskedScatterBackward0", where(flags, reshape(gather(flatten(to(source, input.dtype)), 0, clamp(taken.sub(1), 0)), flags.shape), input));
 }
 
 /**
@@ -148,7 +153,7 @@ export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tens
 export function indexPut(input: Tensor, indices: readonly (Index | null)[], values: ScalarOrTensor, accumulate = false): Tensor {
   const places = flatPlaces(input, indices);
   const source = values instanceof Tensor ? values : full([], values, { dtype: promoteScalar(input.dtype, values) });
-  return put(input, places, contiguous(spreadOver(to(source, input.dtype), places.shape)), accumulate);
+  return shownAs("IndexPutBackward0", put(input, places, contiguous(spreadOver(to(source, input.dtype), places.shape)), accumulate));
 }
 
 function spreadOver(values: Tensor, shape: Shape): Tensor {
@@ -198,7 +203,8 @@ export function scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tenso
   const d = wrapDim(dim, input.shape.length);
   const places = positions(index, "scatter(): Expected dtype int64 for index");
   const part = fitted(src, index);
-  if (input.dtype !== "float32") return integersReduced(input, d, places, part, reduce, includeSelf);
+  if (input.dtype !== "float32")
+    return tellScatterReduce([input, places, part], { dim: d, reduce, includeSelf }, integersReduced(input, d, places, part, reduce, includeSelf));
   const hits = scatterAdd(zeros(input.shape), d, places, ones(index.shape));
   const own = includeSelf ? input : where(hits.gt(0), NEUTRAL[reduce], input);
   switch (reduce) {
@@ -207,9 +213,13 @@ export function scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tenso
     case "mean":
       return scatterAdd(own, d, places, part).div(where(hits.gt(0), hits.add(includeSelf ? 1 : 0), 1));
     case "prod":
-      return scatteredProduct(own, d, places, part);
+      return tellScatterReduce([own, places, part], { dim: d, reduce, includeSelf: true }, scatteredProduct(own, d, places, part));
     default:
-      return scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, places, part, includeSelf);
+      return tellScatterReduce(
+        [own, places, part],
+        { dim: d, reduce, includeSelf },
+        scatteredExtreme(reduce === "amax" ? 1 : -1, own, d, places, part, includeSelf),
+      );
   }
 }
 
@@ -219,7 +229,7 @@ const NEUTRAL: Readonly<Record<ScatterReduction, number>> = { sum: 0, mean: 0, p
 function forEachTarget(index: Tensor, shape: Shape, dim: number, visit: (place: number, i: number) => void): void {
   const strides = contiguousStrides(shape);
   const own = contiguousStrides(index.shape);
-  toTypedArray(index).forEach((position, i) => {
+  valuesOf(index).forEach((position, i) => {
     if (position < 0 || position >= (shape[dim] ?? 1))
       throw new IndexError(`index ${position} is out of bounds for dimension ${dim} with size ${shape[dim] ?? 1}`);
     let place = 0;
@@ -240,8 +250,8 @@ const JOIN: Readonly<Record<ScatterReduction, (a: number, b: number) => number>>
 
 /** Integers in double precision; means are rounded down. */
 function integersReduced(input: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, includeSelf: boolean): Tensor {
-  const results = new Float64Array(toTypedArray(input));
-  const values = toTypedArray(source);
+  const results = new Float64Array(valuesOf(input));
+  const values = valuesOf(source);
   const counts = new Float64Array(results.length);
   forEachTarget(index, input.shape, dim, (place, i) => {
     const isFirst = counts[place]!++ === 0 && !includeSelf;
@@ -274,8 +284,8 @@ function scatteredProduct(input: Tensor, dim: number, index: Tensor, source: Ten
 
 /** The extreme's values, and gradients shared evenly by all that reach it. */
 function scatteredExtreme(sign: 1 | -1, input: Tensor, dim: number, index: Tensor, source: Tensor, includeSelf: boolean): Tensor {
-  const best = new Float32Array(toTypedArray(input));
-  const values = toTypedArray(source);
+  const best = new Float32Array(valuesOf(input));
+  const values = valuesOf(source);
   forEachTarget(index, input.shape, dim, (place, i) => {
     if (sign * values[i]! > sign * best[place]! || Number.isNaN(values[i])) best[place] = values[i]!;
   });

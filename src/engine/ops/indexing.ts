@@ -1,7 +1,8 @@
 /** Picking elements by index or value. */
-import { record, type Operation } from "../autograd/node.ts";
-import { filled, itemSize, typedArray } from "../dtype.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
+import { itemSize, typedArray } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { kernels } from "../memory/linear.ts";
 import { failsByValue } from "../memory/reading.ts";
 import { broadcastShapes, contiguousStrides, numelOf, wrapDim, type Shape } from "../shape.ts";
@@ -10,7 +11,7 @@ import { contiguous } from "./conversion.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { gather, type Rows } from "./scatter.ts";
 import { unbind } from "./split.ts";
 import type { Int } from "./types.ts";
@@ -88,7 +89,7 @@ export function nonzero(input: Tensor, { asTuple = false }: { asTuple?: boolean 
 function nonzeroRows(input: Tensor): Tensor {
   const rank = input.shape.length;
   const strides = contiguousStrides(input.shape);
-  const places = placesOf(toTypedArray(input));
+  const places = placesOf(valuesOf(input, "nonzero"));
   const rows = typedArray("int32", places.length * rank);
   for (let i = 0; i < places.length; i++) {
     for (let k = 0; k < rank; k++) rows[i * rank + k] = Math.floor(places[i]! / strides[k]!) % input.shape[k]!;
@@ -111,18 +112,28 @@ export function placesOf(values: ArrayLike<number>): Int32Array {
  * @api torch.take Tensor.take
  */
 export function take(input: Tensor, index: Tensor): Tensor {
-  const places = withoutNegatives(positions(index, "take(): Expected a long tensor for index"), input.numel(), 0);
-  return reshape(gather(flatten(input), 0, flatten(places)), index.shape);
+  const places = flatPositions([positions(index, "take(): Expected a long tensor for index")], [input.numel()], [0]);
+  return shownAs("TakeBackward0", reshape(gather(flatten(input), 0, places), index.shape));
 }
 
-export function withoutNegatives(index: Tensor, size: number, dim: number): Tensor {
-  const given = toTypedArray(index);
-  const places = filled(typedArray("int32", given.length), (i) => {
-    const place = given[i]!;
-    if (place < -size || place >= size) throw new IndexError(`index ${place} is out of bounds for dimension ${dim} with size ${size}`);
-    return place < 0 ? place + size : place;
-  });
-  return fromTypedArray(places, index.shape);
+/** One position in the merged dimension for several indices, one after the other; those from the end count from the beginning. */
+export function flatPositions(indices: readonly Tensor[], sizes: readonly number[], dims: readonly number[]): Tensor {
+  const lists = indices.map((tensor) => valuesOf(tensor));
+  const count = lists[0]!.length;
+  const flat = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    let position = 0;
+    lists.forEach((list, k) => {
+      const value = list[i]!;
+      const size = sizes[k]!;
+      if (value < -size || value >= size) {
+        throw new IndexError(`index ${value} is out of bounds for dimension ${dims[k]} with size ${size}`);
+      }
+      position = position * size + (value < 0 ? value + size : value);
+    });
+    flat[i] = position;
+  }
+  return tellOperation("positions", indices, fromTypedArray(flat, [count]), { sizes });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Putting tensors together. Forward beside backward. */
-import { record, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
 import { promote } from "../dtype.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { tellOperation } from "../instrument.ts";
@@ -165,8 +165,11 @@ export function stack(tensors: readonly Tensor[], dim: Int = 0): Tensor {
     }
   });
   const d = wrapDim(dim, first.shape.length + 1);
-  return cat(
-    tensors.map((tensor) => unsqueeze(tensor, d)),
-    d,
+  return shownAs(
+    "StackBackward0",
+    cat(
+      tensors.map((tensor) => unsqueeze(tensor, d)),
+      d,
+    ),
   );
 }

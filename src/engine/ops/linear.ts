@@ -1,6 +1,6 @@
 /** The arithmetic of linear layers: forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
-import { record, type Node, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Node, type Operation } from "../autograd/node.ts";
 import { KindlingError } from "../errors.ts";
 import { Reduce } from "../kernels/exports.ts";
 import { kernels } from "../memory/linear.ts";
@@ -81,7 +81,18 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   const target = at(result);
   gemm(count, out, features, at(rows), features, 1, at(weight), weight.strides[1]!, weight.strides[0]!, target, out);
   if (bias) kernels.addRowBias(target, at(contiguous(bias)), count, out);
-  return record(linearOp, result, bias ? [input, weight, bias] : [input, weight], [input, weight]);
+  return shownAs(
+    nameOf(rows === input, input.shape.length, bias !== null),
+    record(linearOp, result, bias ? [input, weight, bias] : [input, weight], [input, weight]),
+  );
+}
+
+/** PyTorch multiplies matrices, and looks at others as such. */
+function nameOf(isDense: boolean, rank: number, hasBias: boolean): string {
+  if (rank === 2) return hasBias ? "AddmmBackward0" : "MmBackward0";
+  if (rank === 3 && hasBias && isDense) return "ViewBackward0";
+  if (hasBias) return "AddBackward0";
+  return rank === 1 ? "SqueezeBackward3" : "UnsafeViewBackward0";
 }
 
 /**

@@ -98,14 +98,14 @@ export const bitwiseXor: OperandPair = bitwise("xor");
  * @api torch.bitwiseLeftShift Tensor.bitwiseLeftShift Tensor.bitwiseLeftShift_
  * @see https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html
  */
-export const bitwiseLeftShift: TensorAndOperand = integers("lshift", (a, b) => (b >= 64 ? 0 : a * 2 ** b));
+export const bitwiseLeftShift: TensorAndOperand = integers("bitwiseLeftShift", (a, b) => (b >= 64 ? 0 : a * 2 ** b), "lshift");
 
 /**
  * `a >> b`
  * @api torch.bitwiseRightShift Tensor.bitwiseRightShift Tensor.bitwiseRightShift_
  * @see https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html
  */
-export const bitwiseRightShift: TensorAndOperand = integers("rshift", (a, b) => Math.floor(a / 2 ** b));
+export const bitwiseRightShift: TensorAndOperand = integers("bitwiseRightShift", (a, b) => Math.floor(a / 2 ** b), "rshift");
 
 // --- bits -----------------------------------------------------------------------------------------------------------
 
@@ -117,5 +117,5 @@ export const bitwiseRightShift: TensorAndOperand = integers("rshift", (a, b) => 
 export function bitwiseNot(input: Tensor): Tensor {
   if (input.dtype === "float32") throw new KindlingError("bitwise_not is only implemented for integer types");
   if (input.dtype === "bool") return input.logicalNot();
-  return mapUnary(input.dtype === "uint8" ? (x) => 255 - x : (x) => ~x, input, input.dtype);
+  return tellOperation("bitwiseNot", [input], mapUnary(input.dtype === "uint8" ? (x) => 255 - x : (x) => ~x, input, input.dtype));
 }

@@ -1,5 +1,5 @@
 /** Products of matrices and vectors. Transposed operands cost nothing: the kernel reads through strides. */
-import { record, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
 import { KindlingError, ShapeError } from "../errors.ts";
 import { broadcastShapes, numelOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -99,10 +99,9 @@ export function matmul(input: Tensor, other: Tensor): Tensor {
   }
   if (rankA === 1 && rankB === 1) return dot(input, other);
   if (rankA === 2 && rankB === 2) return mm(input, other);
-  if (rankA === 1) return squeeze(matmul(unsqueeze(input, 0), other), -2);
-  if (rankB === 1) return squeeze(matmul(input, checkVector(input, other)), -1);
-  if (rankB === 2) return foldedProduct(input, other);
-  return batchedProduct(input, other);
+  if (rankA === 1) return shownAs(rankB === 2 ? "SqueezeBackward3" : "SqueezeBackward1", squeeze(matmul(unsqueeze(input, 0), other), -2));
+  if (rankB === 1) return shownAs(rankA === 2 ? "MvBackward0" : "UnsafeViewBackward0", squeeze(matmul(input, checkVector(input, other)), -1));
+  return shownAs("UnsafeViewBackward0", rankB === 2 ? foldedProduct(input, other) : batchedProduct(input, other));
 }
 
 function checkVector(a: Tensor, b: Tensor): Tensor {
@@ -159,7 +158,7 @@ export function dot(input: Tensor, tensor: Tensor): Tensor {
       b,
     );
   }
-  return sum(mul(input, tensor));
+  return shownAs("DotBackward0", sum(mul(input, tensor)));
 }
 
 /**
@@ -168,7 +167,7 @@ export function dot(input: Tensor, tensor: Tensor): Tensor {
  * @api torch.vdot Tensor.vdot
  */
 export function vdot(input: Tensor, other: Tensor): Tensor {
-  return dot(input, other);
+  return shownAs("VdotBackward0", dot(input, other));
 }
 
 /**

@@ -4,7 +4,7 @@ import { ArgumentError, KindlingError } from "../errors.ts";
 import type { Storage } from "../memory/storage.ts";
 import { sameShape, wrapDim } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { item } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { Int } from "./types.ts";
 
 /**
@@ -111,7 +111,7 @@ export function isInference(input: Tensor): boolean {
  */
 export function isNonzero(input: Tensor): boolean {
   const count = input.numel();
-  if (count === 1) return Boolean(item(input));
+  if (count === 1) return valuesOf(input, "isNonzero")[0] !== 0;
   throw new KindlingError(`Boolean value of Tensor with ${count === 0 ? "no values" : "more than one value"} is ambiguous`);
 }
 

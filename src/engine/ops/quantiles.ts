@@ -10,7 +10,7 @@ import { along, atLeastVector, dropped, pick, tellPicked, type Picked } from "./
 import { requireSome } from "./internal/reduce.ts";
 import { stack } from "./join.ts";
 import type { ValuesAndIndices } from "./namedTuple.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { gather } from "./scatter.ts";
 import { inOrderAlong } from "./sorting.ts";
 import type { Int } from "./types.ts";
@@ -179,7 +179,7 @@ function quantiles(
   manner: Pick<Rank, "interpolation" | "ignoreNan">,
 ): Tensor {
   if (input.dtype !== "float32") throw new KindlingError("quantile() input tensor must be either float or double dtype");
-  const levels = typeof q === "number" ? [q] : Array.from(toTypedArray(q));
+  const levels = typeof q === "number" ? [q] : Array.from(valuesOf(q));
   if (levels.some((level) => !(level >= 0 && level <= 1))) throw new KindlingError("quantile() q values must be in the range [0, 1]");
   if (input.numel() === 0) throw new KindlingError("quantile() input tensor must be non-empty");
   if (q instanceof Tensor && q.shape.length > 1) throw new KindlingError("quantile() q must be a scalar or 1D tensor");
@@ -204,7 +204,7 @@ function quantiles(
 /** The `level`-quantile along `dim` of sorted values; the dimension stays with size 1. */
 function between(sorted: Tensor, dim: number, level: number, { interpolation, ignoreNan }: Pick<Rank, "interpolation" | "ignoreNan">): Tensor {
   const { outer, n, inner } = along(sorted.shape, dim);
-  const values = toTypedArray(sorted.detach());
+  const values = valuesOf(sorted.detach());
   const shape = sorted.shape.map((size, i) => (i === dim ? 1 : size));
   const [low, high] = [new Int32Array(outer * inner), new Int32Array(outer * inner)];
   const weights = new Float32Array(outer * inner);

@@ -10,7 +10,7 @@ import { to } from "./conversion.ts";
 import { finish, tensor, typeOf, type TensorOptions } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
 import { requireFloat } from "./internal/requireKernel.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { Int, ScalarOrTensor, Sizes } from "./types.ts";
 import { writeValues } from "./internal/writing.ts";
 
@@ -83,7 +83,7 @@ export function normal(mean: ScalarOrTensor, std: ScalarOrTensor = 1, size?: Sha
   const shape = broadcastShapes(typeof mean === "number" ? [] : mean.shape, typeof std === "number" ? [] : std.shape);
   return noGrad(() => {
     if (typeof std === "number") return drawNormal(0, std, shape, chosen).add(mean);
-    if (toTypedArray(std).some((value) => value < 0)) throw new KindlingError("normal expects all elements of std >= 0.0");
+    if (valuesOf(std).some((value) => value < 0)) throw new KindlingError("normal expects all elements of std >= 0.0");
     return drawNormal(0, 1, shape, chosen).mul(std).add(mean);
   });
 }
@@ -146,7 +146,7 @@ export function getRngState(): Tensor {
  */
 export function setRngState(newState: Tensor): void {
   if (newState.dtype !== "uint8") throw new KindlingError(`expected a tensor of uint8, as getRngState() gives, but got one of ${newState.dtype}`);
-  defaultGenerator.setState(toTypedArray(newState) as Uint8Array);
+  defaultGenerator.setState(valuesOf(newState) as Uint8Array);
 }
 
 /** Overwrites the input with what `fill` draws. */

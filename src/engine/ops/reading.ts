@@ -1,6 +1,7 @@
 /** Getting values out of tensors. */
 import { itemSize, typedArray, type DType, type TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
+import { operationWatch } from "../instrument.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
 import { reading } from "../memory/reading.ts";
 import { presentBytes, readBytes } from "../memory/storage.ts";
@@ -14,6 +15,20 @@ import type { NestedNumbers } from "./types.ts";
  * @api Tensor.toTypedArray Tensor.numpy
  */
 export function toTypedArray(tensor: Tensor): TypedArray {
+  return valuesOf(tensor, "toTypedArray");
+}
+
+/**
+ * The same for an operation that computes in JavaScript.
+ * @param by its name, where the program sees something of the values that isn't in a tensor
+ */
+export function valuesOf(tensor: Tensor, by?: string): TypedArray {
+  operationWatch()?.reads?.(tensor, by);
+  return shownValues(tensor);
+}
+
+/** The same for what shows them. */
+export function shownValues(tensor: Tensor): TypedArray {
   const count = tensor.numel();
   const size = itemSize(tensor.dtype);
   if (count === 0) return typedArray(tensor.dtype, 0);
@@ -73,8 +88,15 @@ export function item(tensor: Tensor): number {
   if (tensor.numel() !== 1) {
     throw new KindlingError(`a Tensor with ${tensor.numel()} elements cannot be converted to Scalar`);
   }
+  operationWatch()?.reads?.(tensor, "item");
   const value = elementOf(tensor, tensor.offset);
   return tensor.dtype === "bool" ? ((value !== 0) as unknown as number) : value;
+}
+
+/** Whether all conditions hold that an operation checks: nothing but an error follows where they don't. */
+export function hold(conditions: Tensor): boolean {
+  const all = conditions.all();
+  return elementOf(all, all.offset) !== 0;
 }
 
 /** The element at a place in the tensor's storage. */
@@ -107,7 +129,7 @@ export function tolist<List = any[]>(input: Tensor): List {
       `tolist(): shape ${shapeText(shape)} makes more and longer lists than JavaScript holds; use toTypedArray(), or take a part of the tensor`,
     );
   }
-  const values = toTypedArray(input);
+  const values = valuesOf(input, "tolist");
   const isBool = input.dtype === "bool";
   let next = 0;
   const build = (dim: number): NestedNumbers => {

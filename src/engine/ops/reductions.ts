@@ -1,6 +1,6 @@
 /** Sums, means, products and truths over dimensions. Forward beside backward. */
 import { isGradEnabled } from "../autograd/gradMode.ts";
-import { record, type Operation } from "../autograd/node.ts";
+import { record, shownAs, type Operation } from "../autograd/node.ts";
 import { dtypeNamed, longName } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { tellOperation } from "../instrument.ts";
@@ -14,14 +14,14 @@ import { at, make } from "./internal/make.ts";
 import { arrange, asAsked, floatType, inType, reducedDims, reducedShape, reduceFloat, restore, type ReductionData } from "./internal/reduce.ts";
 import { wholeNumbers } from "./internal/wholeNumbers.ts";
 import { cat } from "./join.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { Int, Size, Sizes, Typed } from "./types.ts";
 import { expand, narrow, reshape } from "./views.ts";
 
 /** Folds integers in double precision: sums and products may outgrow `int32`. */
 function foldIntegers(name: "sum" | "prod", input: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
   const { source, outer, n, inner } = arrange(to(input, "int32"), dims);
-  const values = toTypedArray(source);
+  const values = valuesOf(source);
   const results = new Float64Array(outer * inner).fill(name === "sum" ? 0 : 1);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < n; i++) {
@@ -118,7 +118,7 @@ const prodAlongOp: Operation<ReductionData> = { ...prodOp, name: "ProdBackward1"
 function productOfOthers(input: Tensor, dims: readonly number[]): Tensor {
   const dim = dims.length === 1 ? dims[0]! : 0;
   const flat = dims.length === 1 ? input : reshape(input, [input.numel()]);
-  const values = toTypedArray(flat);
+  const values = valuesOf(flat);
   const n = flat.shape[dim]!;
   const inner = numelOf(flat.shape.slice(dim + 1));
   const out = new Float32Array(values.length);
@@ -206,12 +206,12 @@ export function countNonzero(input: Tensor, dim: Size | null = null): Tensor {
  */
 export function logsumexp(input: Tensor, dim: Size, keepdim = false): Tensor {
   const source = to(input, "float32");
-  if (source.numel() === 0) return sum(source.exp(), dim, keepdim).log();
+  if (source.numel() === 0) return shownAs("LogsumexpBackward0", sum(source.exp(), dim, keepdim).log());
   const dims = reducedDims(dim, source.shape.length);
   const high = tellOperation("amax", [source], reduceFloat(Reduce.max, source.detach(), dims, true), { dims });
   const shift = high.maskedFill(high.abs().eq(Infinity), 0);
   const total = sum(source.sub(shift).exp(), dim, true).log().add(shift);
-  return keepdim ? total : reshape(total, reducedShape(source.shape, dims, false));
+  return shownAs("LogsumexpBackward0", keepdim ? total : reshape(total, reducedShape(source.shape, dims, false)));
 }
 
 /** Truth values, or for `uint8`, in which older programs keep them, zeros and ones of that type. */

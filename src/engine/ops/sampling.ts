@@ -15,7 +15,7 @@ import { fillInPlace, requireDrawable } from "./random.ts";
 import { at, make } from "./internal/make.ts";
 import { requireFloat } from "./internal/requireKernel.ts";
 import { topk } from "./sorting.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { argmax } from "./extremes.ts";
 import type { Int } from "./types.ts";
 import { expand } from "./views.ts";
@@ -55,7 +55,7 @@ export function randomMask(shape: Shape, p: number, generator: Generator = defau
  * @api Tensor.bernoulli_
  */
 export function bernoulli_<T extends Tensor>(input: T, p: number | Tensor = 0.5, options: Draw = {}): T {
-  if (typeof p !== "number") return fillInPlace(input, options.generator, eachOf(toTypedArray(expand(p.detach(), input.shape)) as Float32Array)) as T;
+  if (typeof p !== "number") return fillInPlace(input, options.generator, eachOf(valuesOf(expand(p.detach(), input.shape)) as Float32Array)) as T;
   input.beforeChange();
   copyInto(input, randomMask(input.shape, p, options.generator));
   return input;
@@ -146,7 +146,7 @@ export function multinomial(input: Tensor, numSamples: Int, replacement = false,
   if (!(numSamples > 0)) throw new KindlingError("cannot sample n_sample <= 0 samples");
   const categories = input.shape.at(-1)!;
   if (!replacement && numSamples > categories) throw new KindlingError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
-  const weights = toTypedArray(input) as Float32Array;
+  const weights = valuesOf(input) as Float32Array;
   checkWeights(weights, categories);
   if (replacement) return drawnAgain(input, weights, numSamples, generator ?? defaultGenerator);
   const keys = div(input.detach(), exponential_(emptyLike(input.detach()), 1, generator ? { generator } : {}));

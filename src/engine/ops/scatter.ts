@@ -2,6 +2,7 @@
 import { record, type Operation } from "../autograd/node.ts";
 import { itemSize } from "../dtype.ts";
 import { IndexError, ShapeError } from "../errors.ts";
+import { tellOperation } from "../instrument.ts";
 import { i32, kernels } from "../memory/linear.ts";
 import { failsByValue } from "../memory/reading.ts";
 import { contiguousStrides, sameShape, shapeText, wrapDim, type Shape } from "../shape.ts";
@@ -10,7 +11,7 @@ import { contiguous, to } from "./conversion.ts";
 import { fromTypedArray, full, zeros } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { describeDimensions } from "./internal/strided.ts";
 import type { Int, ScalarOrTensor } from "./types.ts";
 import { narrow } from "./views.ts";
@@ -168,22 +169,33 @@ export function fitted(source: Tensor, index: Tensor): Tensor {
 function multipliedAt(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
   const factors = source instanceof Tensor ? source : full(index.shape, source, { dtype: input.dtype });
   const products = joinedInDoubles(input, dim, index, factors, (a, b) => a * b);
-  return input.dtype === "int32" ? wholeNumbers(products, input.shape, "scatter") : to(fromTypedArray(new Float32Array(products), input.shape), input.dtype);
+  const result =
+    input.dtype === "int32" ? wholeNumbers(products, input.shape, "scatter") : to(fromTypedArray(new Float32Array(products), input.shape), input.dtype);
+  return tellScatterReduce([input, index, factors], { dim, reduce: "prod", includeSelf: true }, result);
+}
+
+/** Tells of values that were joined in places. */
+export function tellScatterReduce(
+  inputs: readonly [input: Tensor, index: Tensor, source: Tensor],
+  how: { readonly dim: number; readonly reduce: string; readonly includeSelf: boolean },
+  result: Tensor,
+): Tensor {
+  return tellOperation("scatterReduce", inputs, result, how);
 }
 
 /** Joins each element of `source` with what is at its place, one after the other. */
 function joinedInDoubles(input: Tensor, dim: number, index: Tensor, source: Tensor, join: (a: number, b: number) => number): Float64Array {
-  const results = new Float64Array(toTypedArray(input));
-  const values = toTypedArray(source);
-  forEachPlace(index.shape, input.shape, dim, toTypedArray(index), (place, i) => (results[place] = join(results[place]!, values[i]!)));
+  const results = new Float64Array(valuesOf(input));
+  const values = valuesOf(source);
+  forEachPlace(index.shape, input.shape, dim, valuesOf(index), (place, i) => (results[place] = join(results[place]!, values[i]!)));
   return results;
 }
 
 /** Whether sums of these integers may leave `int32`. */
 function mayOutgrow(input: Tensor, source: Tensor): boolean {
   let [largest, total] = [0, 0];
-  for (const value of toTypedArray(input)) largest = Math.max(largest, Math.abs(value));
-  for (const value of toTypedArray(source)) total += Math.abs(value);
+  for (const value of valuesOf(input)) largest = Math.max(largest, Math.abs(value));
+  for (const value of valuesOf(source)) total += Math.abs(value);
   return largest + total >= 2 ** 31;
 }
 

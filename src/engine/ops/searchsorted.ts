@@ -5,7 +5,7 @@ import { tellOperation } from "../instrument.ts";
 import { sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import { gather } from "./scatter.ts";
 import type { ScalarOrTensor } from "./types.ts";
 
@@ -43,10 +43,10 @@ export function searchsorted(sortedSequence: Tensor, input: ScalarOrTensor, { ri
   }
   const n = sortedSequence.shape.at(-1) ?? 1;
   const sequence = sorter === null ? sortedSequence : inOrderOf(sorter, sortedSequence);
-  const boundaries = toTypedArray(sequence);
+  const boundaries = valuesOf(sequence);
   const isAfter = right || side === "right";
   const perLine = wanted.shape.at(-1) ?? 1;
-  const list = toTypedArray(wanted);
+  const list = valuesOf(wanted);
   const found = filled(typedArray("int32", list.length), (i) => {
     const start = isShared ? 0 : Math.floor(i / perLine) * n;
     return placeOf(boundaries, start, n, list[i]!, isAfter) - start;

@@ -11,7 +11,7 @@ import { indexSelect } from "./indexing.ts";
 import { cat } from "./join.ts";
 import { viewOf } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { Int, Size, Sizes } from "./types.ts";
 import { expand, flatten, narrow, reshape, transpose } from "./views.ts";
 
@@ -125,7 +125,7 @@ export function repeatInterleave(input: Tensor, repeats?: Int | Tensor | RepeatO
   const source = dim === undefined || dim === null ? flatten(input) : input;
   const d = wrapDim(dim ?? 0, source.shape.length);
   const n = source.shape[d] ?? 1;
-  const counts = typeof repeats === "number" ? [repeats] : toTypedArray(positions(repeats, "repeats has to be Long or Int tensor"));
+  const counts = typeof repeats === "number" ? [repeats] : valuesOf(positions(repeats, "repeats has to be Long or Int tensor"), "repeatInterleave");
   if (repeats instanceof Tensor && repeats.shape.length > 1) throw new KindlingError("repeats must be 0-dim or 1-dim tensor");
   if (counts.length !== 1 && counts.length !== n) throw new KindlingError("repeats must have the same size as input along dim");
   let total = 0;

@@ -1,13 +1,14 @@
 /** Python's `x[…]`: elements by numbers, slices, lists of positions and masks. */
+import { shownAs } from "../autograd/node.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
-import { tellOperation } from "../instrument.ts";
+import { tellReading } from "../instrument.ts";
 import { broadcastShapes, numelOf, shapeText, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { clone, contiguous } from "./conversion.ts";
 import { fromTypedArray } from "./creation.ts";
-import { indexSelect, nonzero } from "./indexing.ts";
+import { flatPositions, indexSelect, nonzero } from "./indexing.ts";
 import { positions } from "./internal/positions.ts";
-import { item, toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { Index } from "./types.ts";
 import { expand, permute, reshape, select, slice, unsqueeze } from "./views.ts";
 
@@ -17,8 +18,9 @@ import { expand, permute, reshape, select, slice, unsqueeze } from "./views.ts";
  * @api torch.maskedSelect Tensor.maskedSelect
  */
 export function maskedSelect(input: Tensor, mask: Tensor): Tensor {
+  tellReading("maskedSelect", mask);
   const shape = broadcastShapes(input.shape, mask.shape);
-  return index(expand(input, shape), [expand(mask, shape)]);
+  return shownAs("MaskedSelectBackward0", index(expand(input, shape), [expand(mask, shape)]));
 }
 
 /**
@@ -73,7 +75,7 @@ export function lookThrough(input: Tensor, places: readonly Place[]): { window: 
       // A truth value on its own indexes a dimension that is put there for it.
       if (place.shape.length === 0) window = unsqueeze(window, dim);
       list(maskPositions(window, place.shape.length === 0 ? reshape(place, [1]) : place, dim));
-    } else if (place.shape.length === 0) window = picked(window, dim, item(asPositions(place)), i);
+    } else if (place.shape.length === 0) window = picked(window, dim, valuesOf(asPositions(place), "at(position)")[0]!, i);
     else list([asPositions(place)]);
   });
   return { window, listed };
@@ -158,26 +160,7 @@ function maskPositions(input: Tensor, mask: Tensor, dim: number): Tensor[] {
       );
     }
   });
+  tellReading("at(mask)", mask);
   const places = nonzero(mask);
   return mask.shape.map((_, i) => contiguous(select(places, 1, i)));
-}
-
-/** One position in the merged dimension for several indices. */
-function flatPositions(indices: readonly Tensor[], sizes: readonly number[], dims: readonly number[]): Tensor {
-  const lists = indices.map((tensor) => toTypedArray(tensor));
-  const count = lists[0]!.length;
-  const flat = new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    let position = 0;
-    lists.forEach((list, k) => {
-      const value = list[i]!;
-      const size = sizes[k]!;
-      if (value < -size || value >= size) {
-        throw new IndexError(`index ${value} is out of bounds for dimension ${dims[k]} with size ${size}`);
-      }
-      position = position * size + (value < 0 ? value + size : value);
-    });
-    flat[i] = position;
-  }
-  return tellOperation("positions", indices, fromTypedArray(flat, [count]), { sizes });
 }

@@ -308,7 +308,7 @@ const LARGEST = 3.4028234663852886e38;
  */
 export function frexp(input: Tensor): NamedTuple<["mantissa", "exponent"], Tensor> {
   if (input.dtype !== "float32") throw new KindlingError("torch.frexp() only supports floating-point dtypes");
-  const exponent = mapUnary(exponentOf, input, "int32");
+  const exponent = tellOperation("frexp", [input], mapUnary(exponentOf, input, "int32"));
   return namedTuple("frexp", ["mantissa", "exponent"], [input.div(exp2(to(exponent, "float32"))), exponent]);
 }
 

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.ts";
 import { fromTypedArray } from "./creation.ts";
 import { indexSelect } from "./indexing.ts";
 import { ascending, inOrder, mergeSorted } from "./internal/order.ts";
-import { toTypedArray } from "./reading.ts";
+import { valuesOf } from "./reading.ts";
 import type { Int } from "./types.ts";
 import { flatten } from "./views.ts";
 
@@ -51,7 +51,7 @@ interface Slices {
 
 function slicesOf(input: Tensor, dim: number | null): Slices {
   const slices = dim === null ? flatten(input) : input.transpose(dim, 0);
-  const values = toTypedArray(slices);
+  const values = valuesOf(slices, "unique");
   const count = slices.shape[0] ?? 1;
   return { values, count, size: count === 0 ? 0 : values.length / count };
 }

@@ -9,6 +9,7 @@ import { at, make } from "./internal/make.ts";
 import { arrange, reducedDims, reducedShape, restore, type ReductionData } from "./internal/reduce.ts";
 import { matmul } from "./matmul.ts";
 import { asFloat } from "./internal/unaryKernels.ts";
+import { hold } from "./reading.ts";
 import { mean, sum } from "./reductions.ts";
 import type { Int, Size } from "./types.ts";
 
@@ -181,7 +182,7 @@ function observationWeights(count: number, fweights: Tensor | null, aweights: Te
     }
     if (weights.numel() !== count)
       throw new KindlingError(`cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${count}`);
-    if (weights.lt(0).any().item()) throw new KindlingError(`cov(): ${name} cannot be negative`);
+    if (!hold(weights.lt(0).logicalNot())) throw new KindlingError(`cov(): ${name} cannot be negative`);
   }
   if (fweights === null || aweights === null) return fweights ?? aweights;
   return fweights.mul(aweights);

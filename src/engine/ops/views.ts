@@ -2,6 +2,7 @@
 import { arithmetic } from "../autograd/arithmetic.ts";
 import { record, type Operation } from "../autograd/node.ts";
 import { IndexError, KindlingError, ShapeError } from "../errors.ts";
+import { tellReading } from "../instrument.ts";
 import { broadcastStrides, inferShape, numelOf, shapeText, viewStrides, wrapDim, wrapDims, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { clone, contiguous } from "./conversion.ts";
@@ -345,6 +346,7 @@ function window(input: Tensor, dim: number, start: number, step: number, length:
 export function narrow(input: Tensor, dim: Int, start: Int | Tensor, length: Int): Tensor {
   const d = wrapDim(dim, input.shape.length);
   const size = input.shape[d] ?? 0;
+  if (start instanceof Tensor) tellReading("narrow", start);
   const begin = typeof start === "number" ? start : item(positions(start, "start must be an 0-dim integral Tensor."));
   const first = begin < 0 ? begin + size : begin;
   if (first < 0 || length < 0 || first + length > size) {

@@ -5,7 +5,7 @@
 import type { Int } from "../ops/types.ts";
 import { processor, requireProcessor, type Device, type DeviceLike } from "../device.ts";
 import { filled } from "../dtype.ts";
-import { instrument } from "../instrument.ts";
+import { instrument, operationWatch } from "../instrument.ts";
 import { beforeChanging, isUndone } from "../memory/undo.ts";
 import { MersenneTwister, stateLength } from "./mt19937.ts";
 
@@ -52,8 +52,13 @@ export class Generator {
 
   /** Where the next numbers come from. */
   get #source(): MersenneTwister {
-    this.#beforeChange();
+    this.#beforeDraw();
     return this.#engine;
+  }
+
+  #beforeDraw(): void {
+    operationWatch()?.draws?.();
+    this.#beforeChange();
   }
 
   #beforeChange(): void {
@@ -133,7 +138,7 @@ export class Generator {
   normalDouble(): number {
     const spare = this.#spareNormal;
     if (spare !== null) {
-      this.#beforeChange();
+      this.#beforeDraw();
       this.#spareNormal = null;
       return spare;
     }

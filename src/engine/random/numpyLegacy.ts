@@ -3,7 +3,7 @@
  * Values come out as float64, as in NumPy.
  */
 import { filled, roomFor } from "../dtype.ts";
-import { instrument } from "../instrument.ts";
+import { instrument, operationWatch } from "../instrument.ts";
 import { beforeChanging, isUndone } from "../memory/undo.ts";
 import { MersenneTwister } from "./mt19937.ts";
 
@@ -39,8 +39,13 @@ export class NumpyLegacyGenerator {
 
   /** Where the next numbers come from. */
   get #source(): MersenneTwister {
-    this.#beforeChange();
+    this.#beforeDraw();
     return this.#engine;
+  }
+
+  #beforeDraw(): void {
+    operationWatch()?.draws?.();
+    this.#beforeChange();
   }
 
   #beforeChange(): void {
@@ -67,7 +72,7 @@ export class NumpyLegacyGenerator {
   gauss(): number {
     if (this.#spareGauss !== null) {
       const spare = this.#spareGauss;
-      this.#beforeChange();
+      this.#beforeDraw();
       this.#spareGauss = null;
       return spare;
     }

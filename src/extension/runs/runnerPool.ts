@@ -7,6 +7,8 @@ export interface Launch {
   readonly script: string;
   readonly arguments?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
+  /** See `RunnerOptions`. */
+  readonly rehearsal?: string;
 }
 
 /** How long a process may take to stop, or to end after its last word, before it is killed; milliseconds. */

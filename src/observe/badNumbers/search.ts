@@ -253,7 +253,7 @@ export class Search implements Instrument, OperationWatch {
   #blameDerivative(node: Node, place: Place | undefined, came: Bad | undefined, result: Tensor, seen: Extent): Bad {
     const own = this.#bad.get(result.storage);
     if (own) return own;
-    const name = operationName(node.name);
+    const name = operationName(node.operation.name);
     const saved = savedBy(node).filter(isFloat);
     const stack = place?.stack ?? this.#passes.at(-1) ?? new CallStack(this.passed);
     const origin = this.#origin({

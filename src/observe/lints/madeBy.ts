@@ -21,6 +21,6 @@ const reshaping: ReadonlySet<string> = new Set([
 /** `undefined` for what is outside the graph, as all is under `noGrad`. */
 export function madeBy({ gradFn }: Tensor): Node | undefined {
   let node: Node | null | undefined = gradFn;
-  while (node && reshaping.has(node.name)) node = node.next[0];
+  while (node && reshaping.has(node.operation.name)) node = node.next[0];
   return node ?? undefined;
 }

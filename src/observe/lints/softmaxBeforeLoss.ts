@@ -69,7 +69,7 @@ export class SoftmaxBeforeLoss implements Lint {
   loss({ name, input }: ComputedLoss): void {
     const known = mistakes[name];
     const node = known && madeBy(input);
-    const mistake = node && known[node.name];
+    const mistake = node && known[node.operation.name];
     const loss = mistake && this.#context.here();
     if (!loss || this.#told.has(`${loss.file}:${loss.line}`)) return;
     this.#told.add(`${loss.file}:${loss.line}`);

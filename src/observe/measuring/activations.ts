@@ -56,7 +56,7 @@ export class Activations {
       const node = waiting.pop();
       if (!node || this.#seen.has(node)) continue;
       this.#seen.add(node);
-      const kind = kinds.get(node.name);
+      const kind = kinds.get(node.operation.name);
       const values = kind && savedOutput(node);
       if (kind && values) found.push({ kind, values, layer: this.#layerBefore(node) ?? within });
       waiting.push(...node.next);

@@ -50,8 +50,8 @@ function stepsBetween(last: Node | null, from: number): string[] | undefined {
   const steps: string[] = [];
   for (let node = last; node !== null; node = node.next[0] ?? null) {
     if (node.id === from) return steps.toReversed();
-    if (node.name in between) steps.push(node.name);
-    else if (!isReshape.test(node.name)) return undefined;
+    if (node.operation.name in between) steps.push(node.operation.name);
+    else if (!isReshape.test(node.operation.name)) return undefined;
   }
   return undefined;
 }

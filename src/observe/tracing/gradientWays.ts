@@ -62,7 +62,7 @@ export class GradientWays {
       if (!next || !result) return;
       const writing = this.#authors.write({
         kind: "differentiated",
-        name: operationName(node.name),
+        name: operationName(node.operation.name),
         stack: forward?.stack ?? this.#stack!,
         call: forward?.call,
         shape: result.shape,

@@ -1,7 +1,7 @@
 /** Functions of single elements and of pairs. */
 import type { DType } from "../../engine/dtype.ts";
 import { approximateGelu } from "../../engine/ops/activations.ts";
-import { inType, type Call, type Form, type Forms, type Graph } from "../graph.ts";
+import { inType, inWholes, type Call, type Form, type Forms, type Graph } from "../graph.ts";
 import { drawnAnew, Refusal } from "../refusal.ts";
 import type { Size } from "../sizes.ts";
 
@@ -151,15 +151,32 @@ function hasOtherSign(graph: Graph, rest: string, b: string): string {
 }
 
 /** The quotient of whole numbers is cut off by ONNX, and rounded down where it was asked for. */
-const wholeQuotient = pair((graph, a, b, { mode }) => {
+const wholeQuotient = pair((graph, a, b, { mode }) => (mode === "floor" ? flooredWholes(graph, a, b) : graph.op("Div", [a, b])));
+
+function flooredWholes(graph: Graph, a: string, b: string): string {
   const cut = graph.op("Div", [a, b]);
-  if (mode !== "floor") return cut;
   const isBelow = graph.op("And", [
     graph.op("Not", [graph.op("Equal", [graph.op("Mul", [cut, b]), a])]),
     graph.op("Xor", [graph.op("Less", [a, graph.scalar(0, "int32")]), graph.op("Less", [b, graph.scalar(0, "int32")])]),
   ]);
   return graph.op("Sub", [cut, graph.cast(isBelow, "int32")]);
+}
+
+/** 2ⁿ, for at most as many bits as a whole number can be divided by. */
+function powerOfTwo(graph: Graph, bits: string, most: number): string {
+  return graph.op("Pow", [graph.scalar(2, "int32"), graph.op("Min", [bits, graph.scalar(most, "int32")])]);
+}
+
+/** ONNX shifts numbers without a sign alone. */
+const shiftedLeft = pair((graph, a, bits) => graph.op("Mul", [a, powerOfTwo(graph, bits, 31)]));
+
+const shiftedRight = pair((graph, a, bits) => {
+  const more = graph.op("Max", [graph.op("Sub", [bits, graph.scalar(30, "int32")]), graph.scalar(0, "int32")]);
+  return flooredWholes(graph, flooredWholes(graph, a, powerOfTwo(graph, bits, 30)), powerOfTwo(graph, more, 30));
 });
+
+/** −1 − x */
+const otherBits: Form = (call) => inWholes(call, () => call.graph.op("Sub", [call.graph.scalar(-1, "int32"), inType(call, call.inputs[0]!, "int32")]));
 
 const roundedQuotient: Form = (call) => {
   const { graph, inputs } = call;
@@ -288,6 +305,9 @@ const told: Forms = {
   bitwiseAnd: bitwise("And"),
   bitwiseOr: bitwise("Or"),
   bitwiseXor: bitwise("Xor"),
+  bitwiseNot: otherBits,
+  bitwiseLeftShift: shiftedLeft,
+  bitwiseRightShift: shiftedRight,
   ...Object.fromEntries(["Relu", "Sigmoid", "Tanh", "Exp", "Neg", "Abs", "Sqrt"].map((type) => [`${type.toLowerCase()}_`, plain(type)])),
 };
 

@@ -15,13 +15,13 @@ type Join = (graph: Graph, before: string, own: string) => string;
  * In steps that double: each place takes in what is folded 1, 2, 4 … places before it.
  * @param neutral what stands before the first place
  */
-function running(call: Call, dim: number, neutral: number, join: Join): string {
-  const { graph, inputs, outputs } = call;
-  const [{ shape, value }] = inputs as [Call["inputs"][0]];
-  const [size, { dtype }] = [shape[dim] ?? 1, outputs[0]!];
+function running(call: Call, dim: number, neutral: number, join: Join, dtype: "float32" | "int32" = "float32"): string {
+  const { graph } = call;
+  const [{ shape }] = call.inputs as [Call["inputs"][0]];
+  const size = shape[dim] ?? 1;
   if (isGrowing(size)) throw new Refusal("can't be along the batch in ONNX");
   const border = (distance: number): string => graph.integers([...shape.map((_, i) => (i === dim ? distance : 0)), ...shape.map(() => 0)]);
-  let result = value;
+  let result = inType(call, call.inputs[0]!, dtype);
   for (let distance = 1; distance < size; distance *= 2) {
     const kept = graph.slice(result, dim, 0, size - distance);
     result = join(graph, graph.op("Pad", [kept, border(distance), graph.scalar(neutral, dtype)]), result);
@@ -44,10 +44,14 @@ const extreme: Form = (call) => {
   return [running(call, dim, -sign * Infinity, (graph, before, own) => graph.op(type, [before, own])), undefined];
 };
 
+const runningProduct: Form = (call) =>
+  inWholes(call, (dtype) => running(call, call.data as number, 1, (graph, before, own) => graph.op("Mul", [before, own]), dtype));
+
 export const scans: Forms = {
   CumsumBackward0: runningSum,
   cumsum: runningSum,
-  CumprodBackward0: (call) => running(call, call.data as number, 1, (graph, before, own) => graph.op("Mul", [before, own])),
+  CumprodBackward0: runningProduct,
+  cumprod: runningProduct,
   CummaxBackward0: extreme,
   LogcumsumexpBackward0: (call) => running(call, call.data as number, -Infinity, joinLogs),
 };

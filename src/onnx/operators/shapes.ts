@@ -1,5 +1,5 @@
 /** The same elements in another arrangement, and parts of them. */
-import { inType, inWholes, type Call, type Form, type Forms, type Graph } from "../graph.ts";
+import { inType, inWholes, type Call, type Form, type Forms, type Graph, type Operand } from "../graph.ts";
 import { Refusal } from "../refusal.ts";
 import { isGrowing, minus, plus, sameSize, times, type Size } from "../sizes.ts";
 
@@ -98,6 +98,16 @@ const scattered: Form = ({ graph, inputs, data }) => {
 
 const added: Form = ({ graph, inputs: [input, part, places], data }) =>
   graph.op("ScatterElements", [input!.value, places!.value, part!.value], { axis: data as number, reduction: "add" });
+
+const joinedAt: Form = (call) => {
+  const { dim, reduce, includeSelf } = call.data as { dim: number; reduce: string; includeSelf: boolean };
+  const reduction = { sum: "add", prod: "mul" }[reduce];
+  if (reduction === undefined || !includeSelf) throw new Refusal(`has no ONNX form with "${reduce}"${includeSelf ? "" : " and without its own values"}`);
+  const [input, places, part] = call.inputs as [Operand, Operand, Operand];
+  return inWholes(call, (dtype) =>
+    call.graph.op("ScatterElements", [inType(call, input, dtype), places.value, inType(call, part, dtype)], { axis: dim, reduction }),
+  );
+};
 
 type PlacesAlong = readonly { start: Size; step: Size; length: Size; picked: boolean }[];
 
@@ -207,6 +217,12 @@ const bagged: Form = ({ graph, inputs: [index, table, weights], data }) => {
   return mode === "sum" ? sums : graph.op("Div", [sums, graph.op("Max", [count, graph.scalar(1)])]);
 };
 
+/** What a byte doesn't hold begins anew at 256; what runtimes make of a float beyond it is their own. */
+const converted: Form = (call) => {
+  const [input, { dtype }] = [call.inputs[0]!, call.outputs[0]!];
+  return dtype === "uint8" ? inWholes(call, () => inType(call, input, "int32")) : call.graph.cast(input.value, dtype);
+};
+
 export const shapes: Forms = {
   ViewBackward0: reshaped,
   SqueezeBackward0: reshaped,
@@ -228,11 +244,12 @@ export const shapes: Forms = {
   TriuBackward0: triangle(1),
   CloneBackward0: same,
   copy_: (call) => expanded({ ...call, inputs: [{ ...call.inputs[0]!, value: inType(call, call.inputs[0]!, call.outputs[0]!.dtype) }] }),
-  to: (call) => call.graph.cast(call.inputs[0]!.value, call.outputs[0]!.dtype),
+  to: converted,
   IndexSelectBackward0: picked,
   GatherBackward0: gathered,
   ScatterBackward0: scattered,
   ScatterAddBackward0: added,
+  scatterReduce: joinedAt,
   ScatterViewBackward0: placed,
   positions,
   oneHot,

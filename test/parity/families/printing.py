@@ -61,7 +61,7 @@ for body, js in (
     f.program(body, js)
 
 # Gradient functions have PyTorch's names. Not here: reshape and norm, whose names PyTorch 2 changed;
-# and split, unbind, repeat and logsumexp, which Kindling composes of others.
+# and split, unbind and repeat, which Kindling composes of others.
 for expression in (
     "x + x", "x - 1", "x * 2", "x / 2", "x ** 2", "-x", "x.exp()", "x.log()", "x.sqrt()", "x.relu()", "x.sigmoid()", "x.tanh()", "x.abs()", "x.sum()", "x.sum(1)",
     "x.mean()", "x.mean(0)", "x.max()", "x.t()", "x.T", "x.view(4)", "x.transpose(0, 1)", "x.permute(1, 0)", "x.unsqueeze(0)", "x.squeeze()",
@@ -74,6 +74,36 @@ for expression in (
     js = js or expression.replace("x > 1", "x.gt(1)").replace("log_softmax", "logSoftmax").replace("masked_fill", "maskedFill").replace("index_select", "indexSelect")
     f.program(f"x = torch.ones(2, 2, requires_grad=True)\nreturn [({expression}).grad_fn.name()]",
               f"const x = torch.ones(2, 2, {{ requiresGrad: true }});\nreturn [{js}.gradFn.name];", note=expression)
+
+# Also of what PyTorch computes in one step, and Kindling in several. Names of products are those that PyTorch shows for the shape.
+for python, js in (
+    *((f"F.linear(torch.ones({shape}), w{bias})", f"nn.functional.linear(torch.ones({shape}), w{bias})")
+      for shape in ("4", "2, 4", "3, 2, 4", "5, 3, 2, 4") for bias in ("", ", b")),
+    ("F.linear(torch.ones(2, 3, 4).transpose(0, 1), w, b)", "nn.functional.linear(torch.ones(2, 3, 4).transpose(0, 1), w, b)"),
+    ("w.matmul(torch.ones(4))", "w.matmul(torch.ones(4))"), ("b.matmul(w)", "b.matmul(w)"), ("b.dot(b)", "b.dot(b)"),
+    ("torch.ones(2, 5, 3).matmul(w)", "torch.ones(2, 5, 3).matmul(w)"), ("torch.ones(2, 5, 3).matmul(w.expand(2, 3, 4))", "torch.ones(2, 5, 3).matmul(w.expand(2, 3, 4))"),
+    ("torch.addmm(b, w, torch.ones(4, 3))", "torch.addmm(b, w, torch.ones(4, 3))"), ("torch.stack([b, b])", "torch.stack([b, b])"),
+    ("w.logsumexp(1)", "w.logsumexp(1)"), ("w.trace()", "w.trace()"), ("torch.addcmul(w, w, w)", "torch.addcmul(w, w, w)"),
+    ("w.masked_select(w > 0)", "w.maskedSelect(w.gt(0))"), ("w.take(torch.tensor([0, 3]))", "w.take(torch.tensor([0, 3]))"),
+    ("w.index_add(0, torch.tensor([0]), torch.ones(1, 4))", "w.indexAdd(0, torch.tensor([0]), torch.ones(1, 4))"),
+    ("w.masked_scatter(w > 0, torch.ones(3, 4))", "w.maskedScatter(w.gt(0), torch.ones(3, 4))"),
+    *((f"F.{name}(w)", f"nn.functional.{name}(w)") for name in ("celu", "selu", "glu", "hardshrink", "softshrink", "hardtanh", "relu6")),
+    ("F.threshold(w, 0.5, 0)", "nn.functional.threshold(w, 0.5, 0)"), ("F.prelu(w, b[:1])", "nn.functional.prelu(w, b.narrow(0, 0, 1))"),
+    ("F.group_norm(w, 2)", "nn.functional.groupNorm(w, 2)"),
+    ("F.conv1d(torch.ones(1, 4, 9), w.unsqueeze(2))", "nn.functional.conv1d(torch.ones(1, 4, 9), w.unsqueeze(2))"),
+    ("F.conv3d(torch.ones(1, 4, 2, 2, 2), w.view(3, 4, 1, 1, 1))", "nn.functional.conv3d(torch.ones(1, 4, 2, 2, 2), w.view(3, 4, 1, 1, 1))"),
+    ("F.conv_transpose1d(torch.ones(1, 3, 9), w.unsqueeze(2))", "nn.functional.convTranspose1d(torch.ones(1, 3, 9), w.unsqueeze(2))"),
+    ("F.mse_loss(w, torch.zeros(3, 4))", "nn.functional.mseLoss(w, torch.zeros(3, 4))"),
+    ("F.mse_loss(w, torch.zeros(3, 4), reduction='none')", 'nn.functional.mseLoss(w, torch.zeros(3, 4), "none")'),
+    ("F.smooth_l1_loss(w, torch.zeros(3, 4))", "nn.functional.smoothL1Loss(w, torch.zeros(3, 4))"), ("F.huber_loss(w, torch.zeros(3, 4))", "nn.functional.huberLoss(w, torch.zeros(3, 4))"),
+    ("F.binary_cross_entropy(w, torch.zeros(3, 4))", "nn.functional.binaryCrossEntropy(w, torch.zeros(3, 4))"),
+    ("F.binary_cross_entropy_with_logits(w, torch.zeros(3, 4))", "nn.functional.binaryCrossEntropyWithLogits(w, torch.zeros(3, 4))"),
+    ("F.soft_margin_loss(w, torch.ones(3, 4))", "nn.functional.softMarginLoss(w, torch.ones(3, 4))"),
+    ("F.cross_entropy(w, torch.tensor([0, 1, 2]))", "nn.functional.crossEntropy(w, torch.tensor([0, 1, 2]))"),
+    ("F.cross_entropy(w.unsqueeze(2), torch.tensor([[0], [1], [2]]))", "nn.functional.crossEntropy(w.unsqueeze(2), torch.tensor([[0], [1], [2]]))"),
+):
+    f.program(f"w, b = torch.ones(3, 4, requires_grad=True), torch.ones(3, requires_grad=True)\nreturn [({python}).grad_fn.name()]",
+              f"const [w, b] = [torch.ones(3, 4, {{ requiresGrad: true }}), torch.ones(3, {{ requiresGrad: true }})];\nreturn [{js}.gradFn.name];", note=python)
 
 # Print options.
 SAMPLE = "[0.12345678, 12.5, 100.0]"

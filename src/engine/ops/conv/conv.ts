@@ -1,4 +1,5 @@
 /** Convolutions in one, two and three dimensions. */
+import { shownAs } from "../../autograd/node.ts";
 import { ArgumentError, KindlingError, ShapeError } from "../../errors.ts";
 import { shapeText } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -60,8 +61,9 @@ export function stepsOf(name: string, rank: number, weight: Tensor, stride: Size
 
 /** An input without a batch is a batch of one. */
 export function batched(name: string, rank: number, input: Tensor, run: (input: Tensor) => Tensor): Tensor {
-  if (input.shape.length === rank + 1) return squeeze(run(unsqueeze(input, 0)), 0);
-  if (input.shape.length === rank + 2) return run(input);
+  const shown = (x: Tensor): Tensor => shownAs("ConvolutionBackward0", run(x));
+  if (input.shape.length === rank + 1) return squeeze(shown(unsqueeze(input, 0)), 0);
+  if (input.shape.length === rank + 2) return shown(input);
   throw new ShapeError(
     `Expected ${rank + 1}D (unbatched) or ${rank + 2}D (batched) input to ${name}, but got input of size: ${shapeText(input.shape)}`,
     input.shape,

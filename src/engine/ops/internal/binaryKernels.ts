@@ -317,11 +317,14 @@ export function floating(name: string, f: (a: number, b: number) => number, part
   };
 }
 
-/** A function of two integers without a kernel; numbers and tensors as second operand. */
-export function integers(name: string, f: (a: number, b: number) => number): TensorAndOperand {
+/**
+ * A function of two integers without a kernel; numbers and tensors as second operand.
+ * @param kernel what PyTorch calls its own
+ */
+export function integers(name: string, f: (a: number, b: number) => number, kernel = name): TensorAndOperand {
   return (a, b) => {
     const dtype = typeOfPair(a, b);
-    requireInteger(`${name}_cpu`, dtype);
-    return mapBinary(name, f, a, b, dtype);
+    requireInteger(`${kernel}_cpu`, dtype);
+    return tellPair(name, a, b, mapBinary(kernel, f, a, b, dtype));
   };
 }

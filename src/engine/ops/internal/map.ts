@@ -3,13 +3,13 @@ import { typedArray, type DType } from "../../dtype.ts";
 import { broadcastShapes, numelOf, type Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import { expand } from "../views.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 
 /** `compute` of each element, as a tensor of type `dtype`; no trace in the graph. */
 export function mapUnary(compute: (x: number) => number, input: Tensor, dtype: DType = "float32"): Tensor {
-  const values = toTypedArray(input);
+  const values = valuesOf(input);
   const out = typedArray(dtype, values.length);
   for (let i = 0; i < values.length; i++) out[i] = compute(values[i]!);
   return fromTypedArray(out, input.shape, { dtype });
@@ -32,4 +32,4 @@ export function mapBinary(name: string, compute: (a: number, b: number) => numbe
   return out instanceof Float64Array ? wholeNumbers(out, shape, name) : fromTypedArray(out, shape, { dtype });
 }
 
-const broadcastValues = (tensor: Tensor, shape: Shape): ArrayLike<number> => toTypedArray(expand(tensor.detach(), shape));
+const broadcastValues = (tensor: Tensor, shape: Shape): ArrayLike<number> => valuesOf(expand(tensor.detach(), shape));

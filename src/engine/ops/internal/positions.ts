@@ -2,7 +2,7 @@
 import { KindlingError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { to } from "../conversion.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 
 /**
  * An index as `int32`. PyTorch demands int64 here, and `torch.tensor([0, 2])` gives it; JavaScript has no integers to tell
@@ -12,7 +12,7 @@ import { toTypedArray } from "../reading.ts";
  */
 export function positions(index: Tensor, refusal: string, Refusal: new (message: string) => Error = KindlingError): Tensor {
   if (index.dtype === "int32") return index;
-  if (index.dtype !== "float32" || !isWhole(toTypedArray(index))) throw new Refusal(refusal);
+  if (index.dtype !== "float32" || !isWhole(valuesOf(index))) throw new Refusal(refusal);
   return to(index.detach(), "int32");
 }
 

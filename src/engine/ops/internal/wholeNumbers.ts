@@ -6,7 +6,7 @@ import { KindlingError } from "../../errors.ts";
 import type { Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 
 /** Results of integers that became `float32`, and the operations that made them. */
 const outgrown = new WeakMap<Tensor, string>();
@@ -33,7 +33,7 @@ export function wholeNumbers(values: Float64Array, shape: Shape, name: string): 
 export function whyOutgrown(result: Tensor): KindlingError | null {
   const name = outgrown.get(result);
   if (name === undefined) return null;
-  return tooLarge(new Float64Array(toTypedArray(result)), name);
+  return tooLarge(new Float64Array(valuesOf(result)), name);
 }
 
 function tooLarge(values: Float64Array, name: string): KindlingError {

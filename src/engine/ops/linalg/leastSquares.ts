@@ -8,7 +8,7 @@ import { Tensor } from "../../tensor.ts";
 import { empty, eye } from "../creation.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import { expand, squeeze, unsqueeze } from "../views.ts";
 import { eigvalsh } from "./eigh.ts";
 import { leadOf, Matrix, matricesOf, requireFinite, requireFloat, requireMatrix, requireSquare, stacked, wholes } from "./matrix.ts";
@@ -35,7 +35,7 @@ function thresholds(A: Tensor, largest: readonly number[], { atol, rtol }: Toler
 
 function eachOf(value: number | Tensor, A: Tensor, count: number): ArrayLike<number> {
   if (typeof value === "number") return new Float64Array(count).fill(value);
-  return toTypedArray(expand(value, broadcastShapes(value.shape, leadOf(A))));
+  return valuesOf(expand(value, broadcastShapes(value.shape, leadOf(A))));
 }
 
 /**
@@ -50,7 +50,7 @@ export function matrixRank(A: Tensor, { atol = null, rtol = null, hermitian = fa
   requireMatrix("torch.linalg.matrix_rank", A, "input");
   const values = (hermitian ? eigvalsh(A.detach()) : svdvals(A.detach())).abs();
   const k = values.shape.at(-1)!;
-  const all = toTypedArray(values);
+  const all = valuesOf(values);
   const lists = Array.from({ length: numelOf(leadOf(A)) }, (_, i) => [...all.subarray(i * k, (i + 1) * k)]);
   const zero = thresholds(
     A,

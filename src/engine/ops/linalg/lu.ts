@@ -10,7 +10,7 @@ import { cat } from "../join.ts";
 import { tril, triu } from "../triangular.ts";
 import { matmul } from "../matmul.ts";
 import { namedTuple, type NamedTuple } from "../namedTuple.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import { narrow } from "../views.ts";
 import { factored, type Factored } from "./factors.ts";
 import { leadOf, Matrix, matricesOf, requireFloat, requireMatrix, stacked, wholes } from "./matrix.ts";
@@ -183,7 +183,7 @@ export function luSolve(LU: Tensor, pivots: Tensor, B: Tensor, { left = true, ad
   if (!left) return luSolve(LU, pivots, B.mT, { adjoint: !adjoint }).mT;
   requireMatrix("linalg.lu_solve", LU, "LU");
   const n = LU.shape.at(-1)!;
-  const swaps = toTypedArray(pivots).map((row) => row - 1);
+  const swaps = valuesOf(pivots).map((row) => row - 1);
   const P = permutationsOf(
     Array.from({ length: swaps.length / n }, (_, i) => swaps.subarray(i * n, (i + 1) * n)),
     LU.shape,

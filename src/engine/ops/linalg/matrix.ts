@@ -5,7 +5,7 @@ import { tellOperation } from "../../instrument.ts";
 import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 
 /** Row by row in `data`. */
 export class Matrix {
@@ -80,7 +80,7 @@ export function leadOf(batch: Tensor): Shape {
 /** All matrices of a batch, one after the other. */
 export function matricesOf(batch: Tensor): Matrix[] {
   const [rows, cols] = batch.shape.slice(-2) as [number, number];
-  const values = toTypedArray(batch);
+  const values = valuesOf(batch);
   return Array.from(
     { length: numelOf(leadOf(batch)) },
     (_, i) => new Matrix(rows, cols, new Float64Array(values.subarray(i * rows * cols, (i + 1) * rows * cols))),

@@ -5,6 +5,7 @@ import { sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { logsigmoid } from "../activations.ts";
 import { sizeText } from "../format.ts";
+import { hold } from "../reading.ts";
 import type { LossReduction } from "../types.ts";
 import { reduceLoss } from "./reduction.ts";
 import { tellLoss } from "./tell.ts";
@@ -41,7 +42,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, weight: Tensor
     );
   }
   const p = input.detach();
-  const range = p.numel() === 0 || (p.ge(0).logicalAnd(p.le(1)).all().item() as unknown as boolean);
+  const range = p.numel() === 0 || hold(p.ge(0).logicalAnd(p.le(1)));
   if (!range) throw outOfRange(p);
   const y = target.detach();
   const logP = p.log().clamp(LOG_FLOOR);

@@ -1,6 +1,6 @@
 /** Losses of classes: cross entropy and negative log likelihood. Forward beside backward. */
 import { isGradEnabled, noGrad } from "../../autograd/gradMode.ts";
-import { needsGraph, record, type Node, type Operation } from "../../autograd/node.ts";
+import { needsGraph, record, shownAs, type Node, type Operation } from "../../autograd/node.ts";
 import { longName } from "../../dtype.ts";
 import { ArgumentError, IndexError, KindlingError, ShapeError } from "../../errors.ts";
 import { f32, i32, kernels } from "../../memory/linear.ts";
@@ -113,7 +113,9 @@ function classLoss(input: Tensor, target: Tensor, options: ClassArguments, fused
   if (losses !== result) discard(losses.storage);
   const data: ClassLoss = { outer, classes, inner, ignoreIndex, smoothing, reduction, divisor };
   const saved = [x, logProbabilities, indices, ...(weight ? [weight] : [])];
-  return fused ? record(crossEntropyOp, result, [x], saved, data, [logProbabilities]) : record(nllLossOp, result, [x], saved, data);
+  const loss = fused ? record(crossEntropyOp, result, [x], saved, data, [logProbabilities]) : record(nllLossOp, result, [x], saved, data);
+  // PyTorch looks at anything but rows as at planes.
+  return x.shape.length === 4 || (x.shape.length > 2 && reduction !== "none") ? shownAs("NllLoss2DBackward0", loss) : loss;
 }
 
 /** Σ of `count` values, in double precision. */

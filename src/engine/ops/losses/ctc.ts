@@ -7,7 +7,7 @@ import { Tensor } from "../../tensor.ts";
 import { mul } from "../binary.ts";
 import { fromTypedArray } from "../creation.ts";
 import { positions } from "../internal/positions.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import type { Int, LossReduction, Size } from "../types.ts";
 import { reduceLoss } from "./reduction.ts";
 
@@ -66,8 +66,8 @@ export function ctcLoss(
       `Expected input_lengths to have value at most ${time}, but got value ${times.reduce((a, b) => Math.max(a, b))} (while checking arguments for ctc_loss_cpu)`,
     );
   if (!(blank >= 0 && blank < classes)) throw new KindlingError("blank must be in label range");
-  const values = toTypedArray(log) as Float32Array;
-  const labels = toTypedArray(positions(targets, "ctc_loss: targets have to be whole numbers"));
+  const values = valuesOf(log) as Float32Array;
+  const labels = valuesOf(positions(targets, "ctc_loss: targets have to be whole numbers"));
   const starts = startsOf(targets, sizes, single);
   const losses = new Float32Array(batch);
   const slopes = new Float32Array(values.length);
@@ -106,7 +106,7 @@ export function ctcLoss(
 function lengthsOf(name: string, lengths: SequenceLengths, batch: number): number[] {
   const list =
     lengths instanceof Tensor
-      ? Array.from(toTypedArray(positions(lengths, `${name} must be integral`)))
+      ? Array.from(valuesOf(positions(lengths, `${name} must be integral`), "ctcLoss"))
       : typeof lengths === "number"
         ? [lengths]
         : [...lengths];

@@ -6,6 +6,7 @@ import { warnOnce } from "../../warnings.ts";
 import { add, mul, sub, xlogy } from "../binary.ts";
 import { clamp } from "../clamp.ts";
 import { full as filledWith } from "../creation.ts";
+import { hold } from "../reading.ts";
 import { sum } from "../reductions.ts";
 import type { LossReduction } from "../types.ts";
 import { unsqueeze } from "../views.ts";
@@ -69,7 +70,7 @@ function stirling(counts: Tensor): Tensor {
  */
 export function gaussianNllLoss(input: Tensor, target: Tensor, var_: Tensor | number, full = false, eps = 1e-6, reduction: LossReduction = "mean"): Tensor {
   const spread = variancesOf(input, var_);
-  if (spread.lt(0).any().item()) throw new ArgumentError("var has negative entry/entries");
+  if (!hold(spread.lt(0).logicalNot())) throw new ArgumentError("var has negative entry/entries");
   // Kept from zero without a trace in the graph.
   const kept = add(spread, sub(clamp(spread.detach(), eps), spread.detach()));
   const losses = kept.log().add(input.sub(target).square().div(kept)).mul(0.5);

@@ -6,15 +6,16 @@ import { logsigmoid } from "../activations.ts";
 import { add, minimum, mul, sub } from "../binary.ts";
 import { clamp } from "../clamp.ts";
 import { eq } from "../comparison.ts";
-import { arange, fromTypedArray } from "../creation.ts";
+import { arange, zeros } from "../creation.ts";
 import { pairwiseDistance } from "../distances.ts";
 import { indexSelect } from "../indexing.ts";
 import { positions } from "../internal/positions.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import { mean, sum } from "../reductions.ts";
-import { gather } from "../scatter.ts";
+import { cumsum } from "../scans.ts";
+import { gather, scatterAdd } from "../scatter.ts";
 import type { Int, LossReduction } from "../types.ts";
-import { unsqueeze } from "../views.ts";
+import { reshape, unsqueeze } from "../views.ts";
 import { where } from "../where.ts";
 import { reduceLoss } from "./reduction.ts";
 import { tellLoss } from "./tell.ts";
@@ -93,7 +94,7 @@ export function multiMarginLoss(
   }
   if (weight && weight.numel() !== count)
     throw new ShapeError(`inconsistent weight size, expected ${count} but got ${shapeText(weight.shape)}`, input.shape, weight.shape);
-  checkClasses(toTypedArray(classes), count, 0);
+  checkClasses(valuesOf(classes), count, 0);
   const gaps = clamp(rows.sub(gather(rows, 1, unsqueeze(classes, 1))).add(margin), 0);
   const powered = p === 2 ? gaps.square() : gaps;
   const weighted = weight ? mul(powered, unsqueeze(indexSelect(weight, 0, classes), 1)) : powered;
@@ -124,14 +125,11 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, reduction: L
   if (!sameShape(input.shape, target.shape))
     throw new ShapeError(`inconsistent size ${shapeText(target.shape)} for argument #2 'target'`, input.shape, target.shape);
   const rows = input.shape.length === 1 ? unsqueeze(input, 0) : input;
-  const [count, classes] = rows.shape as [number, number];
-  const wanted = toTypedArray(positions(target, NOT_CLASSES));
-  checkClasses(wanted, classes, -1);
-  const isTarget = new Float32Array(count * classes);
-  for (let row = 0; row < count; row++) {
-    for (let k = 0; k < classes && wanted[row * classes + k]! >= 0; k++) isTarget[row * classes + wanted[row * classes + k]!] = 1;
-  }
-  const applies = fromTypedArray(isTarget, rows.shape);
+  const classes = rows.shape[1]!;
+  const wanted = reshape(positions(target, NOT_CLASSES), rows.shape);
+  checkClasses(valuesOf(wanted), classes, -1);
+  const isListed = cumsum(wanted.lt(0), 1).eq(0);
+  const applies = scatterAdd(zeros(rows.shape), 1, clamp(wanted, 0), isListed.float()).gt(0).float();
   // [row, target class, other class]
   const gaps = clamp(unsqueeze(rows, 1).sub(unsqueeze(rows, 2)).add(1), 0);
   const pairs = mul(unsqueeze(applies, 2), unsqueeze(applies.neg().add(1), 1));

@@ -1,4 +1,5 @@
 /** Group normalisation. */
+import { shownAs } from "../../autograd/node.ts";
 import { KindlingError } from "../../errors.ts";
 import { numelOf, shapeText } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -29,5 +30,5 @@ export function groupNorm(input: Tensor, numGroups: Int, weight: Tensor | null =
   checkPerChannel("bias", bias, input);
   const size = numelOf(input.shape.slice(1)) / numGroups;
   const rows = reshape(input, [input.shape[0]! * numGroups, size]);
-  return scaled(reshape(layerNorm(rows, [size], null, null, eps), input.shape), weight, bias);
+  return shownAs("NativeGroupNormBackward0", scaled(reshape(layerNorm(rows, [size], null, null, eps), input.shape), weight, bias));
 }

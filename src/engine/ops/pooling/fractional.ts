@@ -4,7 +4,7 @@ import type { Tensor } from "../../tensor.ts";
 import { sizesOf } from "../internal/sizes.ts";
 import { cat } from "../join.ts";
 import { rand } from "../random.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import type { Size } from "../types.ts";
 import { narrow, reshape, select, unsqueeze } from "../views.ts";
 import { maxOf, pooledAs, type PooledAs } from "./max.ts";
@@ -63,7 +63,7 @@ function fractionalMaxima(input: Tensor, kernel: readonly number[], count: reado
   if (given && given.numel() !== batch * channels * rank) {
     throw new KindlingError(`Expect _random_samples of shape [${batch}, ${channels}, ${rank}], but got [${given.shape.join(", ")}]`);
   }
-  const samples = toTypedArray(given ?? rand([batch, channels, rank]));
+  const samples = given ? valuesOf(given, "fractionalMaxPool(randomSamples)") : valuesOf(rand([batch, channels, rank]));
   const parts = Array.from({ length: batch * channels }, (_, plane) => {
     // Of planes, but not of volumes, the first sample is for the last direction, as PyTorch has it.
     const windows = size.map((n, i) => fractionalWindows(n, kernel[i]!, count[i]!, samples[plane * rank + (rank === 2 ? 1 - i : i)]!));

@@ -1,11 +1,11 @@
 /** Maxima of windows. */
 import { roomFor } from "../../dtype.ts";
 import { KindlingError } from "../../errors.ts";
-import { tellOperation } from "../../instrument.ts";
+import { operationWatch } from "../../instrument.ts";
 import { contiguousStrides, numelOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
-import { toTypedArray } from "../reading.ts";
+import { valuesOf } from "../reading.ts";
 import { gather } from "../scatter.ts";
 import type { Size } from "../types.ts";
 import { reshape, squeeze, unsqueeze } from "../views.ts";
@@ -101,7 +101,7 @@ export const maxPool3d: MaxPool = maxPool(3, (input, layout) => maxOf(input, sli
 export function maxOf(input: Tensor, windows: readonly (readonly Window[])[]): Pooled {
   const size = input.shape.slice(-windows.length);
   const lead = input.shape.slice(0, -windows.length);
-  const values = toTypedArray(input);
+  const values = valuesOf(input);
   const places = numelOf(size);
   const steps = contiguousStrides(size);
   const shape = windows.map((list) => list.length);
@@ -112,7 +112,9 @@ export function maxOf(input: Tensor, windows: readonly (readonly Window[])[]): P
   }
   const indices = fromTypedArray(found, [...lead, cells]);
   const picked = gather(reshape(input, [...lead, places]), lead.length, indices);
-  return [tellOperation("maxPool", [input], reshape(picked, [...lead, ...shape]), { windows }), reshape(indices, [...lead, ...shape])];
+  const [largest, where] = [picked, indices].map((each) => reshape(each, [...lead, ...shape])) as [Tensor, Tensor];
+  operationWatch()?.ran({ name: "maxPool" }, [input], [largest, where], { windows });
+  return [largest, where];
 }
 
 /** Calls `visit` for each window of the whole, in row-major order, with its part in each direction (the same list each time). */

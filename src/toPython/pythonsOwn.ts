@@ -1,4 +1,4 @@
-/** Small functions with Python's names for what TypeScript has no short form of; a program gets those that it uses. */
+/** Python's own functions in TypeScript, for what that has no short form of: a program that comes from Python brings those that it uses. */
 
 export interface Helper {
   readonly code: string;
@@ -315,7 +315,7 @@ function equals(left: any, right: any): boolean {
   truth: {
     code: `/** Whether Python takes a value for true. */
 function truth(value: any): boolean {
-  if (value instanceof Tensor) return value.item() !== 0;
+  if (value instanceof Tensor) return Boolean(value.item());
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Map || value instanceof Set) return value.size > 0;
   return Boolean(value);
@@ -330,6 +330,15 @@ function getItem(values: any, key: any): any {
   if (typeof key === "number" && typeof values.at === "function") return values.at(key);
   if (typeof values.get === "function") return values.get(key);
   return values[key];
+}`,
+    imports: ["Tensor"],
+  },
+  setItem: {
+    code: `/** \`values[key] = value\` of whatever has entries. */
+function setItem(values: any, key: any, value: any): void {
+  if (values instanceof Tensor) values.setAt(key, value);
+  else if (values instanceof Map || typeof values.set === "function") values.set(key, value);
+  else values[key] = value;
 }`,
     imports: ["Tensor"],
   },
@@ -399,6 +408,13 @@ function filled(text: string, values: any[], named: Record<string, any>): string
 }`,
     needs: ["format"],
   },
+  splitext: {
+    code: `/** A path without its ending, and the ending. */
+function splitext(path: string): [string, string] {
+  const [ending] = /(?<=[^/])\\.[^./]*$/.exec(path) ?? [""];
+  return [path.slice(0, path.length - ending.length), ending];
+}`,
+  },
   entered: {
     code: `/** What a generator yields; the rest of it runs at the end of the block. */
 function entered<T>(steps: Iterable<T>): { readonly value: T; [Symbol.dispose](): void } {
@@ -439,15 +455,40 @@ function every<T>(values: readonly T[], start: number | null, stop: number | nul
   return found;
 }`,
   },
+  order: {
+    code: `/** Which of two comes first: lists by their first entries that differ. */
+function order(a: any, b: any): number {
+  if (!Array.isArray(a)) return a < b ? -1 : a > b ? 1 : 0;
+  const at = a.findIndex((entry, i) => order(entry, b[i]) !== 0);
+  return at < 0 ? a.length - b.length : order(a[at], b[at]);
+}`,
+  },
   sorted: {
     code: `/** A sorted copy. */
 function sorted<T>(values: Iterable<T>, key: (value: T) => any = (value) => value, reverse = false): T[] {
-  const order = (a: any, b: any): number => {
-    if (!Array.isArray(a)) return a < b ? -1 : a > b ? 1 : 0;
-    const at = a.findIndex((entry, i) => order(entry, b[i]) !== 0);
-    return at < 0 ? 0 : order(a[at], b[at]);
-  };
   return [...values].sort((a, b) => (reverse ? order(key(b), key(a)) : order(key(a), key(b))));
+}`,
+    needs: ["order"],
+  },
+  heapify: {
+    code: `/** Puts a list into the order of a heap: here it is sorted. */
+function heapify<T>(values: T[]): void {
+  values.sort(order);
+}`,
+    needs: ["order"],
+  },
+  heappush: {
+    code: `/** Puts a value into a heap, behind all that are no larger. */
+function heappush<T>(heap: T[], value: T): void {
+  const at = heap.findIndex((one) => order(value, one) < 0);
+  heap.splice(at < 0 ? heap.length : at, 0, value);
+}`,
+    needs: ["order"],
+  },
+  heappop: {
+    code: `/** Takes the smallest value. */
+function heappop<T>(heap: T[]): T {
+  return heap.shift()!;
 }`,
   },
   best: {
@@ -496,7 +537,7 @@ function* cycle<T>(values: Iterable<T>): IterableIterator<T> {
     code: `/** A list that holds so many entries at most: the oldest go. */
 class Deque<T> extends Array<T> {
   constructor(
-    private readonly most: number,
+    readonly maxlen: number,
     values: Iterable<T> = [],
   ) {
     super();
@@ -505,7 +546,7 @@ class Deque<T> extends Array<T> {
 
   override push(...values: T[]): number {
     super.push(...values);
-    this.splice(0, this.length - this.most);
+    this.splice(0, this.length - this.maxlen);
     return this.length;
   }
 
@@ -609,8 +650,14 @@ const random = {
   choice<T>(values: ArrayLike<T>): T {
     return values[this.below(values.length)]!;
   },
-  choices<T>(values: readonly T[], { k = 1 } = {}): T[] {
-    return Array.from({ length: k }, () => values[Math.floor(this.random() * values.length)]!);
+  choices<T>(values: readonly T[], { weights, k = 1 }: { weights?: readonly number[]; k?: number } = {}): T[] {
+    if (!weights) return Array.from({ length: k }, () => values[Math.floor(this.random() * values.length)]!);
+    let total = 0;
+    const sums = weights.map((weight) => (total += weight));
+    return Array.from({ length: k }, () => {
+      const drawn = this.random() * total;
+      return values[Math.min(sums.filter((sum) => sum <= drawn).length, values.length - 1)]!;
+    });
   },
   shuffle(values: unknown[]): void {
     for (let i = values.length - 1; i > 0; i--) {

@@ -1,0 +1,316 @@
+/** What a program brought along when it came from Python is Python's own again: `zip(…)`, `random.uniform(…)`, `new Deque(…)`. */
+import type { Context } from "./context.ts";
+import { functionValue, isCallback } from "./functions.ts";
+import { expression } from "./grammar.ts";
+import { access, action, binds, code, comparison, infix, quoted, receiver, within, type Code } from "./python.ts";
+import { helpers } from "./pythonsOwn.ts";
+import { iterable } from "./sequences.ts";
+import { bare, keyName, parseProgram, type Comment, type Node } from "./syntax.ts";
+import { boolean, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
+
+type Program = Extract<Node, { type: "Program" }>;
+type Nodes = readonly Node[];
+
+/** What stands above them. */
+const heading = "Python's own functions, as far as the program uses them.";
+
+/** Without what formatting changes. */
+const skeleton = (text: string): string => text.replaceAll(/[\s;,()]/g, "");
+
+/** Takes Python's own functions out of the program, and says which of its names are theirs. */
+export function withoutPythonsOwn(program: Program, comments: Comment[], source: string): Map<string, string> {
+  const names = new Map<string, string>();
+  const gone: { readonly start: number; readonly end: number }[] = [];
+  program.body = program.body.filter((node) => {
+    const name = declaredName(node);
+    const helper = name === undefined ? undefined : helperOf(name, source.slice(node.start!, node.end!));
+    if (helper === undefined) return true;
+    names.set(name!, helper);
+    gone.push({ start: node.start!, end: node.end! });
+    return false;
+  });
+  if (names.size === 0) return names;
+  const isTheirs = ({ start, end, value }: Comment): boolean =>
+    value.trim() === heading ||
+    gone.some((each) => start! < each.end && end! > each.start) ||
+    gone.some((each) => /^\s*$/.test(source.slice(end!, each.start)));
+  comments.splice(0, comments.length, ...comments.filter((comment) => !isTheirs(comment)));
+  return names;
+}
+
+function declaredName(node: Node): string | undefined {
+  if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") return node.id?.name;
+  const [first] = node.type === "VariableDeclaration" ? node.declarations : [];
+  return first?.id.type === "Identifier" ? first.id.name : undefined;
+}
+
+/** Without the `_` that keeps a name apart from one of the program's own: `format_`. */
+const plain = (text: string): string => text.replaceAll(/(?<=\w)_(?!\w)/g, "");
+
+/** What each of the functions that come along declares, by name. */
+let declarations: ReadonlyMap<string, string> | undefined;
+
+function declaredTexts(): ReadonlyMap<string, string> {
+  const all = Object.values(helpers).flatMap(({ code: text }) =>
+    parseProgram(text).program.body.map((node) => [declaredName(node)!, skeleton(plain(text.slice(node.start!, node.end!)))] as const),
+  );
+  return new Map(all);
+}
+
+/** The one that a declaration is. */
+function helperOf(name: string, text: string): string | undefined {
+  declarations ??= declaredTexts();
+  const own = skeleton(plain(text));
+  return [name, plain(name)].find((each) => declarations!.get(each) === own);
+}
+
+/** A call of one of them. */
+export function homeCall(context: Context, path: string, nodes: Nodes): Code | undefined {
+  const [name = "", member] = path.split(".");
+  const helper = context.pythonsOwn.get(name);
+  if (helper === undefined) return undefined;
+  if (helper === "random" && member) return randomCall(context, member, nodes);
+  return member ? undefined : calls[helper]?.(context, nodes);
+}
+
+/** One of them as a value: `values.map(decimal)`. */
+export function homeValue(context: Context, name: string): Code | undefined {
+  const helper = context.pythonsOwn.get(name);
+  if (helper === undefined) return undefined;
+  if (helper === "decimal") return code("lambda x: str(float(x))", binds.lambda);
+  if (helper === "random") return used(context, "random", access("random"));
+  return access(helper === "size" || helper === "arrayText" ? "str" : helper);
+}
+
+const used = (context: Context, module: string, made: Code): Code => {
+  context.use(`import ${module}`);
+  return made;
+};
+
+const isNothing = (node: Node | undefined): boolean => !node || (node.type === "Identifier" && node.name === "undefined");
+
+/** Arguments as they are, a list's entries where they are spread. */
+function texts(context: Context, nodes: Nodes): string[] {
+  return nodes
+    .filter((node) => !isNothing(node))
+    .map((node) => (node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : valueOf(context, node).text));
+}
+
+function valueOf(context: Context, node: Node, item: Type = unknown): Code {
+  const inner = bare(node);
+  return isCallback(inner) ? functionValue(context, inner, [item], inner.params.length, "function") : expression(context, node);
+}
+
+const items = (context: Context, node: Node | undefined): Type => (node && node.type !== "SpreadElement" ? elementOf(expression(context, node).type) : unknown);
+
+/** A function of the same name, with what it takes in the same places. */
+const same =
+  (name: string, type: (context: Context, nodes: Nodes) => Type = () => unknown, most = Infinity) =>
+  (context: Context, nodes: Nodes): Code => {
+    const [module] = name.includes(".") ? name.split(".") : [];
+    if (module) context.use(`import ${module}`);
+    return access(`${name}(${texts(context, nodes.slice(0, most)).join(", ")})`, type(context, nodes));
+  };
+
+const symbols: Readonly<Record<string, readonly [string, number]>> = {
+  add: ["+", binds.sum],
+  sub: ["-", binds.sum],
+  mul: ["*", binds.product],
+  div: ["/", binds.product],
+  floorDivide: ["//", binds.product],
+  remainder: ["%", binds.product],
+  matmul: ["@", binds.product],
+  pow: ["**", binds.power],
+  eq: ["==", binds.comparison],
+  ne: ["!=", binds.comparison],
+  lt: ["<", binds.comparison],
+  le: ["<=", binds.comparison],
+  gt: [">", binds.comparison],
+  ge: [">=", binds.comparison],
+};
+
+function operated(context: Context, [left, operator, right]: Nodes): Code {
+  const [symbol, tight] = symbols[operator?.type === "StringLiteral" ? operator.value : "add"]!;
+  const [a, b] = [expression(context, left!), expression(context, right!)];
+  if (tight === binds.comparison) return comparison(a, symbol, b, unknown);
+  return tight === binds.power ? code(`${within(a, binds.access)} ** ${within(b, binds.sign)}`, tight) : infix(a, symbol, b, tight, unknown);
+}
+
+/** The value as it was in Python before a list stood for a tuple, and a number for a float. @param kind what `repr` is told of it */
+function shaped(context: Context, value: string, kind: Node | undefined): string {
+  const node = kind && bare(kind);
+  if (!node || node.type === "Identifier") return node?.type === "Identifier" && context.pythonsOwn.get(node.name) === "decimal" ? `float(${value})` : value;
+  if (node.type !== "ObjectExpression") return value;
+  const fields = new Map(node.properties.flatMap((one) => (one.type === "ObjectProperty" ? [[keyName(one.key) ?? "", one.value as Node] as const] : [])));
+  const [of, each] = [fields.get("of"), fields.get("each")];
+  if (of?.type === "ArrayExpression") return `(${of.elements.map((one, at) => `${shaped(context, `${value}[${at}]`, one ?? undefined)},`).join(" ")})`;
+  if (of?.type === "ObjectExpression" || fields.has("keys")) return shapedFields(context, value, of, each);
+  const inner = each ? `${shaped(context, "one", each)} for one in ${value}` : undefined;
+  if (fields.has("tuple")) return `tuple(${inner ?? value})`;
+  return inner ? `[${inner}]` : value;
+}
+
+function shapedFields(context: Context, value: string, of: Node | undefined, each: Node | undefined): string {
+  const named = of?.type === "ObjectExpression" ? of.properties.flatMap((one) => (one.type === "ObjectProperty" ? [one] : [])) : [];
+  const fields = named.map((one) => {
+    const key = quoted(keyName(one.key) ?? "");
+    return `${key}: ${shaped(context, `${value}[${key}]`, one.value)}`;
+  });
+  const all = each ? `{key: ${shaped(context, "one", each)} for key, one in ${value}.items()}` : value;
+  return fields.length > 0 ? `{**${all}, ${fields.join(", ")}}` : all;
+}
+
+function written(name: "repr" | "str") {
+  return (context: Context, [value, kind]: Nodes): Code => access(`${name}(${shaped(context, expression(context, value!).text, kind)})`, string);
+}
+
+function ordered(context: Context, [values, key, reverse]: Nodes): Code {
+  const made = iterable(context, values!);
+  const item = elementOf(made.type);
+  const options = [isNothing(key) ? [] : [`key=${valueOf(context, key!, item).text}`], reverse ? [`reverse=${expression(context, reverse).text}`] : []].flat();
+  return access(`sorted(${[made.text, ...options].join(", ")})`, list(item));
+}
+
+function named(context: Context, node: Node | undefined): string {
+  const inner = node && bare(node);
+  if (inner?.type !== "ObjectExpression") return node ? `**${within(expression(context, node), binds.bitOr)}` : "";
+  return inner.properties
+    .map((one) => {
+      if (one.type === "SpreadElement") return `**${within(expression(context, one.argument), binds.bitOr)}`;
+      return one.type === "ObjectProperty" ? `${keyName(one.key)}=${valueOf(context, one.value).text}` : "";
+    })
+    .join(", ");
+}
+
+const given = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(", ");
+
+function positional(context: Context, node: Node | undefined): string {
+  const inner = node && bare(node);
+  return inner?.type === "ArrayExpression"
+    ? texts(context, inner.elements as Nodes).join(", ")
+    : node
+      ? `*${within(expression(context, node), binds.bitOr)}`
+      : "";
+}
+
+const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> = {
+  range: (context, nodes) => access(`list(range(${texts(context, nodes).join(", ")}))`, list(whole)),
+  enumerate: (context, [values, start]) => {
+    const made = iterable(context, values!);
+    return access(`enumerate(${given(made.text, start ? expression(context, start).text : "")})`, list(tuple(whole, elementOf(made.type)), true));
+  },
+  zip: (context, nodes) => access(`zip(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true)),
+  unzip: (context, [rows]) => access(`zip(*${within(iterable(context, rows!), binds.bitOr)})`, list(list(unknown), true)),
+  format: (context, nodes) => access(nodes.length > 1 ? `format(${texts(context, nodes).join(", ")})` : `str(${texts(context, nodes).join("")})`, string),
+  repr: written("repr"),
+  str: written("str"),
+  decimal: (context, [value]) => access(`str(float(${expression(context, value!).text}))`, string),
+  size: same("str", () => string),
+  dtypeText: same("str", () => string, 1),
+  arrayText: (context, [value]) => access(`str(${receiver(expression(context, value!))}.numpy())`, string),
+  calculate: operated,
+  compare: operated,
+  equals: (context, [left, right]) => comparison(expression(context, left!), "==", expression(context, right!), boolean),
+  truth: same("bool", () => boolean),
+  getItem: (context, [values, key]) => access(`${receiver(expression(context, values!))}[${expression(context, key!).text}]`),
+  setItem: (context, [values, key, value]) =>
+    action(`${receiver(expression(context, values!))}[${expression(context, key!).text}] = ${expression(context, value!).text}`),
+  camelKeys: (context, [value]) => expression(context, value!),
+  list: same("list", (context, nodes) => list(items(context, nodes[0]))),
+  len: same("len", () => whole),
+  invoke: (context, [called, ...nodes]) => access(`${receiver(expression(context, called!))}(${texts(context, nodes).join(", ")})`),
+  make: (context, [of, ...nodes]) => access(`${receiver(expression(context, of!))}(${texts(context, nodes).join(", ")})`),
+  makeByName: (context, [of, values, options]) =>
+    access(`${receiver(expression(context, of!))}(${given(positional(context, values), named(context, options))})`),
+  partial: (context, [of, fixed, options]) => {
+    context.use("import functools");
+    return access(`functools.partial(${given(expression(context, of!).text, positional(context, fixed), named(context, options))})`);
+  },
+  count: same("itertools.count", () => list(whole, true)),
+  filled: (context, [text, values, options]) =>
+    access(`${receiver(expression(context, text!))}.format(${given(positional(context, values), named(context, options))})`, string),
+  mod: (context, [a, b]) => infix(expression(context, a!), "%", expression(context, b!), binds.product, number),
+  roundTo: same("round", (_, nodes) => (nodes.length > 1 ? float : whole)),
+  every: (context, [values, ...bounds]) => {
+    const made = expression(context, values!);
+    const place = (node: Node | undefined): string => (!node || node.type === "NullLiteral" ? "" : expression(context, node).text);
+    return access(`${receiver(made)}[${bounds.map(place).join(":")}]`, made.type);
+  },
+  sorted: ordered,
+  best: (context, [values, key, sign]) => {
+    const made = iterable(context, values!);
+    return access(`${sign ? "min" : "max"}(${made.text}, key=${valueOf(context, key!, elementOf(made.type)).text})`, elementOf(made.type));
+  },
+  mean: (context, [values]) => {
+    const made = expression(context, values!);
+    return code(`sum(${made.text}) / len(${made.text})`, binds.product, float);
+  },
+  product: (context, nodes) => {
+    context.use("import itertools");
+    return access(`itertools.product(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true));
+  },
+  combinations: same("itertools.combinations", (context, nodes) => list(list(items(context, nodes[0])), true)),
+  islice: same("itertools.islice", (context, nodes) => list(items(context, nodes[0]), true)),
+  cycle: same("itertools.cycle", (context, nodes) => list(items(context, nodes[0]), true)),
+  counted: (context, nodes) => {
+    context.use("import collections");
+    return access(`collections.Counter(${texts(context, nodes).join(", ")})`, { kind: "map", key: items(context, nodes[0]), value: whole });
+  },
+  entered: (context, nodes) => access(`${context.help("entered")}(${texts(context, nodes).join(", ")})`),
+  fieldsText: (context, [value, kinds, name]) => {
+    const made = expression(context, value!);
+    const isPlain = name !== undefined;
+    const fields = shaped(context, isPlain ? made.text : `vars(${made.text})`, kinds);
+    return access(`${context.help("fields_text")}(${isPlain ? expression(context, name).text : `type(${made.text}).__name__`}, ${fields})`, string);
+  },
+  replaced: (context, [of, changes]) => {
+    const made = expression(context, of!);
+    return access(`${context.help("replaced")}(${given(made.text, named(context, changes))})`, made.type);
+  },
+  seeded: same("random.Random"),
+  splitext: same("os.path.splitext", () => tuple(string, string)),
+  heapify: same("heapq.heapify", () => none),
+  heappush: same("heapq.heappush", () => none),
+  heappop: same("heapq.heappop", (context, nodes) => items(context, nodes[0])),
+  json: (context, [value, kind, options]) => {
+    context.use("import json");
+    const last = kind && !options && bare(kind).type === "ObjectExpression" && isSetting(bare(kind)) ? kind : options;
+    return access(
+      `json.dumps(${given(shaped(context, expression(context, value!).text, last === kind ? undefined : kind), last ? named(context, last) : "")})`,
+      string,
+    );
+  },
+};
+
+function isSetting(node: Node): boolean {
+  const [first] = node.type === "ObjectExpression" ? node.properties : [];
+  return first?.type === "ObjectProperty" && /^(indent|sort_keys|ensure_ascii|separators|default)$/.test(keyName(first.key) ?? "");
+}
+
+const zipped = (context: Context, nodes: Nodes): string[] =>
+  nodes.map((node) => (node.type === "SpreadElement" ? `*${within(expression(context, node.argument), binds.bitOr)}` : iterable(context, node).text));
+
+/** `random.choices(values, { k: 3 })` */
+function randomCall(context: Context, name: string, nodes: Nodes): Code {
+  context.use("import random");
+  const last = nodes.at(-1) && bare(nodes.at(-1)!);
+  const options = last?.type === "ObjectExpression" ? named(context, last) : "";
+  const plain = options === "" ? nodes : nodes.slice(0, -1);
+  const item = items(context, nodes[0]);
+  const type = { randint: whole, randrange: whole, choice: item, choices: list(item), sample: list(item), seed: none, shuffle: none }[name] ?? float;
+  return access(`random.${name}(${given(texts(context, plain).join(", "), options)})`, type);
+}
+
+/** `new Deque(…)`, `new DefaultMap(…)` */
+export function homeConstruction(context: Context, name: string, nodes: Nodes): Code | undefined {
+  const helper = context.pythonsOwn.get(name);
+  if (helper === undefined) return undefined;
+  context.use("import collections");
+  const [first, second] = nodes;
+  if (helper === "DefaultMap") {
+    const make = valueOf(context, first!);
+    return access(`collections.defaultdict(${make.text})`, { kind: "map", key: unknown, value: make.type.kind === "function" ? make.type.returns : unknown });
+  }
+  const item = items(context, second);
+  return access(`collections.deque(${second ? iterable(context, second).text : "[]"}, maxlen=${expression(context, first!).text})`, list(item));
+}
