@@ -39,8 +39,13 @@ const isDebugged = process.argv.includes(debugArgument);
 const newThread = (kernels?: string): ProgramThread => new ProgramThread({ script: places.worker, debug: isDebugged, kernels });
 /** A debugger holds up a thread that begins while it is there until it has set its breakpoints, so it has to be there before. */
 let thread = isDebugged ? undefined : newThread();
-const supervise = (thread: ProgramThread, more: Pick<SupervisorOptions, "past" | "inFull"> = {}): Supervisor =>
-  new Supervisor({
+let filling: Filling | undefined;
+let supervisor: Supervisor | undefined;
+/** What came before there was anybody to be told. */
+const early: ((supervisor: Supervisor) => void)[] = [];
+
+function supervise(thread: ProgramThread, more: Pick<SupervisorOptions, "past" | "inFull"> = {}): Supervisor {
+  supervisor = new Supervisor({
     places,
     thread,
     emit: (event) => void tell(event),
@@ -48,8 +53,14 @@ const supervise = (thread: ProgramThread, more: Pick<SupervisorOptions, "past" |
     ...more,
     ...(filling && { filling }),
   });
-let filling: Filling | undefined;
-let supervisor: Supervisor | undefined;
+  for (const told of early.splice(0)) told(supervisor);
+  return supervisor;
+}
+
+function toSupervisor(told: (supervisor: Supervisor) => void): void {
+  if (supervisor) told(supervisor);
+  else early.push(told);
+}
 let busy = false;
 let isStopped = false;
 let keeper: RunKeeper | undefined;
@@ -76,7 +87,7 @@ async function run(request: RunRequest): Promise<RunEnd> {
   }
   thread = await threadWith(past?.kept.summary.kernels);
   if (isStopped) return { state: "stopped" };
-  const own = (supervisor = supervise(thread, past && { past }));
+  const own = supervise(thread, past && { past });
   if (request.keep && !filling) {
     const { randomSeed } = own;
     keeper = RunKeeper.begin({ request, version: version(), kernels: thread.ready, randomSeed, tell: tellProblem, ...(past && { texts: past.texts }) });
@@ -86,8 +97,7 @@ async function run(request: RunRequest): Promise<RunEnd> {
   const end = await own.run(request, keeper?.checkpoints);
   if (!past || end.astray === undefined) return end;
   tellInFull(request, end.astray);
-  supervisor = supervise(newThread(past.kept.summary.kernels), { past, inFull: true });
-  return supervisor.run(request, keeper?.checkpoints);
+  return supervise(newThread(past.kept.summary.kernels), { past, inFull: true }).run(request, keeper?.checkpoints);
 }
 
 /** The thread that is ready, or another where it computes with other kernels than a kept run did. */
@@ -152,16 +162,16 @@ process.on("message", (command: RunCommand) => {
       void run(command.request).then(finish);
       break;
     case "pause":
-      supervisor?.pause();
+      toSupervisor((own) => own.pause());
       break;
     case "resume":
-      supervisor?.resume();
+      toSupervisor((own) => own.resume());
       break;
     case "stop":
       stop();
       break;
     case "steer":
-      supervisor?.steer(command.steering);
+      toSupervisor((own) => own.steer(command.steering));
       break;
   }
 });
