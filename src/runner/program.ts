@@ -21,6 +21,7 @@ import { sent } from "../run/sentEvents.ts";
 import { Beginning } from "./beginning.ts";
 import { OnnxExport } from "./onnxExport.ts";
 import type { Declarations } from "./declarations.ts";
+import { observedHooks } from "./observedHooks.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { DeclaredClasses } from "./classes.ts";
 import { garbageCollector } from "./garbageCollector.ts";
@@ -290,14 +291,7 @@ export class Program {
   #installHooks(): void {
     const hooks: ProgramHooks = {
       begun: () => this.#post({ type: "begun" }),
-      declared: (constructor, index) => {
-        this.#classes.declare(constructor as Function, index);
-        return constructor;
-      },
-      loop: (counter, first, bound, loop) => this.#observer.loopTurn(counter, first, bound, loop),
-      turn: (loop, mayBreak, index, count) => this.#observer.trainingTurn(loop, mayBreak, index, count),
-      left: (loop) => this.#observer.trainingLoopLeft(loop),
-      called: (call) => this.#observer.callEnded(call),
+      ...observedHooks(this.#observer, this.#classes),
       value: (value, place) => {
         // To look at a proxy would run code of the program's.
         if (this.#isWatched && typeof value === "object" && value !== null && !types.isProxy(value)) {

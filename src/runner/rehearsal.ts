@@ -9,6 +9,7 @@ import { MetricBuffer } from "../observe/curves/metricBuffer.ts";
 import { Observer } from "../observe/observer.ts";
 import { defaultSampling } from "../protocol/index.ts";
 import { DeclaredClasses } from "./classes.ts";
+import { observedHooks } from "./observedHooks.ts";
 import { programSource } from "./program.ts";
 import { programHooksKey, type ProgramHooks } from "./programHooks.ts";
 import { shield, Signal } from "./shield.ts";
@@ -60,14 +61,7 @@ export async function rehearse(rehearsal: Rehearsal, isInterrupted: () => boolea
 function hooksFor(observer: Observer, classes: DeclaredClasses): ProgramHooks {
   return {
     begun: nothing,
-    declared: (constructor, index) => {
-      classes.declare(constructor as Function, index);
-      return constructor;
-    },
-    loop: (counter, first, bound, loop) => observer.loopTurn(counter, first, bound, loop),
-    turn: (loop, mayBreak, index, count) => observer.trainingTurn(loop, mayBreak, index, count),
-    left: (loop) => observer.trainingLoopLeft(loop),
-    called: (call) => observer.callEnded(call),
+    ...observedHooks(observer, classes),
     value: (value, place) => {
       if (typeof value === "object" && value !== null) observer.value(value, place);
       return value;

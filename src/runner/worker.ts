@@ -19,7 +19,6 @@ takeInput();
 process.env["KINDLING_KERNELS"] ??= "best";
 const { prepareEngine, Program } = await import("./program.ts");
 const { Repetition } = await import("./repetition.ts");
-const { rehearse } = await import("./rehearsal.ts");
 const kernels = prepareEngine(isDebugged);
 let isRehearsing = false;
 /** What came while it was rehearsing. */
@@ -40,6 +39,7 @@ function run(job: Job): void {
 
 async function tryOut(rehearsal: Rehearsal): Promise<void> {
   isRehearsing = true;
+  const { rehearse } = await import("./rehearsal.ts");
   await rehearse(rehearsal, () => (waiting ??= receiveMessageOnPort(port)?.message as Job | undefined) !== undefined);
   isRehearsing = false;
   post({ type: "rehearsed" });
