@@ -3,12 +3,14 @@ from __future__ import annotations
 
 #: So many steps at the beginning are measured, whatever that costs: the first calls of anything are slow.
 _FIRST = 3
-#: Share of the run's time that measuring may take.
+#: Shares of the run's time that measuring may take: usually, and at least, where hooks alone leave nothing of what all of watching may take.
 _BUDGET = 0.015
+_LEAST_BUDGET = 0.005
+_BUDGET_OF_ALL = 0.045
 #: Seconds between two measured steps, and in a run that has lasted long this share of its time.
 _SHORTEST = 0.02
 _SHARE_OF_ELAPSED = 0.005
-#: However dear a sample is, the next one comes after at most so many seconds.
+#: After so many seconds without one a sample may take all that is left.
 _LONGEST = 15.0
 
 
@@ -32,11 +34,11 @@ class Schedule:
         if step < _FIRST:
             return True
         since = elapsed - self._last
-        if since > _LONGEST:
-            return True
         if since < max(_SHORTEST, elapsed * _SHARE_OF_ELAPSED):
             return False
-        return self._measuring + self._dearest <= elapsed * _BUDGET
+        left = _BUDGET_OF_ALL - (self.spent - self._measuring) / elapsed
+        budget = max(_LEAST_BUDGET, left if since > _LONGEST else min(_BUDGET, left))
+        return self._measuring + self._dearest <= elapsed * budget
 
     def begins(self) -> None:
         self._before = self._measuring
