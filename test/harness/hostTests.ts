@@ -57,6 +57,7 @@ async function runInServer({ tests, folder, environment, settings }: HostRun): P
       void page.exposeFunction("codeAutomationLog", () => {});
       void page.exposeFunction("codeAutomationExit", (code: number) => resolve(code));
       page.on("crash", () => reject(new Error("the browser's page crashed")));
+      browser.on("disconnected", () => reject(new Error("the browser is gone")));
       setTimeout(() => reject(new Error(`the tests did not end within ${timeLimit / 1000} s`)), timeLimit).unref();
     });
     const remote = (path: string) => `vscode-remote://127.0.0.1:${server.port}${path}`;
