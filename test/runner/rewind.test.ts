@@ -72,6 +72,33 @@ for (let i = 0; i < 40; i++) {
   if (past.length > 5) { const x = cat([past.shift(), past[0]]); learn(x, x.sum(1, true).add(average[0].mean())); }
 }
 end();`,
+  "code of its own in backward passes": `${head}import { autograd } from "kindling";
+const counts = { fn: 0, hook: 0, module: 0, accumulated: 0 };
+class Double extends autograd.Function {
+  static forward(ctx, x) { return x.mul(2); }
+  static backward(ctx, gradient) { counts.fn++; return gradient.mul(2); }
+}
+const [first, , , last] = model;
+last.registerFullBackwardHook(() => { counts.module++; });
+first.weight.registerHook((gradient) => { counts.hook++; return counts.hook % 2 ? gradient.mul(0.5) : gradient; });
+first.bias.registerPostAccumulateGradHook(() => { counts.accumulated++; });
+for (let i = 0; i < 40; i++) { const x = randn(16, 4); learn(Double.apply(x.requiresGrad_()), x.detach().sum(1, true)); log({ ...counts }); }
+console.log(JSON.stringify(counts));
+end();`,
+  "passes that reach other parameters each time": `${head}const branches = new nn.ModuleList([new nn.Linear(4, 1), new nn.Linear(4, 1), new nn.Linear(4, 1)]);
+const unused = new nn.Linear(4, 1);
+const second = new optim.SGD([...branches.parameters(), ...unused.parameters()], { lr: 0.1, momentum: 0.9, weightDecay: 0.01 });
+for (let i = 0; i < 45; i++) {
+  step();
+  const x = randn(8, 4);
+  if (i % 4 === 0) second.zeroGrad();
+  // Of a whole number's steps no gradient comes back, though the way there is recorded.
+  const loss = branches[i % 3](x).square().mean().add(i % 5 === 0 ? unused(x).round().sum() : unused(x).detach().sum());
+  loss.backward();
+  log({ have: [...branches.parameters(), ...unused.parameters()].filter((p) => p.grad !== null).length });
+  if (i % 2) second.step();
+}
+console.log("END " + JSON.stringify([...branches.parameters(), ...unused.parameters(), ...model.parameters()].map((p) => p.tolist())));`,
   "files read in the loop": `${head}import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 for (let i = 0; i < 40; i++) {

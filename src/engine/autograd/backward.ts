@@ -8,6 +8,7 @@ import { ArgumentError, KindlingError, ShapeError } from "../errors.ts";
 import { instrument, operationWatch } from "../instrument.ts";
 import { stepIsOver } from "../memory/nursery.ts";
 import { handOut, tenure } from "../memory/residents.ts";
+import { areGhosts } from "../memory/reading.ts";
 import { beginScratch, endScratch, freeUnheldScratch, hold, release, withoutScratch } from "../memory/scratch.ts";
 import { Kind, Place } from "../memory/storage.ts";
 import { itemSize } from "../dtype.ts";
@@ -15,6 +16,7 @@ import { sameShape, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkForNaN, isAnomalyEnabled } from "./anomaly.ts";
 import { arithmetic } from "./arithmetic.ts";
+import { isOurs, learnPass, reachedAsBefore } from "./equalPasses.ts";
 import { withGradMode } from "./gradMode.ts";
 import type { Node } from "./node.ts";
 
@@ -223,7 +225,37 @@ class Pass {
     roots.forEach((root, i) => {
       if (this.#needed?.has(nodes[i]!) !== false) this.#deliver(nodes[i]!, root.outputIndex, gradients[i]!);
     });
-    for (const node of this.#order) this.#visit(node);
+    if (areGhosts() && this.#isSimple()) this.#runAsGhost();
+    else for (const node of this.#order) this.#visit(node);
+  }
+
+  /** Nothing is asked of it but to give the leaves their gradients. */
+  #isSimple(): boolean {
+    return !this.#createGraph && this.#capture === null && operationWatch() === null && !isAnomalyEnabled() && isOurs(this.#order);
+  }
+
+  /** Gradients have no values now: where they arrive is all there is to know. */
+  #runAsGhost(): void {
+    const reached = reachedAsBefore(this.#order);
+    if (!reached) {
+      learnPass(this.#order, (node) => {
+        const isReached = node.gradients !== null;
+        this.#visit(node);
+        return isReached;
+      });
+      return;
+    }
+    this.#order.forEach((node, i) => {
+      if (!reached[i]) return;
+      releaseAll(node.gradients);
+      node.gradients = null;
+      if (node.operation.name !== "AccumulateGrad") {
+        if (!this.#retain) node.release();
+        return;
+      }
+      const leaf = (node as Node<Tensor>).data;
+      if (leaf.requiresGrad) accumulateGrad(leaf, arithmetic.clone(leaf), false);
+    });
   }
 
   /** After a failure: lets go of what was still waiting. */

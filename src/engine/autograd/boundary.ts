@@ -12,6 +12,7 @@ export type BoundaryHook = (gradients: readonly (Tensor | null)[]) => readonly (
 
 const boundaryOperation: Operation = {
   name: "BackwardHookFunctionBackward",
+  runsProgram: true,
   backward(node: Node, ...gradients: (Tensor | null)[]) {
     for (const gradient of gradients) if (gradient !== null) handOut(gradient.storage);
     return withoutScratch(() => node.data(gradients)) ?? gradients;

@@ -154,7 +154,7 @@ function attach(type: typeof AutogradFunction, ctx: FunctionCtx, args: readonly 
   for (const tensor of ctx.dirty) tensor.beforeChange();
   const inputs = args.filter((arg) => arg instanceof Tensor);
   const data: Call = { type, ctx, args: args.map((arg) => (arg instanceof Tensor ? arg.shape : null)), outputs: outputs.map((output) => output.shape) };
-  const operation: Operation<Call> = { name: `${type.name}Backward`, backward: runBackward };
+  const operation: Operation<Call> = { name: `${type.name}Backward`, runsProgram: true, backward: runBackward };
   const node = new Node(
     operation,
     inputs,

@@ -25,6 +25,8 @@ export interface Operation<Data = undefined> {
    * `gradients` has one entry per output; only operations with several outputs ever see `null` in it.
    */
   backward(node: Node<Data>, ...gradients: Tensor[]): readonly (Tensor | null)[];
+  /** Its `backward` runs code of the program's. */
+  readonly runsProgram?: true;
 }
 
 /** Of whatever data. */

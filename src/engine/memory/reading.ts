@@ -45,6 +45,26 @@ export function readByProgram<T>(body: () => T): T {
   }
 }
 
+/** Whether anything left tensors while `body` ran. */
+export function wasRead(body: () => void): boolean {
+  const { reader } = reading;
+  let isRead = false;
+  if (reader !== null) {
+    reading.reader = {
+      number: (present) => ((isRead = true), reader.number(present)),
+      bytes: (present) => ((isRead = true), reader.bytes(present)),
+      lacks: (what) => reader.lacks(what),
+      fails: () => reader.fails(),
+    };
+  }
+  try {
+    body();
+  } finally {
+    reading.reader = reader;
+  }
+  return isRead;
+}
+
 /** An operation is about to fail because of the values that it was given, not their shapes. */
 export function failsByValue(): void {
   reading.reader?.fails();
