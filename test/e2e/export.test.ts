@@ -86,7 +86,12 @@ describe("a person who takes away what they see", () => {
   it("makes one page of the panel that shows the same with the network cut", async () => {
     await workbench.turnTo("layer");
     await workbench.inPanel("tensor-mean").first().waitFor();
-    await workbench.runCommand("Kindling: Export Panel as HTML…");
+    await workbench.page
+      .locator(".editor-group-container", { has: workbench.page.locator(".tab.active", { hasText: "Kindling: moons" }) })
+      .locator('[aria-label^="More Actions"]')
+      .last()
+      .click();
+    await workbench.chooseInMenu("Export Panel as HTML…");
     await takeOffered("moons.html");
     await workbench.page.locator(".notification-toast", { hasText: "Saved moons.html." }).waitFor();
 

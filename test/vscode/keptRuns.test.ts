@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import * as vscode from "vscode";
 import type { KeptRunNode } from "../../src/extension/keptRuns/keptRunsView.ts";
-import { Window, type KeptRunRow } from "./window.ts";
+import { answering, Window, type KeptRunRow } from "./window.ts";
 
 const text = (rate: number): string => `import { manualSeed, nn, optim, randn } from "kindling";
 manualSeed(1);
@@ -61,6 +63,19 @@ describe("trainings in the runs view", () => {
 
   const item = async (run: KeptRunRow): Promise<vscode.TreeItem> => window.api.runs.getTreeItem(run);
 
+  /** Exports a panel as one does from the palette, which names none; the id of the run that the page shows. */
+  async function exportedRun(uri: vscode.Uri): Promise<string> {
+    const place = vscode.Uri.joinPath(uri, "..", "page.html");
+    let saved!: () => void;
+    const isSaved = new Promise<void>((resolve) => (saved = resolve));
+    await answering({ showSaveDialog: async () => place, showInformationMessage: async () => saved() }, async () => {
+      await vscode.commands.executeCommand("kindling.exportPanel");
+      await isSaved;
+    });
+    const data = /id="exported">(.*)<\/script>/.exec(readFileSync(place.fsPath, "utf8"))![1]!;
+    return /"runId":"([^"]+)"/.exec(gunzipSync(Buffer.from(JSON.parse(data).content, "base64")).toString())![1]!;
+  }
+
   it("are kept by file, newest first, pinned, copied, compared with the code of now, shown again and told apart", async () => {
     const uri = window.write("net.model.ts", text(0.01));
     await window.show(uri);
@@ -88,6 +103,7 @@ describe("trainings in the runs view", () => {
 
     await vscode.commands.executeCommand("kindling.showKept", first);
     await tabNamed(/^Kindling: net, /);
+    assert.equal(await exportedRun(uri), first!.run.id, "the panel that was shown last is meant");
 
     await vscode.commands.executeCommand("kindling.compareKept", first, [first, second]);
     await tabNamed(/^Kindling: 2 runs compared$/);

@@ -242,7 +242,10 @@ class Commands {
 
   async #exportPanel(target: Target): Promise<void> {
     const { panels, store } = this.#parts;
-    const file = await this.#find(target ?? panels.file);
+    // Its own menu names the panel by an address that no file has; it has the focus by then.
+    const named = target instanceof vscode.Uri && target.scheme === "webview-panel" ? undefined : target;
+    if (named === undefined && panels.exportKept()) return;
+    const file = await this.#find(named ?? panels.file);
     if (file === undefined) return;
     const runs = store.get(file);
     if (runs && shownRun(runs)) panels.exportPage(file);

@@ -132,6 +132,11 @@ export class Panel {
     if (!this.#webview.visible) this.#webview.reveal(undefined, true);
   }
 
+  /** The same, and gives it the focus. */
+  focus(): void {
+    this.#webview.reveal(undefined, false);
+  }
+
   /** Shows the first of them, unless it shows one of them already. */
   follow(selections: readonly Selection[]): void {
     const [first] = selections;

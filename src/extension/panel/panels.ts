@@ -49,8 +49,10 @@ export class Panels implements vscode.WebviewPanelSerializer {
   readonly #handover: NodeJS.Timeout;
   /** The one used last at the end. */
   #panels: readonly Panel[] = [];
+  /** Of all panels, those of kept runs too. */
+  #lastUsed: Panel | undefined;
   /** Panels of kept runs, by the run. */
-  readonly #kept = new Map<string, vscode.WebviewPanel>();
+  readonly #kept = new Map<string, Panel>();
   /** What those of runs that are over show. */
   readonly #over = new Map<string, KeptSource>();
   /** The user did something in a panel's page. */
@@ -129,15 +131,19 @@ export class Panels implements vscode.WebviewPanelSerializer {
     const known = this.#kept.get(id);
     if (known) {
       given?.dispose();
-      return known.reveal(undefined, column === undefined);
+      this.#lastUsed = known;
+      return column === undefined ? known.reveal() : known.focus();
     }
     const webview = given ?? this.#openOwn(title, column);
     const source = open();
     const panel = new Panel(webview, file, { store: source, ...this.#parts });
     webview.title = `Kindling: ${title}`;
-    this.#kept.set(id, webview);
+    this.#kept.set(id, panel);
     this.#hear(panel);
+    this.#lastUsed = panel;
+    panel.onDidActivate(() => (this.#lastUsed = panel));
     panel.onDidClose(() => {
+      if (this.#lastUsed === panel) this.#lastUsed = undefined;
       this.#kept.delete(id);
       this.#over.delete(id);
       panel.dispose();
@@ -172,7 +178,15 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   /** Puts the module table of the panel used last on the clipboard. */
   copyTable(): void {
-    this.#panels.at(-1)?.copyTable();
+    (this.#lastUsed ?? this.#panels.at(-1))?.copyTable();
+  }
+
+  /** Makes a page of its own of the panel used last, where that shows a kept run; `false` where it doesn't. */
+  exportKept(): boolean {
+    const panel = this.#lastUsed;
+    if (!panel || this.#panels.includes(panel)) return false;
+    panel.exportPage();
+    return true;
   }
 
   /** Makes a page of its own of the panel of `file`, which is opened for that where it isn't. */
@@ -218,6 +232,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
     this.#hear(panel);
     panel.onDidActivate(() => this.#use(panel));
     panel.onDidClose(() => {
+      if (this.#lastUsed === panel) this.#lastUsed = undefined;
       this.#panels = this.#panels.filter((other) => other !== panel);
       panel.dispose();
       this.#asked.fire({ file: panel.file, run: panel.run, message: { type: "shownStep", step: null } });
@@ -228,6 +243,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
   }
 
   #use(panel: Panel): void {
+    this.#lastUsed = panel;
     this.#panels = [...this.#panels.filter((other) => other !== panel), panel];
     const files = [...this.#files().filter((file) => file !== panel.file), panel.file];
     void this.#context.workspaceState.update(filesKey, files.slice(-rememberedFiles));
