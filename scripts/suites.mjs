@@ -25,9 +25,9 @@ export function filesIn(folder) {
   return files.map((name) => join(root, "test", folder, name)).sort((a, b) => statSync(b).size - statSync(a).size);
 }
 
-/** In one process, which shows at once what it says. */
-export async function runOnce(args, environment) {
-  const ended = await show(process.execPath, args, { env: environment });
+/** In one process, which shows at once what it says. @param options of `spawnTied` */
+export async function runOnce(args, environment, options = {}) {
+  const ended = await show(process.execPath, args, { env: environment, ...options });
   return totalsOf(environment.KINDLING_TEST_TOTALS, ended);
 }
 

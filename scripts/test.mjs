@@ -10,7 +10,7 @@ import { ensureServer } from "./vscode-server.mjs";
 
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
 /** Files side by side, one for each core; not those that share a browser. */
-const sideBySide = ["--parallel", "--jobs", String(availableParallelism())];
+const filesSideBySide = ["--parallel", "--jobs", String(availableParallelism())];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */
 const checks = {
@@ -22,18 +22,22 @@ const checks = {
 
 /** By the environment that they run in, and the arguments that choose some of their tests. */
 const suites = {
-  unit: (environment, grep) => runOnce([...inFolders(folders.unit), ...sideBySide, ...grep], environment),
-  runs: (environment, grep) => runOnce([...inFolders(folders.runs), ...sideBySide, ...grep], environment),
+  unit: (environment, grep) => runOnce([...inFolders(folders.unit), ...filesSideBySide, ...grep], environment),
+  runs: (environment, grep) => runOnce([...inFolders(folders.runs), ...filesSideBySide, ...grep], environment),
   page: (environment, grep) => runFileByFile(filesIn("webview"), [...mocha, "--timeout", "60000", ...grep], environment),
-  builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment),
+  builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment, { behind: true }),
   vscode: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "server"], environment),
   // One after the other: an editor with its browser takes two cores by itself.
   e2e: (environment, grep) => runOnce([...mocha, "--timeout", "300000", "--slow", "20000", "test/e2e/**/*.test.ts", ...grep], environment),
   desktop: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "desktop"], environment),
 };
 
+/**
+ * Checks and suites one after the other, and then what runs side by side: an editor waits for much of its time, in which
+ * the builds compute behind it.
+ */
 const plans = {
-  all: { checks: ["build", "lint", "type check"], suites: ["unit", "runs", "page", "builds", "vscode", "e2e"] },
+  all: { checks: ["build", "lint", "type check"], suites: ["unit", "runs", "page"], sideBySide: [["vscode", "e2e"], ["builds"]] },
   unit: { checks: ["kernels"], suites: ["unit"] },
   runs: { checks: ["kernels"], suites: ["runs"] },
   page: { checks: [], suites: ["page"] },
@@ -59,6 +63,14 @@ async function runSuite(name, folder, grep) {
   return { ...result, failed: 1 };
 }
 
+/** One after the other. */
+async function runSuites(names, folder, grep, total) {
+  for (const name of names) {
+    say(`${name} tests`);
+    add(total, await runSuite(name, folder, grep));
+  }
+}
+
 async function prepare(names) {
   await ensureNodeModules();
   if (names.some((name) => ["page", "vscode", "e2e"].includes(name))) {
@@ -78,7 +90,8 @@ await runScript(async () => {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });
   const plan = plans[positionals[0] ?? "all"];
   if (!plan) throw new PlainError(`there is no suite "${positionals[0]}"; there are ${Object.keys(plans).join(", ")}`);
-  await prepare(plan.suites);
+  const lanes = plan.sideBySide ?? [];
+  await prepare([...plan.suites, ...lanes.flat()]);
   const total = { ...nothing };
   const started = performance.now();
   for (const name of plan.checks) {
@@ -88,10 +101,8 @@ await runScript(async () => {
     total.failed++;
   }
   const folder = mkdtempSync(join(tmpdir(), "kindling-totals-"));
-  for (const name of plan.suites) {
-    say(`${name} tests`);
-    add(total, await runSuite(name, folder, values.grep));
-  }
+  await runSuites(plan.suites, folder, values.grep, total);
+  await Promise.all(lanes.map((names) => runSuites(names, folder, values.grep, total)));
   // Once more and together: a log of half an hour is read from its end.
   if (existsSync(join(folder, failures))) process.stdout.write(`\nfailed:\n${readFileSync(join(folder, failures), "utf8")}`);
   rmSync(folder, { recursive: true, force: true });
