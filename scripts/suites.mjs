@@ -1,5 +1,5 @@
 // How the tests of a suite are run, and what they come to: `{ passed, failed, skipped }`.
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { root, say, show, showAtEnd } from "./system.mjs";
@@ -19,10 +19,24 @@ export function add(sum, totals) {
   for (const key of Object.keys(sum)) sum[key] += totals[key];
 }
 
-/** The largest first, for the last ones not to keep a core waiting. */
-export function filesIn(folder) {
-  const files = readdirSync(join(root, "test", folder), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.ts"));
-  return files.map((name) => join(root, "test", folder, name)).sort((a, b) => statSync(b).size - statSync(a).size);
+/**
+ * The page's files in as many lists as there are cores, which take about as long as each other: the longest file always
+ * joins the list that is shortest so far. Those that open no page take no time.
+ */
+export function pageShares() {
+  const names = readdirSync(join(root, "test", "webview"), { encoding: "utf8" }).filter((name) => name.endsWith(".test.ts"));
+  const files = names.map((name) => {
+    const path = join(root, "test", "webview", name);
+    const text = readFileSync(path, "utf8");
+    return { path, length: text.includes("withPages") ? text.length : 0 };
+  });
+  const shares = Array.from({ length: availableParallelism() }, () => ({ files: [], length: 0 }));
+  for (const { path, length } of files.sort((a, b) => b.length - a.length)) {
+    const shortest = shares.reduce((a, b) => (b.length < a.length ? b : a));
+    shortest.files.push(path);
+    shortest.length += length;
+  }
+  return shares.map(({ files }) => files).filter((files) => files.length > 0);
 }
 
 /** In one process, which shows at once what it says. @param options of `spawnTied` */
@@ -31,17 +45,15 @@ export async function runOnce(args, environment, options = {}) {
   return totalsOf(environment.KINDLING_TEST_TOTALS, ended);
 }
 
-/** A process for each file, as many at once as there are cores; what each says is shown when it has ended. */
-export async function runFileByFile(files, args, environment) {
+/** A process for each list of files, which share what it starts; what each says is shown when it has ended. */
+export async function runShares(shares, args, environment) {
   const sum = { ...nothing };
-  const waiting = files.map((file, i) => ({ file, totals: `${environment.KINDLING_TEST_TOTALS}.${i}` }));
-  async function runNext() {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const ended = await showAtEnd(process.execPath, [...args, next.file], { env: { ...environment, KINDLING_TEST_TOTALS: next.totals } });
-      add(sum, totalsOf(next.totals, ended));
-    }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, runNext));
+  const runs = shares.map(async (files, i) => {
+    const totals = `${environment.KINDLING_TEST_TOTALS}.${i}`;
+    const ended = await showAtEnd(process.execPath, [...args, ...files], { env: { ...environment, KINDLING_TEST_TOTALS: totals } });
+    add(sum, totalsOf(totals, ended));
+  });
+  await Promise.all(runs);
   return sum;
 }
 

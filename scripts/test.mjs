@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { add, filesIn, folders, nothing, runFileByFile, runOnce } from "./suites.mjs";
+import { add, folders, nothing, runOnce, runShares, pageShares } from "./suites.mjs";
 import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, show } from "./system.mjs";
 import { ensureServer } from "./vscode-server.mjs";
 
@@ -24,7 +24,8 @@ const checks = {
 const suites = {
   unit: (environment, grep) => runOnce([...inFolders(folders.unit), ...filesSideBySide, ...grep], environment),
   runs: (environment, grep) => runOnce([...inFolders(folders.runs), ...filesSideBySide, ...grep], environment),
-  page: (environment, grep) => runFileByFile(filesIn("webview"), [...mocha, "--timeout", "60000", ...grep], environment),
+  // A browser for each core; to start one and to bundle the page for it takes longer than many a file.
+  page: (environment, grep) => runShares(pageShares(), [...mocha, "--timeout", "60000", ...grep], environment),
   builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment, { behind: true }),
   vscode: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "server"], environment),
   // One after the other: an editor with its browser takes two cores by itself.

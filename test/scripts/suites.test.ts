@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { folders } from "../../scripts/suites.mjs";
+import { basename, join } from "node:path";
+import { folders, pageShares } from "../../scripts/suites.mjs";
 import { repository } from "../harness/temporary.ts";
 
 /** Suites that start an editor of their own. */
@@ -17,5 +17,11 @@ describe("the suites", () => {
       all.map(({ name }) => name).filter((name) => hasTests(name) && !run.has(name)),
       [],
     );
+  });
+
+  it("give each file to one browser", () => {
+    const all = readdirSync(join(repository, "test", "webview"), { encoding: "utf8" }).filter((name) => name.endsWith(".test.ts"));
+    const given = pageShares().flat();
+    assert.deepEqual(given.map((file) => basename(file)).sort(), all.sort());
   });
 });
