@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Change, Destination, Intervention, Place, RunEvent, StepStatistics, Steering } from "../../src/protocol/index.ts";
 import { Folder, Job } from "./job.ts";
 
-const head = `import { nn, optim, data, randn, randint, manualSeed, noGrad, log, type Tensor } from "kindling";
+const declared = `import { nn, optim, data, randn, randint, manualSeed, noGrad, log, type Tensor } from "kindling";
 import { createHash } from "node:crypto";
 manualSeed(0);
 class Net extends nn.Module {
@@ -16,11 +16,13 @@ class Net extends nn.Module {
     return this.last(hidden);
   }
 }
-const model = new Net();
+`;
+const made = `const model = new Net();
 const x = randn(16, 4), y = randn(16, 1), mse = new nn.MSELoss();
 const bits = (tensor: Tensor) => createHash("sha1").update(new Uint8Array(tensor.toTypedArray().buffer.slice(0))).digest("hex");
 const all = () => model.parameters().map(bits).join();
 `;
+const head = declared + made;
 const withSgd = `${head}const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 0.01 });
 function step(): void {
   optimizer.zeroGrad();
@@ -406,9 +408,13 @@ for (;;) optimizer.step(() => { optimizer.zeroGrad(); const loss = mse(model(x),
       type: "change",
       change: { kind: "option", optimizer: 0, group, name, value },
     });
-    const text = (optimizer: string, inside = "", after = "") => `${head}const optimizer = ${optimizer};
+    const trained = (optimizer: string, inside = "", after = "") => `const optimizer = ${optimizer};
 for (let i = 0; i < 40; i++) { ${inside} optimizer.zeroGrad(); mse(model(x), y).backward(); optimizer.step(); ${after} }
 console.log(all());`;
+    const text = (...parts: Parameters<typeof trained>) => head + trained(...parts);
+    /** What each of several trainings prints, one after the other in one program. */
+    const printedOfEach = async (trainings: readonly string[]) =>
+      (await printed(declared + trainings.map((training) => `{\nmanualSeed(0);\n${made}${training}\n}\n`).join(""))).trimEnd().split("\n");
     const sgd = "new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 })";
 
     it("the learning rate: to the bit what a program does that changes it at that step", async () => {
@@ -432,17 +438,22 @@ console.log(all());`;
         ["new optim.SGD(model.parameters(), { lr: 0.01 })", "momentum", 0.9],
         ["new optim.AdamW(model.parameters(), { lr: 0.01 })", "weightDecay", 0.3],
       ] as const;
+      const steered: string[] = [];
+      const own: string[] = [];
       for (const [optimizer, name, value] of cases) {
-        const set = (to: unknown) => `(optimizer.paramGroups[0] as unknown as Record<string, unknown>)["${name}"] = ${JSON.stringify(to)};`;
-        const steered = await runWith(text(optimizer), [
+        const job = await runWith(text(optimizer), [
           [10, option(name, value)],
           [25, { type: "undo", intervention: 0 }],
         ]);
-        const told = steered.events.flatMap((event) => (event.type === "intervention" ? [event.intervention] : []));
+        const told = job.events.flatMap((event) => (event.type === "intervention" ? [event.intervention] : []));
         assert.deepEqual([told.map(({ step }) => step), told[0]!.to, told[1]!.to, told[1]!.undoes], [[10, 25], value, told[0]!.from, 0], name);
-        assert.equal(steered.stdout, await printed(text(optimizer, `if (i === 10) ${set(value)} if (i === 25) ${set(told[0]!.from)}`)), name);
-        assert.notEqual(steered.stdout, await printed(text(optimizer)), name);
+        steered.push(job.stdout.trimEnd());
+        const set = (to: unknown) => `(optimizer.paramGroups[0] as unknown as Record<string, unknown>)["${name}"] = ${JSON.stringify(to)};`;
+        own.push(trained(optimizer, `if (i === 10) ${set(value)} if (i === 25) ${set(told[0]!.from)}`));
       }
+      const printedByOwn = await printedOfEach([...own, ...cases.map(([optimizer]) => trained(optimizer))]);
+      assert.deepEqual(steered, printedByOwn.slice(0, cases.length));
+      cases.forEach(([, name], i) => assert.notEqual(steered[i], printedByOwn[cases.length + i], name));
     });
 
     it("a rate under a scheduler, which goes on from there or sets its own", async () => {
