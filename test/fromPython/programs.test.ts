@@ -1,9 +1,8 @@
 /** PyTorch's programs come in, run, and print what PyTorch prints. */
-import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { kindling } from "../cli/command.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
+import { printedBy } from "../runner/job.ts";
 import { assertSamePrint } from "./samePrint.ts";
 import { listingNames, programNames, programs, translate, tutorial } from "./translate.ts";
 
@@ -15,9 +14,7 @@ function outputOf(folder: string, names: readonly string[]): void {
     it(name, async () => {
       const directory = temporaryFolder("from-python");
       translate(folder, name, directory);
-      const { code, stdout, stderr } = await kindling(["train", "--no-keep", `${name}.model.ts`], { directory });
-      assert.equal(code, 0, stderr);
-      assertSamePrint(stdout, readFileSync(join(folder, `${name}.txt`), "utf8"), agreeing[name]);
+      assertSamePrint(await printedBy(join(directory, `${name}.model.ts`)), readFileSync(join(folder, `${name}.txt`), "utf8"), agreeing[name]);
     });
   }
 }

@@ -179,3 +179,10 @@ export async function run(file: string, request: Partial<RunRequest> = {}): Prom
 }
 
 export const inspect = (file: string, request: Partial<RunRequest> = {}): Promise<Job> => run(file, { mode: "inspect", ...request });
+
+/** What a file prints that runs to its end unwatched, as the command line runs it but without the command line's own process. */
+export async function printedBy(file: string): Promise<string> {
+  const job = await run(file, { sampling: { ...defaultSampling, enabled: false }, threads: 0 });
+  assert.equal(job.states.at(-1), "finished", `${JSON.stringify(job.problems)}\n${job.stderr}`);
+  return job.stdout;
+}
