@@ -1,16 +1,13 @@
-/** A program's Python prints in real PyTorch what the program prints here. */
+/** A program's Python prints in real PyTorch what the program prints here, and so does what comes of it when it comes back. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { hasTorch, printedByPython } from "../python/python.ts";
-import { builtRunner } from "../runner/built.ts";
+import { printedBy } from "../runner/job.ts";
 import { expected, published, translated, written, type Program } from "./programs.ts";
+import { back, plain, travelled } from "./roundTrip.ts";
 
-const run = promisify(execFile);
 const NUMBER = /-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/g;
 
 /** The same words; numbers with decimals to a thousandth or one in their last place, others exactly. */
@@ -32,6 +29,15 @@ function isClose(ours: string, theirs: string): boolean {
   const decimals = /\.(\d+)(?!.*e)/.exec(theirs)?.[1]?.length;
   if (decimals === undefined) return a === b;
   return Math.abs(a - b) <= Math.max(1.01 * 10 ** -decimals, 1e-3 * Math.abs(b));
+}
+
+const printed = new Map<string, Promise<string>>();
+
+/** What the program prints here; it runs once for all that ask. */
+function printedHere({ file }: Program): Promise<string> {
+  const text = printed.get(file) ?? printedBy(file);
+  printed.set(file, text);
+  return text;
 }
 
 /** What the program prints as Python. */
@@ -62,9 +68,7 @@ describe("the Python of a program", function () {
 
   for (const program of written) {
     it(`prints what the program prints here: ${program.name}`, async () => {
-      const cli = fileURLToPath(new URL("cli/main.js", await builtRunner()));
-      const { stdout } = await run(process.execPath, [cli, "train", "--no-keep", program.file]);
-      assertSame(stdout, readFileSync(expected(program, "txt"), "utf8"));
+      assertSame(await printedHere(program), readFileSync(expected(program, "txt"), "utf8"));
     });
 
     it(`prints that under the PyTorch of this machine: ${program.name}`, async function () {
@@ -85,4 +89,15 @@ describe("the Python of a program", function () {
     assert.match(beside("with torch.no_grad():"), /noGrad/);
     assert.match(beside("def __len__"), /get length/);
   });
+});
+
+describe("a program that went to Python and back", function () {
+  this.timeout(120_000);
+  for (const program of travelled) {
+    it(`prints the same: ${program.name}`, async () => {
+      const again = join(back(program), `${program.name}.model.ts`);
+      const [first, second] = await Promise.all([printedHere(program), printedBy(again)]);
+      assert.equal(plain(second), plain(first));
+    });
+  }
 });
