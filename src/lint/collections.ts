@@ -2,15 +2,15 @@
 import type * as t from "@babel/types";
 import { matters } from "./layers.ts";
 import type { Program } from "./program.ts";
-import { bare, isFunction, isIn, memberName, objectOf, type ClassNode, type Node } from "./tree.ts";
+import { bare, isFunction, isIn, memberName, objectOf, type Node } from "./tree.ts";
 
 export interface Content {
   readonly kind: "array" | "set" | "map" | "object";
   readonly of: "modules" | "parameters";
 }
 
-/** @param owner the class whose layers they would be: what was made outside of it is somebody else's */
-export function contentOf(program: Program, node: Node, owner: ClassNode, depth = 0): Content | undefined {
+/** @param owner the class whose layers they would be, or the function that makes them for it: what was made outside of it is somebody else's */
+export function contentOf(program: Program, node: Node, owner: Node, depth = 0): Content | undefined {
   const value = bare(node);
   if (depth > 6) return undefined;
   const within = (inner: Node): Content | undefined => contentOf(program, inner, owner, depth + 1);
@@ -34,7 +34,7 @@ export function contentOf(program: Program, node: Node, owner: ClassNode, depth 
     case "NewExpression":
       return newCollection(program, value, within, (pairs) => collected("map", pairs));
     case "CallExpression":
-      return calledCollection(program, value, within, collected);
+      return calledCollection(program, value, within, collected) ?? returnedCollection(program, value, depth);
     case "Identifier":
       return localCollection(program, value, owner, within);
     default:
@@ -43,7 +43,7 @@ export function contentOf(program: Program, node: Node, owner: ClassNode, depth 
 }
 
 /** What an element is that was made in this class, and is not one of its fields besides. */
-function madeHere(program: Program, element: Node, owner: ClassNode): Content["of"] | undefined {
+function madeHere(program: Program, element: Node, owner: Node): Content["of"] | undefined {
   const node = bare(element);
   const binding = program.bindingOf(node);
   if (binding && (!isIn(binding.node, owner) || binding.references.some((use) => isKeptElsewhere(program, use)))) return undefined;
@@ -100,8 +100,15 @@ function calledCollection(
   }
 }
 
+/** What a function of this file makes, and returns. */
+function returnedCollection(program: Program, call: t.CallExpression, depth: number): Content | undefined {
+  const own = program.functionOf(call.callee);
+  const [result, ...others] = own ? program.resultsOf(own) : [];
+  return own && result && others.length === 0 ? contentOf(program, result, own, depth + 1) : undefined;
+}
+
 /** A variable of the class that a collection is kept in, or gathered in. */
-function localCollection(program: Program, name: t.Identifier, owner: ClassNode, within: (node: Node) => Content | undefined): Content | undefined {
+function localCollection(program: Program, name: t.Identifier, owner: Node, within: (node: Node) => Content | undefined): Content | undefined {
   const binding = program.bindingOf(name);
   const value = binding && program.valueOf(name);
   if (!value || value === name || !isIn(binding.node, owner)) return undefined;
@@ -117,7 +124,7 @@ function isArgumentOfLayer(program: Program, use: Node): boolean {
 }
 
 /** What is put into a plain collection where it is used: `layers.push(new nn.Linear(…))`, `heads[name] = …`. */
-export function isPlain(program: Program, value: Node, uses: readonly Node[], owner: ClassNode): Content | undefined {
+export function isPlain(program: Program, value: Node, uses: readonly Node[], owner: Node): Content | undefined {
   const kind = plainKind(program, value);
   if (!kind) return undefined;
   for (const use of uses) {

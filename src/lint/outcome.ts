@@ -1,7 +1,7 @@
 /** What a tensor comes out of last, as far as the text tells: a softmax, a sigmoid, a linear layer as it is. */
 import type * as t from "@babel/types";
 import type { Call, Instance, Program } from "./program.ts";
-import { bare, isIn, memberName, objectOf, type Node } from "./tree.ts";
+import { bare, isIn, memberName, objectOf, type ClassNode, type Node } from "./tree.ts";
 
 export interface Outcome {
   readonly by: "softmax" | "logSoftmax" | "sigmoid" | "linear";
@@ -62,17 +62,24 @@ function ofModule(program: Program, { api, owner, creation }: Instance, depth: n
   if (depth > depthLimit) return undefined;
   if (owner) {
     const forward = program.methodOf(owner, "forward");
-    return forward && agreed(program.resultsOf(forward).map((result) => outcomeOf(program, result, depth + 1)));
+    return forward ? agreed(program.resultsOf(forward).map((result) => outcomeOf(program, result, depth + 1))) : ofSubclass(program, owner, depth);
   }
   if (api === undefined) return undefined;
-  if (api === "nn.Sequential") return ofSequential(program, creation, depth + 1);
+  if (api === "nn.Sequential") return ofSequential(program, creation.arguments, depth + 1);
   if (passing.test(api)) return "input";
   const by = layers[api] ?? (linear.test(api) ? "linear" : undefined);
   return by && { by, node: creation };
 }
 
-function ofSequential(program: Program, creation: t.NewExpression, depth: number): Outcome | undefined {
-  for (const part of partsOf(creation).toReversed()) {
+/** A Sequential by another name: its layers are what it gives to `super`. */
+function ofSubclass(program: Program, owner: ClassNode, depth: number): Outcome | undefined {
+  if (program.apiOf(owner.superClass ?? undefined) !== "nn.Sequential") return undefined;
+  const [made, ...others] = program.callsIn(owner).filter(({ callee }) => callee.type === "Super");
+  return made && others.length === 0 ? ofSequential(program, made.arguments, depth + 1) : undefined;
+}
+
+function ofSequential(program: Program, given: t.NewExpression["arguments"], depth: number): Outcome | undefined {
+  for (const part of partsOf(given).toReversed()) {
     const made = part.type === "SpreadElement" ? undefined : program.moduleOf(part);
     const outcome = made && ofModule(program, made, depth);
     if (outcome !== "input") return outcome;
@@ -81,7 +88,7 @@ function ofSequential(program: Program, creation: t.NewExpression, depth: number
 }
 
 /** The layers of a Sequential, in order. */
-export function partsOf({ arguments: parts }: t.NewExpression): readonly Node[] {
+export function partsOf(parts: t.NewExpression["arguments"]): readonly Node[] {
   const [first] = parts;
   if (parts.length !== 1 || first?.type !== "ObjectExpression") return parts;
   return first.properties.map((property) => (property.type === "ObjectProperty" ? property.value : property));

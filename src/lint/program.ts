@@ -173,15 +173,25 @@ export class Program {
     if (known !== undefined) return known ?? undefined;
     // While it is looked for, it isn't known.
     this.#arguments.set(binding, null);
-    const at = own.params.indexOf(binding.node);
-    const name = nameOf(this.parentOf(own), own);
+    const at = placeOfParameter(own, binding.node);
     this.#looking++;
-    const callers = at < 0 || name === undefined ? [] : this.#callsNamed(name).filter(({ callee }) => this.functionOf(callee) === own);
+    const [only, ...others] = at < 0 ? [] : this.#callersOf(own);
     this.#looking--;
-    const [only, ...others] = callers;
     const argument = others.length === 0 ? only?.arguments[at] : undefined;
-    if (argument && argument.type !== "SpreadElement" && !isExported(this.parentOf(own))) this.#arguments.set(binding, argument);
+    if (argument && argument.type !== "SpreadElement") this.#arguments.set(binding, argument);
     return this.#arguments.get(binding) ?? undefined;
+  }
+
+  /** Who calls a function, or makes what a constructor constructs, if nobody else can. */
+  #callersOf(own: FunctionNode): readonly (Call | t.NewExpression)[] {
+    const parent = this.parentOf(own);
+    if (isExported(parent)) return [];
+    if (own.type === "ClassMethod" && own.kind === "constructor") {
+      const owner = this.parentOf(parent!);
+      return owner && isExported(this.parentOf(owner)) ? [] : this.creations.filter(({ callee }) => this.classOf(callee) === owner);
+    }
+    const name = nameOf(parent, own);
+    return name === undefined ? [] : this.#callsNamed(name).filter(({ callee }) => this.functionOf(callee) === own);
   }
 
   #callsNamed(name: string): readonly Call[] {
@@ -270,8 +280,9 @@ export class Program {
   #findFunction(node: Node): FunctionNode | undefined {
     const value = this.valueOf(node);
     if (isFunction(value)) return value;
-    const declaration = this.bindingOf(value)?.declaration;
-    if (declaration) return isFunction(declaration) ? declaration : undefined;
+    const binding = this.bindingOf(value);
+    // A parameter is declared by the function that takes it, and isn't that function.
+    if (binding) return binding.kind === "function" && isFunction(binding.declaration) ? binding.declaration : undefined;
     const name = memberName(value);
     const object = objectOf(value);
     if (name === undefined || !object) return undefined;
@@ -397,6 +408,9 @@ function isParameter(api: string): boolean {
 function declaredFields(owner: ClassNode): Map<string, Field> {
   const fields = new Map<string, Field>();
   for (const member of owner.body.body) {
+    if (member.type === "ClassMethod" && member.kind === "constructor") {
+      for (const { name, at, value } of parameterFields(member)) fields.set(name, { name, owner, values: [{ at, value }], uses: [] });
+    }
     if (member.type !== "ClassProperty" && member.type !== "ClassPrivateProperty") continue;
     const name = keyName(member.key);
     if (name === undefined || (member.type === "ClassProperty" && member.static)) continue;
@@ -404,6 +418,13 @@ function declaredFields(owner: ClassNode): Map<string, Field> {
     fields.set(name, { name, owner, declaration: member, values, uses: [] });
   }
   return fields;
+}
+
+/** `constructor(readonly net: Net)` */
+function parameterFields(constructor: t.ClassMethod): readonly { readonly name: string; readonly at: Node; readonly value: Node }[] {
+  return constructor.params.flatMap((at) =>
+    at.type === "TSParameterProperty" && at.parameter.type === "Identifier" ? [{ name: at.parameter.name, at, value: at.parameter }] : [],
+  );
 }
 
 function nameOf(parent: Node | undefined, node: FunctionNode): string | undefined {
@@ -421,9 +442,20 @@ function isExported(parent: Node | undefined): boolean {
   return parent?.type === "ExportNamedDeclaration" || parent?.type === "ExportDefaultDeclaration";
 }
 
-/** What a variable is given where it is declared, if its name stands alone there. */
+/** What a variable is given where it is declared: `a = x`, `[a, b] = [x, y]`. */
 function initialValue({ declaration, node }: Binding): Node | undefined {
-  return declaration.type === "VariableDeclarator" && declaration.id === node ? (declaration.init ?? undefined) : undefined;
+  if (declaration.type !== "VariableDeclarator" || !declaration.init) return undefined;
+  const { id, init } = declaration;
+  if (id === node) return init;
+  if (id.type !== "ArrayPattern" || init.type !== "ArrayExpression") return undefined;
+  const at = id.elements.indexOf(node);
+  const isPlain = init.elements.slice(0, at + 1).every((element) => element !== null && element.type !== "SpreadElement");
+  return at >= 0 && isPlain ? (init.elements[at] ?? undefined) : undefined;
+}
+
+/** Where a parameter stands; one that is a field at once, `constructor(readonly net: Net)`, too. */
+function placeOfParameter(own: FunctionNode, name: Node): number {
+  return own.params.findIndex((parameter) => parameter === name || (parameter.type === "TSParameterProperty" && parameter.parameter === name));
 }
 
 /** The way through `{ a: { b } }` to `b`; empty for a name that stands alone. */

@@ -23,6 +23,9 @@ export function computes(api: string): boolean {
 /** Functions that make a tensor of nothing but numbers. */
 const creating = /^(?:tensor|(?:zeros|ones|full|empty|rand|randn|randint)(?:Like)?|arange|linspace|eye|cat|stack|fromNumpy)$/;
 
+/** Functions that compute a loss. */
+const judging = /^nn\.functional\.(?:\w+Loss|crossEntropy|binaryCrossEntropy\w*|klDiv)$/;
+
 /** Whether an expression is a tensor, as far as the text tells. */
 export function isTensor(program: Program, node: Node): boolean {
   const expression = bare(node);
@@ -36,7 +39,7 @@ export function isTensor(program: Program, node: Node): boolean {
 /** A call that gives a tensor and leaves all others as they are. */
 export function givesTensor(program: Program, call: t.CallExpression): boolean {
   const api = program.apiOf(call.callee);
-  if (api !== undefined) return creating.test(api) || computes(api);
+  if (api !== undefined) return creating.test(api) || computes(api) || judging.test(api);
   if (program.moduleOf(call.callee)) return true;
   const object = objectOf(call.callee);
   return object !== undefined && computing.has(memberName(call.callee) ?? "") && isTensor(program, object);

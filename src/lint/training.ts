@@ -168,7 +168,21 @@ export function isHeldOut(name: string | undefined): boolean {
   return all.some((word) => heldOut.has(word)) && !all.some((word) => /^(?:train|training|fit|adapt|support)$/.test(word));
 }
 
-/** What a loop goes through, loaders mostly: `for (const [x, y] of loader)`, also with `entries(loader)` and the like around it. */
+/** What a loop goes through, loaders mostly: `for (const [x, y] of loader)`, also `[...loader].entries()` and the like. */
 export function iteratedBy(loop: LoopNode): Node | undefined {
-  return loop.type === "ForOfStatement" ? bare(loop.right) : undefined;
+  return loop.type === "ForOfStatement" ? unwrapped(loop.right) : undefined;
+}
+
+/** The same elements, perhaps numbered or in a list. */
+function unwrapped(node: Node): Node {
+  const data = bare(node);
+  if (data.type === "ArrayExpression") {
+    const [only, ...others] = data.elements;
+    return only?.type === "SpreadElement" && others.length === 0 ? unwrapped(only.argument) : data;
+  }
+  const object = data.type === "CallExpression" ? objectOf(data.callee) : undefined;
+  if (data.type !== "CallExpression" || !object) return data;
+  const [first] = data.arguments;
+  if (isMethodCall(data, "from") && object.type === "Identifier" && object.name === "Array" && first && data.arguments.length === 1) return unwrapped(first);
+  return isMethodCall(data, "entries") && data.arguments.length === 0 ? unwrapped(object) : data;
 }

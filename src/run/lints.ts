@@ -34,7 +34,7 @@ const all = {
   "loss-not-scalar": { title: "backward() on a loss that is not one number", severity: "warning", seenIn: ["text", "run"] },
   "softmax-before-cross-entropy": { title: "Softmax before a loss that applies it itself", severity: "warning", seenIn: ["text", "run"] },
   "bce-unbounded": { title: "Binary cross entropy on outputs that are no probabilities", severity: "warning", seenIn: ["text", "run"] },
-  "nll-without-log": { title: "NLLLoss on outputs that are no log-probabilities", severity: "warning", seenIn: ["text"] },
+  "nll-without-log": { title: "NLLLoss on outputs that are no log-probabilities", severity: "warning", seenIn: ["text", "run"] },
   "log-of-softmax": { title: "The logarithm of a softmax", severity: "warning", seenIn: ["text", "run"] },
   "scheduler-before-optimizer": { title: "A scheduler's step before the optimizer's", severity: "warning", seenIn: ["text", "run"] },
   "unshuffled": { title: "Training data in the same order in every epoch", severity: "information", seenIn: ["text", "run"] },

@@ -2,7 +2,7 @@
 import type { Fix, Problem } from "../../protocol/index.ts";
 import type { Call, Program } from "../program.ts";
 import { finding, inserting } from "../rule.ts";
-import { bare, isClass, propertyOf } from "../tree.ts";
+import { bare, isClass, propertyOf, type Node } from "../tree.ts";
 
 const dropouts = /^nn\.functional\.(?:dropout[123]?d?|alphaDropout|featureAlphaDropout)$/;
 /** Where `training` stands among the arguments. */
@@ -11,13 +11,24 @@ const place = 2;
 export function* dropoutAlwaysOn(program: Program): Generator<Problem> {
   for (const call of program.calls) {
     if (!dropouts.test(program.apiOf(call.callee) ?? "") || saysWhen(call)) continue;
-    const owner = program.around(call, isClass);
-    if (!owner || !isClass(owner) || !program.isModule(owner)) continue;
+    const isOwn = isInModule(program, call);
+    if (!isOwn && !isCalledByModule(program, call)) continue;
     yield finding(program, "dropout-always-on", call, {
-      message: `This drops in evaluation too: a function doesn't hear of \`eval()\`. Tell it: \`{ training: this.training }\`.`,
-      fix: fixOf(program, call),
+      message: `This drops in evaluation too: a function doesn't hear of \`eval()\`. Tell it: \`{ training: ${isOwn ? "this.training" : "…"} }\`.`,
+      fix: isOwn ? fixOf(program, call) : undefined,
     });
   }
+}
+
+function isInModule(program: Program, node: Node): boolean {
+  const owner = program.around(node, isClass);
+  return owner !== undefined && program.isModule(owner);
+}
+
+/** A function of this file that modules call. */
+function isCalledByModule(program: Program, call: Call): boolean {
+  const own = program.functionAround(call);
+  return own !== undefined && program.callsOf(own).some((caller) => isInModule(program, caller));
 }
 
 function saysWhen({ arguments: given }: Call): boolean {

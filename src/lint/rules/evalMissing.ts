@@ -54,9 +54,10 @@ function isEval(call: Call): boolean {
   return isMethodCall(call, "eval") || (isMethodCall(call, "train") && mode !== undefined && !(mode.type === "BooleanLiteral" && mode.value));
 }
 
-/** Of another model's variable it certainly doesn't. */
+/** Of another model's variable it certainly doesn't, nor does a method of this file, such as `train` of a class Trainer. */
 function mayConcern(program: Program, { callee }: Call, models: readonly Node[]): boolean {
   const object = objectOf(callee);
+  if (program.functionOf(callee)) return false;
   if (!object || program.moduleOf(object) === undefined) return true;
   return models.some((model) => holderOf(program, model) === holderOf(program, object));
 }

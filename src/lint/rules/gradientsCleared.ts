@@ -6,6 +6,8 @@ import { finding, insertingBefore, removingStatement } from "../rule.ts";
 import { holderOf, isBackward, isMethodCall, isOptimizerStep, reached } from "../training.ts";
 import { objectOf } from "../tree.ts";
 
+type Holder = NonNullable<ReturnType<typeof holderOf>>;
+
 export function* gradientsCleared(program: Program): Generator<Problem> {
   for (const step of program.calls) {
     if (!isOptimizerStep(program, step)) continue;
@@ -13,7 +15,7 @@ export function* gradientsCleared(program: Program): Generator<Problem> {
     const own = holderOf(program, objectOf(step.callee)!);
     if (!place || own === undefined) continue;
     const before = place.block.slice(0, place.index);
-    const at = before.findLastIndex((statement) => clears(program, statement, own));
+    const at = before.findLastIndex((statement) => clears(program, statement, own, modelsOf(program, step)));
     const backward = before.slice(0, at + 1).findLast(goesBackward);
     // In the step itself, where it takes a closure, or between: then there are gradients again.
     if (at < 0 || !backward || [...before.slice(at), place.statement].some((statement) => mayGoBackward(program, statement))) continue;
@@ -29,11 +31,20 @@ export function* gradientsCleared(program: Program): Generator<Problem> {
   }
 }
 
-/** `optimizer.zeroGrad()` as a statement of its own. */
-function clears(program: Program, statement: t.Statement, own: ReturnType<typeof holderOf>): boolean {
+/** `optimizer.zeroGrad()` as a statement of its own, or that of the model whose parameters it holds. */
+function clears(program: Program, statement: t.Statement, own: Holder, models: readonly Holder[]): boolean {
   const call = callOf(statement);
   const object = call && objectOf(call.callee);
-  return call !== undefined && object !== undefined && isMethodCall(call, "zeroGrad") && holderOf(program, object) === own;
+  const holder = object && isMethodCall(call, "zeroGrad") ? holderOf(program, object) : undefined;
+  return holder !== undefined && (holder === own || models.includes(holder));
+}
+
+/** The model whose parameters the optimizer was given, where that is all it was given. */
+function modelsOf(program: Program, step: Call): readonly Holder[] {
+  const [given] = program.instanceOf(objectOf(step.callee)!)?.creation.arguments ?? [];
+  const model = given?.type === "CallExpression" && isMethodCall(given, "parameters") ? objectOf(given.callee) : undefined;
+  const holder = model && holderOf(program, model);
+  return holder === undefined ? [] : [holder];
 }
 
 /** Certainly, and not in a part that may be left out. */

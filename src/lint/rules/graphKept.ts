@@ -10,10 +10,9 @@ import { bare, isIn, memberName, objectOf, type LoopNode, type Node } from "../t
 export function* graphKept(program: Program): Generator<Problem> {
   const told = new Set<Node>();
   for (const backward of program.calls) {
-    const loop = isBackward(backward) && backward.arguments.length === 0 ? innermostLoop(program, backward) : undefined;
-    const loss = loop && program.bindingOf(objectOf(backward.callee));
+    const loss = isBackward(backward) && backward.arguments.length === 0 ? program.bindingOf(objectOf(backward.callee)) : undefined;
     if (!loss) continue;
-    for (const call of program.callsIn(loop)) {
+    for (const { call, loop } of callsAround(program, backward)) {
       const [value] = call.arguments;
       const keeper = value && carries(program, value, loss) ? keeperOf(program, call, loop) : undefined;
       if (keeper === undefined || told.has(call) || isWithoutGraph(program, call)) continue;
@@ -27,10 +26,22 @@ export function* graphKept(program: Program): Generator<Problem> {
   }
 }
 
-/** The loss, or what is computed from it; not what `detach()` or `item()` cuts off. */
+/** Those in the loop around, and in the loops that call the function around. */
+function callsAround(program: Program, backward: Call): readonly { readonly call: Call; readonly loop: LoopNode }[] {
+  const own = program.functionAround(backward);
+  const places = [backward, ...(own ? program.callsOf(own) : [])];
+  return places.flatMap((place) => {
+    const loop = innermostLoop(program, place);
+    return loop ? program.callsIn(loop).map((call) => ({ call, loop })) : [];
+  });
+}
+
+/** The loss, what is computed from it, or a call that returns it; not what `detach()` or `item()` cuts off. */
 function carries(program: Program, node: Node, loss: Binding): boolean {
   const expression = bare(node);
   if (program.bindingOf(expression) === loss) return true;
+  const own = expression.type === "CallExpression" ? program.functionOf(expression.callee) : undefined;
+  if (own) return isIn(loss.node, own) && program.resultsOf(own).some((result) => program.bindingOf(result) === loss);
   const name = expression.type === "CallExpression" ? (memberName(expression.callee) ?? "") : "";
   return expression.type === "CallExpression" && name !== "detach" && computing.has(name) && carries(program, objectOf(expression.callee)!, loss);
 }

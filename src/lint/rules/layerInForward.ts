@@ -3,7 +3,7 @@ import type * as t from "@babel/types";
 import type { Fix, Problem, TextEdit } from "../../protocol/index.ts";
 import { childrenOf } from "../children.ts";
 import { matters } from "../layers.ts";
-import type { Program } from "../program.ts";
+import type { Call, Program } from "../program.ts";
 import { finding, indentAt, inserting, replacing } from "../rule.ts";
 import { isFunction, isIn, keyName, memberName, objectOf, type ClassNode, type FunctionNode, type Node } from "../tree.ts";
 
@@ -12,10 +12,24 @@ export function* layerInForward(program: Program): Generator<Problem> {
     if (!program.isModule(owner)) continue;
     for (const method of passMethods(program, owner)) {
       for (const creation of program.creationsIn(method.body)) {
-        if (isMadeAnew(program, creation, method)) yield problem(program, creation, owner, method);
+        if (isMadeAnew(program, creation, method))
+          yield problem(program, creation, program.textOf(creation.callee), hoisting(program, creation, owner, method));
+      }
+      for (const call of program.callsIn(method.body)) {
+        const made = isMadeOnce(program, call, method) ? undefined : madeBy(program, call, owner);
+        if (made) yield problem(program, call, program.textOf(made.callee), undefined);
       }
     }
   }
+}
+
+/** The layer that a function outside of the class makes and returns. */
+function madeBy(program: Program, call: Call, owner: ClassNode): t.NewExpression | undefined {
+  const own = program.functionOf(call.callee);
+  if (!own || isIn(own, owner)) return undefined;
+  const [result, ...others] = program.resultsOf(own);
+  const made = result && others.length === 0 ? program.moduleOf(result) : undefined;
+  return made && isIn(made.creation, own) && !isMadeOnce(program, made.creation, own) && matters(program, made) ? made.creation : undefined;
 }
 
 /** `forward`, and the class's own methods that it leads to. */
@@ -40,7 +54,7 @@ function isMadeAnew(program: Program, creation: t.NewExpression, method: Functio
 }
 
 /** `this.fc ??= new nn.Linear(…)`, `if (!this.fc) …`: made when it is first needed, and kept. */
-function isMadeOnce(program: Program, creation: Node, method: FunctionNode): boolean {
+function isMadeOnce(program: Program, creation: Node, method: Node): boolean {
   return program.around(creation, (outer) => isGuard(program, outer), method) !== undefined;
 }
 
@@ -58,13 +72,12 @@ function isGuard(program: Program, node: Node): boolean {
   }
 }
 
-function problem(program: Program, creation: t.NewExpression, owner: ClassNode, method: FunctionNode): Problem {
-  const type = program.textOf(creation.callee);
+function problem(program: Program, node: Node, type: string, fix: Fix | undefined): Problem {
   const isDropout = /Dropout\w*$/.test(type);
   const why = isDropout ? "eval() doesn't reach it, so it goes on dropping in evaluation" : "it begins with new random weights each time and is never trained";
-  return finding(program, "layer-in-forward", creation, {
+  return finding(program, "layer-in-forward", node, {
     message: `This \`${type}\` is made anew in each forward pass: ${why}. Make it once, in the constructor.`,
-    fix: hoisting(program, creation, owner, method),
+    fix,
   });
 }
 

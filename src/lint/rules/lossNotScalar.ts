@@ -32,6 +32,8 @@ function isUnreduced(program: Program, node: Node, depth = 0): boolean {
     const options = found.creation ? found.creation.arguments : value.arguments;
     return options.some((option) => saysNone(propertyOf(bare(option), "reduction")));
   }
+  const own = program.functionOf(value.callee);
+  if (own) return program.resultsOf(own).length > 0 && program.resultsOf(own).every((result) => isUnreduced(program, result, depth + 1));
   const object = objectOf(value.callee);
   const name = memberName(value.callee) ?? "";
   if (!object || !elementwise.has(name)) return false;

@@ -1,4 +1,5 @@
 /** Outputs that went through softmax or sigmoid, in a loss that applies it itself. */
+import type * as t from "@babel/types";
 import type { Fix, Problem } from "../../protocol/index.ts";
 import { lossCalls, type LossCall } from "../losses.ts";
 import { outcomeOf, partsOf, type Outcome } from "../outcome.ts";
@@ -34,6 +35,12 @@ function problem(program: Program, { call, loss }: LossCall, { by, node }: Outco
   return by === "logSoftmax" ? { ...found, severity: "information" } : found;
 }
 
+/** `new nn.Sequential(…)`, or `super(…)` in a class that is one. */
+function isSequence(program: Program, node: Node | undefined): node is t.NewExpression | t.CallExpression {
+  if (node?.type === "CallExpression") return node.callee.type === "Super";
+  return node?.type === "NewExpression" && program.apiOf(node.callee) === "nn.Sequential";
+}
+
 function fixOf(program: Program, node: Node): Fix | undefined {
   if (node.type === "CallExpression") {
     const input = program.apiOf(node.callee) === undefined ? objectOf(node.callee) : node.arguments[0];
@@ -42,8 +49,8 @@ function fixOf(program: Program, node: Node): Fix | undefined {
     );
   }
   const parent = program.parentOf(node);
-  if (parent?.type !== "NewExpression" || program.apiOf(parent.callee) !== "nn.Sequential" || node.type !== "NewExpression") return undefined;
-  const before = partsOf(parent).at(-2);
+  if (!isSequence(program, parent) || node.type !== "NewExpression") return undefined;
+  const before = partsOf(parent.arguments).at(-2);
   if (!before || parent.arguments.at(-1) !== node) return undefined;
   return { title: `Leave out \`${program.textOf(node.callee)}\``, edits: [removing(program, before.end!, node.end!)] };
 }

@@ -3,20 +3,28 @@ import type { Fix, Problem } from "../../protocol/index.ts";
 import type { Program } from "../program.ts";
 import { finding, replacing } from "../rule.ts";
 import { isBackward, isHeldOut, isOptimizerStep, iteratedBy, lastName, words } from "../training.ts";
-import { isFunction, isLoop, type LoopNode, type Node } from "../tree.ts";
+import { bare, isFunction, isLoop, type LoopNode, type Node } from "../tree.ts";
 
 /** Where training on held-out data is the point. */
 const onPurpose = /adapt|finetune|fineTune|meta|inner|overfit|calibrat/;
 
 export function* testSetTrained(program: Program): Generator<Problem> {
   for (const loop of program.loops) {
-    const data = iteratedBy(loop);
+    const data = dataOf(program, loop);
     if (!data || !isHeldOut(lastName(data)) || !trains(program, loop) || isOnPurpose(program, loop)) continue;
     yield finding(program, "test-set-trained", data, {
       message: `This loop trains on \`${program.textOf(data)}\`, which is named for data that the model is to be tested with. What it was trained on says nothing of how it does on new data.`,
       fix: fixOf(program, data),
     });
   }
+}
+
+/** What it goes through; for a parameter what the function's only call gives it, if each turn of the loop is like the others. */
+function dataOf(program: Program, loop: LoopNode): Node | undefined {
+  const data = iteratedBy(loop);
+  const binding = data && program.bindingOf(data);
+  const given = binding && !isHeldOut(binding.name) ? program.argumentFor(binding) : undefined;
+  return given && !/\b(?:continue|return)\b/.test(program.textOf(loop)) ? bare(given) : data;
 }
 
 /** Each turn goes backward and steps; in a branch it might be another turn than those. */

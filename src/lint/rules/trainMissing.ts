@@ -4,22 +4,21 @@ import { modelsBehind } from "../evaluations.ts";
 import { differs } from "../layers.ts";
 import type { Call, Program } from "../program.ts";
 import { finding, insertingBefore } from "../rule.ts";
-import { holderOf, isBackward, isMethodCall, isOptimizerStep, isWithoutGraph, outermostLoop, reached } from "../training.ts";
-import { bare, objectOf, type LoopNode } from "../tree.ts";
+import { holderOf, isBackward, isMethodCall, isOptimizerStep, isWithoutGraph, reached } from "../training.ts";
+import { bare, isIn, objectOf, type LoopNode } from "../tree.ts";
 
 type Holder = NonNullable<ReturnType<typeof holderOf>>;
 
 export function* trainMissing(program: Program): Generator<Problem> {
   const told = new Set<Call>();
   for (const loop of program.loops) {
-    if (outermostLoop(program, loop)) continue;
     const { calls, isComplete } = reached(program, loop);
     if (!isComplete || !calls.some(isBackward) || !calls.some((call) => isOptimizerStep(program, call))) continue;
     if (calls.some((call) => isMethodCall(call, "train")) || /\.training\s*=[^=]/.test(program.text)) continue;
     for (const call of calls) {
       if (told.has(call) || !isMethodCall(call, "eval") || isLeftAfter(program, call, loop)) continue;
       const holder = evaluatedModel(program, call);
-      if (holder === undefined || !isTrained(program, holder) || !isBothTrainedAndJudged(program, calls, holder)) continue;
+      if (holder === undefined || isMadeIn(holder, loop) || !isTrained(program, holder) || !isBothTrainedAndJudged(program, calls, holder)) continue;
       told.add(call);
       yield problem(program, call, loop);
     }
@@ -30,7 +29,7 @@ function problem(program: Program, call: Call, loop: LoopNode): Problem {
   const object = objectOf(call.callee)!;
   const model = program.textOf(object);
   const [first] = loop.body.type === "BlockStatement" ? loop.body.body : [];
-  const isOfLoop = outermostLoop(program, call) === loop && bare(object).type === "Identifier";
+  const isOfLoop = isIn(call, loop) && bare(object).type === "Identifier";
   return finding(program, "train-missing", call, {
     message: `Nothing calls \`${model}.train()\` after this, so from the next turn of the loop on \`${model}\` trains in evaluation mode: without dropout, and with batch norm going by its running averages. Call it before the training goes on.`,
     fix:
@@ -44,6 +43,11 @@ function evaluatedModel(program: Program, call: Call): Holder | undefined {
   const [model, ...others] = object ? modelsBehind(program, object) : [];
   const made = model && others.length === 0 ? program.moduleOf(model) : undefined;
   return made && differs(program, made) ? holderOf(program, model!) : undefined;
+}
+
+/** Each turn has a model of its own: of the folds of a cross-validation, say. */
+function isMadeIn(holder: Holder, loop: LoopNode): boolean {
+  return typeof holder !== "string" && isIn(holder.node, loop);
 }
 
 /** Whether an optimizer of the file is given its parameters. */

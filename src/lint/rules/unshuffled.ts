@@ -14,7 +14,8 @@ export function* unshuffled(program: Program): Generator<Problem> {
   for (const loop of program.loops) {
     const data = iteratedBy(loop);
     const loader = data && program.instanceOf(data);
-    if (!data || loader?.api !== "data.DataLoader" || told.has(loader.creation) || isHeldOut(lastName(data))) continue;
+    if (!data || loader?.api !== "data.DataLoader" || told.has(loader.creation) || isHeldOut(lastName(data)) || isHeldOut(nameOf(program, loader.creation)))
+      continue;
     const { creation } = loader;
     if (!isOneOf(program, creation) || !trainsAgain(program, loop) || inOrder.test(program.textOf(creation) + (lastName(data) ?? ""))) continue;
     told.add(creation);
@@ -25,6 +26,13 @@ export function* unshuffled(program: Program): Generator<Problem> {
       fix: fixOf(program, creation),
     });
   }
+}
+
+/** The variable or field that it is made for. */
+function nameOf(program: Program, creation: Node): string | undefined {
+  const parent = program.parentOf(creation);
+  if (parent?.type === "VariableDeclarator") return lastName(parent.id);
+  return parent?.type === "AssignmentExpression" ? lastName(parent.left) : undefined;
 }
 
 /** Batches of a few out of data that is there as a whole, and nothing said of their order. */

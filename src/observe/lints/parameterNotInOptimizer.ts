@@ -1,21 +1,50 @@
-/** A parameter gets a gradient, and no optimizer has it, though others of its model have one: it never changes. */
+/**
+ * A parameter gets a gradient, and no optimizer has it: it never changes. Of a model of which no parameter has an optimizer that
+ * is only said where it stands at the beginning of what is trained: one further on may only be passed through on purpose.
+ */
+import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
+import type { Module } from "../../engine/nn/module.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { RelatedPlace } from "../../protocol/index.ts";
+import type { ModelWatch } from "../measuring/modelWatch.ts";
 import type { FoundModel } from "../models/modelRegistry.ts";
+import { tensorsOf } from "../program/tensorsOf.ts";
 import type { Lint, LintContext } from "./lint.ts";
 import { listed, variableName } from "./names.ts";
 import { StepsLookedAt } from "./stepsLookedAt.ts";
 
+/** So many steps of an optimizer have to leave a whole model as it is. */
+const patience = 3;
+
+/** What a model's parameters were when it was seen first, and how many steps have left them so. */
+interface Left {
+  readonly versions: readonly number[];
+  steps: number;
+}
+
 export class ParameterNotInOptimizer implements Lint {
   readonly #context: LintContext;
   readonly #steps = new StepsLookedAt();
+  /** Models in training mode that were given nothing but data since the last step. */
+  readonly #first = new Set<ModelWatch>();
+  readonly #left = new WeakMap<Module, Left>();
 
   constructor(context: LintContext) {
     this.#context = context;
   }
 
+  modelCalled(model: ModelWatch, inputs: readonly unknown[]): void {
+    if (!isGradEnabled() || !model.model.modules[0]!.training || this.#first.has(model)) return;
+    if (!tensorsOf(inputs).some(({ requiresGrad }) => requiresGrad)) this.#first.add(model);
+  }
+
+  afterStep(): void {
+    this.#first.clear();
+  }
+
   beforeStep(optimizer: Optimizer): void {
+    for (const { model } of this.#first) if (this.#isLeft(model)) this.#tellWhole(optimizer, model);
     if (!this.#steps.next(optimizer)) return;
     for (const { model } of this.#context.watches.steppedBy(optimizer)) {
       const all = model.modules[0]!.namedParameters();
@@ -28,6 +57,30 @@ export class ParameterNotInOptimizer implements Lint {
           forgotten.map(([path]) => path),
         );
     }
+  }
+
+  /** Whether all of it gets gradients, and nothing has ever changed it. */
+  #isLeft({ modules }: FoundModel): boolean {
+    const root = modules[0]!;
+    const left = this.#left.get(root);
+    if (left && left.steps > patience) return false;
+    const all = root.parameters();
+    if (all.length === 0 || !all.every((parameter) => this.#isForgotten(parameter))) return false;
+    const versions = all.map(({ storage }) => storage.version);
+    const isSame = left?.versions.every((version, i) => version === versions[i]) ?? false;
+    const steps = isSame ? left!.steps + 1 : 1;
+    this.#left.set(root, { versions, steps });
+    return steps === patience;
+  }
+
+  #tellWhole(optimizer: Optimizer, { info }: FoundModel): void {
+    const position = this.#context.optimizers.constructedAt(optimizer);
+    if (!position || !info.isVariable) return;
+    const name = variableName(this.#context, optimizer);
+    const message =
+      `\`${info.name}\` gets gradients, but it never changes: neither \`${name}\` nor another optimizer holds its parameters. ` +
+      `Give them to \`${name}\`, too: \`[…, ...${info.name}.parameters()]\`; or freeze it with \`${info.name}.requiresGrad_(false)\`.`;
+    this.#context.tell("parameter-not-in-optimizer", { message, position }, "information");
   }
 
   #isForgotten(parameter: Tensor): boolean {

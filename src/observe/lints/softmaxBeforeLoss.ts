@@ -3,10 +3,13 @@ import type { Node } from "../../engine/autograd/node.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Problem, SourcePosition } from "../../protocol/index.ts";
+import type { LintId } from "../../run/lints.ts";
 import type { Lint, LintContext } from "./lint.ts";
 import { madeBy } from "./madeBy.ts";
 
 interface Mistake {
+  /** Unless it is that of a softmax before cross entropy. */
+  readonly lint?: LintId;
   readonly what: string;
   readonly advice: string;
   /** Unless it is as severe as the lint. */
@@ -40,6 +43,7 @@ const mistakes: Readonly<Record<string, Readonly<Record<string, Mistake>>>> = {
   },
   nllLoss: {
     SoftmaxBackward0: {
+      lint: "nll-without-log",
       what: "NLLLoss wants log probabilities, and gets probabilities: its input comes from a softmax.",
       advice: "Use logSoftmax for softmax, or `nn.CrossEntropyLoss` on the outputs before it.",
     },
@@ -75,6 +79,10 @@ export class SoftmaxBeforeLoss implements Lint {
     this.#told.add(`${loss.file}:${loss.line}`);
     const position = this.#places.get(node) ?? loss;
     const related = position === loss ? {} : { related: [{ message: "the loss gets it here", position: loss }] };
-    this.#context.tell("softmax-before-cross-entropy", { message: `${mistake.what} ${mistake.advice}`, position, ...related }, mistake.severity);
+    this.#context.tell(
+      mistake.lint ?? "softmax-before-cross-entropy",
+      { message: `${mistake.what} ${mistake.advice}`, position, ...related },
+      mistake.severity,
+    );
   }
 }

@@ -1,0 +1,16 @@
+import { data, nn, optim, randint, randn } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const optimizer = new optim.Adam(model.parameters());
+const every = 4;
+for (let epoch = 0; epoch < 2; epoch++) {
+  let step = 0;
+  for (const [x, y] of trainLoader) {
+    const loss = nn.functional.crossEntropy(model(x!), y!).div(every);
+    loss.backward();
+    if (++step % every === 0) {
+      optimizer.step();
+      optimizer.zeroGrad();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { data, nn, noGrad, optim, randint, randn } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const valLoader = new data.DataLoader(new data.TensorDataset(randn(32, 4), randint(0, 3, [32])), { batchSize: 8 });
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+const scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 1 });
+for (let epoch = 0; epoch < 3; epoch++) {
+  model.train();
+  for (const [x, y] of trainLoader) {
+    optimizer.zeroGrad();
+    const loss = nn.functional.crossEntropy(model(x!), y!);
+    loss.backward();
+    optimizer.step();
+  }
+  model.eval();
+  const valLoss = noGrad(() => [...valLoader].reduce((sum, [x, y]) => sum + nn.functional.crossEntropy(model(x!), y!).item(), 0));
+  scheduler.step(valLoss);
+}

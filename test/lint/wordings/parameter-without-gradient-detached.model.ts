@@ -1,0 +1,16 @@
+import { nn, optim, randint, randn, relu, type Tensor } from "kindling";
+class Net extends nn.Module {
+  a = new nn.Linear(4, 8); // run: parameter-without-gradient
+  b = new nn.Linear(8, 3);
+  override forward(x: Tensor): Tensor {
+    return this.b(relu(this.a(x)).detach());
+  }
+}
+const net = new Net();
+const optimizer = new optim.Adam(net.parameters());
+for (let step = 0; step < 4; step++) {
+  optimizer.zeroGrad();
+  const loss = nn.functional.crossEntropy(net(randn(8, 4)), randint(0, 3, [8]));
+  loss.backward();
+  optimizer.step();
+}

@@ -1,0 +1,25 @@
+import { data, nn, noGrad, optim, randint, randn } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const optimizer = new optim.Adam(model.parameters());
+let best = Infinity;
+let bestState = model.stateDict();
+function check(): void {
+  const loss = noGrad(() => nn.functional.crossEntropy(model(randn(8, 4)), randint(0, 3, [8])).item());
+  if (loss < best) {
+    best = loss;
+    bestState = model.stateDict(); // read: state-not-copied
+  }
+}
+for (let epoch = 0; epoch < 3; epoch++) {
+  model.train();
+  for (const [x, y] of trainLoader) {
+    optimizer.zeroGrad();
+    const loss = nn.functional.crossEntropy(model(x!), y!);
+    loss.backward();
+    optimizer.step();
+  }
+  model.eval();
+  check();
+}
+model.loadStateDict(bestState);

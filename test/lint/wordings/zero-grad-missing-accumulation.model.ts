@@ -1,0 +1,14 @@
+import { data, nn, optim, randint, randn } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.05 });
+let count = 0;
+for (let epoch = 0; epoch < 4; epoch++) {
+  for (const [x, y] of trainLoader) {
+    const loss = nn.functional.crossEntropy(model(x!), y!).div(4);
+    loss.backward();
+    if (++count % 4 === 0) {
+      optimizer.step(); // read: zero-grad-missing
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import { data, nn, optim, randint, randn, type Tensor } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+const lossFn = new nn.CrossEntropyLoss();
+function trainStep(x: Tensor, y: Tensor): number {
+  const loss = lossFn(model(x), y);
+  loss.backward();
+  optimizer.step(); // read: zero-grad-missing
+  return loss.item();
+}
+for (let epoch = 0; epoch < 2; epoch++) {
+  for (const [x, y] of trainLoader) trainStep(x!, y!);
+}
