@@ -2,24 +2,35 @@
 import type { Problem } from "../protocol/index.ts";
 import { Program } from "./program.ts";
 import type { Rule } from "./rule.ts";
+import { accuracyPerBatch } from "./rules/accuracyPerBatch.ts";
 import { bceUnbounded } from "./rules/bceUnbounded.ts";
+import { clippingMisplaced } from "./rules/clippingMisplaced.ts";
 import { dropoutAlwaysOn } from "./rules/dropoutAlwaysOn.ts";
 import { evalMissing } from "./rules/evalMissing.ts";
-import { graphKept } from "./rules/graphKept.ts";
 import { gradientsCleared } from "./rules/gradientsCleared.ts";
+import { graphCut } from "./rules/graphCut.ts";
+import { graphKept } from "./rules/graphKept.ts";
 import { hiddenModules } from "./rules/hiddenModules.ts";
 import { layerInForward } from "./rules/layerInForward.ts";
+import { linearAfterLinear } from "./rules/linearAfterLinear.ts";
 import { logOfSoftmax } from "./rules/logOfSoftmax.ts";
+import { lossArgumentsSwapped } from "./rules/lossArgumentsSwapped.ts";
 import { lossNotScalar } from "./rules/lossNotScalar.ts";
+import { madeEachEpoch } from "./rules/madeEachEpoch.ts";
+import { neverStepped } from "./rules/neverStepped.ts";
 import { nllWithoutLog } from "./rules/nllWithoutLog.ts";
 import { noGradMissing } from "./rules/noGradMissing.ts";
 import { notCalled } from "./rules/notCalled.ts";
 import { oneLayerRepeated } from "./rules/oneLayerRepeated.ts";
+import { reluBeforeLoss } from "./rules/reluBeforeLoss.ts";
 import { schedulerBeforeOptimizer } from "./rules/schedulerBeforeOptimizer.ts";
+import { seedEachEpoch } from "./rules/seedEachEpoch.ts";
 import { softmaxBeforeCrossEntropy } from "./rules/softmaxBeforeCrossEntropy.ts";
 import { stateNotCopied } from "./rules/stateNotCopied.ts";
+import { stepWithoutGradient } from "./rules/stepWithoutGradient.ts";
 import { superMissing } from "./rules/superMissing.ts";
 import { tensorAsCondition } from "./rules/tensorAsCondition.ts";
+import { tensorsCompared } from "./rules/tensorsCompared.ts";
 import { testSetTrained } from "./rules/testSetTrained.ts";
 import { trainMissing } from "./rules/trainMissing.ts";
 import { unshuffled } from "./rules/unshuffled.ts";
@@ -27,24 +38,35 @@ import { unusedResult } from "./rules/unusedResult.ts";
 import { zeroGradMissing } from "./rules/zeroGradMissing.ts";
 
 const rules: readonly Rule[] = [
+  accuracyPerBatch,
   bceUnbounded,
+  clippingMisplaced,
   dropoutAlwaysOn,
   evalMissing,
-  graphKept,
   gradientsCleared,
+  graphCut,
+  graphKept,
   hiddenModules,
   layerInForward,
+  linearAfterLinear,
   logOfSoftmax,
+  lossArgumentsSwapped,
   lossNotScalar,
+  madeEachEpoch,
+  neverStepped,
   nllWithoutLog,
   noGradMissing,
   notCalled,
   oneLayerRepeated,
+  reluBeforeLoss,
   schedulerBeforeOptimizer,
+  seedEachEpoch,
   softmaxBeforeCrossEntropy,
   stateNotCopied,
+  stepWithoutGradient,
   superMissing,
   tensorAsCondition,
+  tensorsCompared,
   testSetTrained,
   trainMissing,
   unshuffled,

@@ -4,7 +4,7 @@ import type { Call, Instance, Program } from "./program.ts";
 import { bare, isIn, memberName, objectOf, type ClassNode, type Node } from "./tree.ts";
 
 export interface Outcome {
-  readonly by: "softmax" | "logSoftmax" | "sigmoid" | "linear";
+  readonly by: "softmax" | "logSoftmax" | "sigmoid" | "relu" | "linear";
   /** The call or the layer that does it. */
   readonly node: Node;
 }
@@ -22,8 +22,9 @@ const layers: Readonly<Record<string, Outcome["by"]>> = {
   "nn.Softmax2d": "softmax",
   "nn.LogSoftmax": "logSoftmax",
   "nn.Sigmoid": "sigmoid",
+  "nn.ReLU": "relu",
 };
-const functions: Readonly<Record<string, Outcome["by"]>> = { softmax: "softmax", logSoftmax: "logSoftmax", sigmoid: "sigmoid" };
+const functions: Readonly<Record<string, Outcome["by"]>> = { softmax: "softmax", logSoftmax: "logSoftmax", sigmoid: "sigmoid", relu: "relu" };
 
 const depthLimit = 10;
 
@@ -101,7 +102,7 @@ function agreed(all: readonly (Outcome | undefined)[]): Outcome | undefined {
 }
 
 /** The value of a name where it stands: the only one, or the one that was given to it last on the straight way there. */
-function lastValue(program: Program, name: t.Identifier): Node | undefined {
+export function lastValue(program: Program, name: t.Identifier): Node | undefined {
   const binding = program.bindingOf(name);
   if (!binding) return undefined;
   if (binding.writes.length === 0) {

@@ -54,6 +54,8 @@ export class Program {
   readonly statements: t.ExpressionStatement[] = [];
   readonly calls: Call[] = [];
   readonly creations: t.NewExpression[] = [];
+  /** `a === b`, `a !== b` */
+  readonly comparisons: t.BinaryExpression[] = [];
   readonly #fields = new Map<ClassNode, Map<string, Field>>();
   readonly #modules = new Map<ClassNode, boolean>();
   readonly #arguments = new Map<Binding, Node | null>();
@@ -75,6 +77,7 @@ export class Program {
       else if (node.type === "ExpressionStatement") this.statements.push(node);
       else if (node.type === "CallExpression" || node.type === "OptionalCallExpression") this.calls.push(node);
       else if (node.type === "NewExpression") this.creations.push(node);
+      else if (node.type === "BinaryExpression" && /^[!=]==?$/.test(node.operator)) this.comparisons.push(node);
       else if (objectOf(node)?.type === "ThisExpression") members.push(node);
     });
     for (const owner of this.classes) this.#fields.set(owner, declaredFields(owner));
@@ -116,6 +119,11 @@ export class Program {
       return { statement: inner as t.Statement, block: outer.body, index };
     }
     return undefined;
+  }
+
+  /** Whether everything that the program does stands in this file. */
+  get isWhole(): boolean {
+    return this.body.body.every((statement) => statement.type !== "ImportDeclaration" || /^(?:kindling$|node:)/.test(statement.source.value));
   }
 
   // What is Kindling's

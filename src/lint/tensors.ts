@@ -45,6 +45,18 @@ export function givesTensor(program: Program, call: t.CallExpression): boolean {
   return object !== undefined && computing.has(memberName(call.callee) ?? "") && isTensor(program, object);
 }
 
+/** Whether an expression is data, and comes from no model: a batch's, or drawn or made of numbers. */
+export function isData(program: Program, node: Node): boolean {
+  const value = program.valueOf(node);
+  const declaration = program.bindingOf(value)?.declaration;
+  if (declaration) return declaration.type === "VariableDeclarator" && isBatch(program, declaration);
+  if (value.type !== "CallExpression") return false;
+  const api = program.apiOf(value.callee);
+  if (api !== undefined) return /^(?:rand|randn|randint|zeros|ones)$/.test(api);
+  const object = objectOf(value.callee);
+  return object !== undefined && /^(?:float|int|long|round|squeeze|unsqueeze|view|reshape)$/.test(memberName(value.callee) ?? "") && isData(program, object);
+}
+
 function holdsTensor(program: Program, { node, declaration, kind }: Binding): boolean {
   const { typeAnnotation } = node;
   if (typeAnnotation) return isTensorType(typeAnnotation);

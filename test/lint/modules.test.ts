@@ -135,7 +135,7 @@ testTwins({
   bad: {
     "a layer in a variable": {
       text: module(
-        `  constructor() {\n    super();\n    this.fc = new nn.Linear(4, 4);\n  }\n  fc: nn.Linear;\n  override forward(x: Tensor): Tensor {\n    const project = new nn.Linear(4, 2);\n    return project(this.fc(x));\n  }`,
+        `  constructor() {\n    super();\n    this.fc = new nn.Linear(4, 4);\n  }\n  fc: nn.Linear;\n  override forward(x: Tensor): Tensor {\n    const project = new nn.Linear(4, 2);\n    return project(this.fc(x).relu());\n  }`,
       ),
       marks: "new nn.Linear(4, 2)",
       mended: ["  project: nn.Linear;\n", "    this.project = new nn.Linear(4, 2);\n  }", "const project = this.project;"],

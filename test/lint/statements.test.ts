@@ -27,7 +27,7 @@ testTwins({
       mended: "    let h = this.a(x);\n    h = this.drop(h);\n",
     },
     "a chain, of a parameter": {
-      text: forward("    x.flatten(1).div(255);\n    return this.b(this.a(x));"),
+      text: forward("    x.flatten(1).div(255);\n    return this.b(this.a(x).relu());"),
       marks: "x.flatten(1).div(255)",
       mended: "    x = x.flatten(1).div(255);\n",
     },

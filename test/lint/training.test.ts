@@ -76,7 +76,7 @@ testTwins({
       "const lbfgs = new optim.LBFGS(model.parameters());\nfor (let i = 0; i < 3; i++) {\n  lbfgs.step(() => {\n    lbfgs.zeroGrad();\n    const loss = model(randn(8, 4)).sum();\n    loss.backward();\n    return loss;\n  });\n}",
     ),
     "what steps and is no optimizer": script(
-      "class World {\n  step(action: number): number {\n    return action;\n  }\n}\nconst world = new World();\nfor (let i = 0; i < 3; i++) {\n  model(randn(1, 4)).sum().backward();\n  world.step(1);\n}",
+      "class World {\n  step(action: number): number {\n    return action;\n  }\n}\nconst world = new World();\nfor (let i = 0; i < 3; i++) {\n  model(randn(1, 4)).sum().backward();\n  world.step(1);\n}\nexport { optimizer };",
     ),
   },
 });

@@ -80,6 +80,5 @@ const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), ran
 const valLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8 });
 const lossFn = new nn.CrossEntropyLoss();
 const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
-const scheduler = new optim.lrScheduler.StepLR(optimizer, 2);
-${lines}
+${/\bscheduler\b/.test(lines) ? "const scheduler = new optim.lrScheduler.StepLR(optimizer, 2);\n" : ""}${lines}
 `;

@@ -50,6 +50,16 @@ describe("what a program throws is told in words", function () {
       2,
     ],
     [
+      'import { randn } from "kindling";\nrandn(8, 2).requiresGrad_(true).argmax(1).float().mean().backward();',
+      /^element 0 of tensors does not require grad and does not have a grad_fn\. Gradients end at detach\(\), item\(\), argmax\(\) and comparisons/,
+      2,
+    ],
+    [
+      'import { nn, randn, tensor } from "kindling";\nnn.functional.crossEntropy(randn(2, 3), tensor([1, 3]));',
+      "Target 3 is out of bounds. The outputs are for 3 classes, numbered from 0 to 2.",
+      2,
+    ],
+    [
       'import { nn, tensor } from "kindling";\nnew nn.BCELoss()(tensor([-1.25, 0.5, 3]), tensor([0, 1, 1]));',
       /^all elements of input should be between 0 and 1, but they go from -1\.25 to 3\. Use BCEWithLogitsLoss/,
       2,

@@ -383,7 +383,10 @@ function leadingTo(capture: Capture, order: readonly Node[]): ReadonlySet<Node> 
 function rootNode(root: Tensor, i: number): Node {
   const node = root.gradientEdge();
   if (node === null) {
-    throw new KindlingError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
+    throw new KindlingError(
+      `element ${i} of tensors does not require grad and does not have a grad_fn. Gradients end at detach(), item(), argmax() and comparisons, ` +
+        "and nothing is recorded inside noGrad: compute it from the model's own outputs, or of tensors with requiresGrad.",
+    );
   }
   return node;
 }

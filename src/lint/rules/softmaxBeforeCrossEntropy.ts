@@ -30,7 +30,7 @@ function problem(program: Program, { call, loss }: LossCall, { by, node }: Outco
   const found = finding(program, "softmax-before-cross-entropy", node, {
     message: `${loss} applies ${itself} itself: ${consequence}. Give it the outputs without \`${by}\`.`,
     related: [related(program, call, `${loss} gets these outputs here`)],
-    fix: fixOf(program, node),
+    fix: leavingOut(program, node),
   });
   return by === "logSoftmax" ? { ...found, severity: "information" } : found;
 }
@@ -41,7 +41,8 @@ function isSequence(program: Program, node: Node | undefined): node is t.NewExpr
   return node?.type === "NewExpression" && program.apiOf(node.callee) === "nn.Sequential";
 }
 
-function fixOf(program: Program, node: Node): Fix | undefined {
+/** Takes an activation out: a call, or the last layer of a Sequential. */
+export function leavingOut(program: Program, node: Node): Fix | undefined {
   if (node.type === "CallExpression") {
     const input = program.apiOf(node.callee) === undefined ? objectOf(node.callee) : node.arguments[0];
     return (

@@ -57,6 +57,8 @@ export class EvalMissing implements Lint {
   /** The pass over data that nothing has been learned from. */
   #pass: Pass | undefined;
   #ended: Pass | undefined;
+  /** Where `backward()` was forgotten, the training looks like an evaluation. */
+  #hasGoneBackward = false;
 
   constructor(context: LintContext) {
     this.#context = context;
@@ -88,6 +90,7 @@ export class EvalMissing implements Lint {
 
   /** What goes backward is training. */
   beforeBackward(): void {
+    this.#hasGoneBackward = true;
     this.#pass = undefined;
   }
 
@@ -129,7 +132,7 @@ export class EvalMissing implements Lint {
   }
 
   #tell(model: ModelWatch, { odd, position }: Place): void {
-    if (!this.#context.isTrained(model)) return;
+    if (!this.#hasGoneBackward || !this.#context.isTrained(model)) return;
     const { modules, info } = model.model;
     const name = info.isVariable ? info.name : "model";
     const path = info.modules[modules.indexOf(odd)]?.path || odd.constructor.name;

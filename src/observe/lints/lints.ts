@@ -19,11 +19,17 @@ import { GradientsCleared } from "./gradientsCleared.ts";
 import { HiddenModules } from "./hiddenModules.ts";
 import type { Found, Lint, LintContext, LoaderPlace } from "./lint.ts";
 import { LogOfSoftmax } from "./logOfSoftmax.ts";
+import { LossArgumentsSwapped } from "./lossArgumentsSwapped.ts";
+import { NoBatches } from "./noBatches.ts";
 import { NoGradMissing } from "./noGradMissing.ts";
+import { OneClass } from "./oneClass.ts";
 import { OptimizerBeforeSurgery } from "./optimizerBeforeSurgery.ts";
 import { ParameterNotInOptimizer } from "./parameterNotInOptimizer.ts";
+import { PixelsUnscaled } from "./pixelsUnscaled.ts";
 import { SchedulerBeforeOptimizer } from "./schedulerBeforeOptimizer.ts";
 import { SoftmaxBeforeLoss } from "./softmaxBeforeLoss.ts";
+import { SoftmaxOverBatch } from "./softmaxOverBatch.ts";
+import { StepWithoutGradient } from "./stepWithoutGradient.ts";
 import { TestSetTrained } from "./testSetTrained.ts";
 import { TrainMissing } from "./trainMissing.ts";
 import { Unshuffled } from "./unshuffled.ts";
@@ -37,18 +43,24 @@ const all = [
   FrozenInOptimizer,
   // What it says explains what the next would say.
   GradientsCleared,
+  StepWithoutGradient,
   Untrained,
   ZeroGradMissing,
   EvalMissing,
   TrainMissing,
   NoGradMissing,
   SoftmaxBeforeLoss,
+  SoftmaxOverBatch,
+  OneClass,
   LogOfSoftmax,
   BceUnbounded,
+  LossArgumentsSwapped,
   AccidentalBroadcast,
   SchedulerBeforeOptimizer,
   Unshuffled,
   TestSetTrained,
+  NoBatches,
+  PixelsUnscaled,
 ] as const satisfies readonly (new (context: LintContext) => Lint)[];
 
 /** A program that never takes a step isn't looked at for ever. */

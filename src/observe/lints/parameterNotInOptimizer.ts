@@ -10,6 +10,7 @@ import type { RelatedPlace } from "../../protocol/index.ts";
 import type { ModelWatch } from "../measuring/modelWatch.ts";
 import type { FoundModel } from "../models/modelRegistry.ts";
 import { tensorsOf } from "../program/tensorsOf.ts";
+import { hasGradients } from "./gradientsCleared.ts";
 import type { Lint, LintContext } from "./lint.ts";
 import { listed, variableName } from "./names.ts";
 import { StepsLookedAt } from "./stepsLookedAt.ts";
@@ -44,7 +45,8 @@ export class ParameterNotInOptimizer implements Lint {
   }
 
   beforeStep(optimizer: Optimizer): void {
-    for (const { model } of this.#first) if (this.#isLeft(model)) this.#tellWhole(optimizer, model);
+    // One that has no gradients at all goes by none of what is computed.
+    if (hasGradients(optimizer)) for (const { model } of this.#first) if (this.#isLeft(model)) this.#tellWhole(optimizer, model);
     if (!this.#steps.next(optimizer)) return;
     for (const { model } of this.#context.watches.steppedBy(optimizer)) {
       const all = model.modules[0]!.namedParameters();

@@ -29,7 +29,8 @@ export class Untrained implements Lint {
 
   beforeStep(optimizer: Optimizer): void {
     const { watches, isInspection } = this.#context;
-    if (!hasGradients(optimizer) && this.#isCleared()) return;
+    // That the optimizer has no gradient at all is said of the step.
+    if (!hasGradients(optimizer)) return;
     const own = this.#suspects.get(optimizer) ?? new Map<Module, Suspects>();
     this.#suspects.set(optimizer, own);
     for (const { model } of watches.steppedBy(optimizer)) {
@@ -48,12 +49,6 @@ export class Untrained implements Lint {
   finish(): void {
     if (this.#context.isInspection) return;
     for (const suspects of [...this.#suspects.values()].flatMap((own) => [...own.values()])) if (suspects.steps < patience) this.#tell(suspects);
-  }
-
-  /** Whether the gradients were set back right before the step that is about to be taken, which is said already. */
-  #isCleared(): boolean {
-    const position = this.#context.here();
-    return position !== undefined && this.#context.isTold("gradients-cleared", position);
   }
 
   #tell({ parameters, model }: Suspects): void {

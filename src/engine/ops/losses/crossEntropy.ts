@@ -105,7 +105,9 @@ function classLoss(input: Tensor, target: Tensor, options: ClassArguments, fused
     : kernels.nllLoss(logs, at(indices), classWeights, rowLoss, rowWeight, outer, classes, inner, ignoreIndex, smoothing);
   if (wrong >= 0) {
     failsByValue();
-    throw new IndexError(`Target ${i32[(at(indices) >>> 2) + wrong]} is out of bounds.`);
+    throw new IndexError(
+      `Target ${i32[(at(indices) >>> 2) + wrong]} is out of bounds. The outputs are for ${classes} classes, numbered from 0 to ${classes - 1}.`,
+    );
   }
   const divisor = reduction === "mean" ? sumAt(rowWeight, outer * inner) : 1;
   if (reduction !== "none") f32[at(result) >>> 2] = sumAt(rowLoss, outer * inner) / divisor;

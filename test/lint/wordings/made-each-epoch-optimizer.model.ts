@@ -1,0 +1,12 @@
+import { data, nn, optim, randint, randn } from "kindling";
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Dropout(0.1), new nn.Linear(16, 3));
+const trainLoader = new data.DataLoader(new data.TensorDataset(randn(64, 4), randint(0, 3, [64])), { batchSize: 8, shuffle: true });
+for (let epoch = 0; epoch < 3; epoch++) {
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 }); // read: made-each-epoch
+  for (const [x, y] of trainLoader) {
+    optimizer.zeroGrad();
+    const loss = nn.functional.crossEntropy(model(x!), y!);
+    loss.backward();
+    optimizer.step();
+  }
+}
