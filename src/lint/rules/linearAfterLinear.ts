@@ -18,7 +18,7 @@ export function* linearAfterLinear(program: Program): Generator<Problem> {
   }
   for (const call of program.calls) {
     const [given] = call.arguments;
-    const input = given && inputOf(program, bare(given));
+    const input = given && sizesOf(program, call.callee) ? inputOf(program, bare(given)) : undefined;
     if (input?.type === "CallExpression") yield* told(program, call, call.callee, input.callee);
   }
 }

@@ -88,5 +88,5 @@ function fixOf(program: Program, loop: LoopNode): Fix | undefined {
 /** A model, an optimizer or a schedule in a variable. */
 function isKept(program: Program, creation: t.NewExpression): boolean {
   if (program.parentOf(creation)?.type !== "VariableDeclarator") return false;
-  return program.moduleOf(creation) !== undefined || /^optim\./.test(program.apiOf(creation.callee) ?? "");
+  return program.moduleOf(creation) !== undefined || (program.apiOf(creation.callee) ?? "").startsWith("optim.");
 }
