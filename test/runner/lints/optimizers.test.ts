@@ -34,6 +34,28 @@ ${training}`;
     assert.match(said!.message, /Give it `model\.parameters\(\)`, or freeze them with `requiresGrad_\(false\)`\.$/);
   });
   it("is told by an inspection as well", () => holds(forgotten, "inspect"));
+
+  const encoded = (before: string, after = "", mark = ""): string => `
+const encoder = new nn.Linear(4, 2);
+const decoder = new nn.Linear(2, 4);
+const optimizer = new optim.SGD(decoder.parameters(), { lr: 0.1 });${mark}
+${before}
+for (let i = 0; i < 4; i++) {
+  const x = randn(8, 4);
+  optimizer.zeroGrad();
+  nn.functional.mseLoss(decoder(encoder(x)), x).backward();
+  optimizer.step();${after}
+}`;
+  it("is told of a whole model before the one that is trained", async () => {
+    const [said] = await holds(encoded("", "", " // expect: parameter-not-in-optimizer"));
+    assert.equal(said!.severity, "information");
+    assert.match(said!.message, /^`encoder` gets gradients, but it never changes/);
+  });
+  it("isn't said of a whole model that is frozen, in evaluation mode, or changed by hand", async () => {
+    await holds(encoded("encoder.requiresGrad_(false);"));
+    await holds(encoded("encoder.eval();"));
+    await holds(encoded("", " noGrad(() => { for (const p of encoder.parameters()) p.sub_(p.grad!.mul(0.1)); });"));
+  });
   it("is told where it is unfrozen later", () =>
     holds(`${classifier}
 const model = new Net();
