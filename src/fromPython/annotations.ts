@@ -7,6 +7,8 @@ export function tellsItself(value: Expression): boolean {
   switch (value.kind) {
     case "list":
       return value.entries.length > 0 && value.entries.every((entry) => tellsItself(entry) && fits(entry, value));
+    case "set":
+      return value.entries.every((entry) => entry.kind !== "starred" && tellsItself(entry));
     case "tuple":
       // TypeScript takes it for a list.
       return false;

@@ -1,12 +1,12 @@
 /** Python's own functions: `len`, `range`, `sum`, `print` … */
 import { argumentsOf } from "./calls.ts";
-import { level, NoTwin, primary, within, type Code } from "./context.ts";
+import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import type { Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Argument, Call, Comprehension, Expression } from "./syntax.ts";
 import { printed, reprOf, strOf, formatted } from "./text.ts";
-import { isMap, isNumber, itemOf, lineage, present } from "./types.ts";
+import { findMethod, isMap, isNumber, itemOf, lineage, present } from "./types.ts";
 import { arrowBody, methodName } from "./words.ts";
 
 export function builtinCall(to: Expressions, name: string, call: Call): Code {
@@ -56,7 +56,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return first ? primary(to.array(first)) : primary("[]");
     case "set":
     case "frozenset":
-      return first ? primary("new Set(", to.spread(first), ")") : primary("new Set()");
+      return primary(`new ${to.collection(to.typeOf(call))}(`, first ? to.spread(first) : "", ")");
     case "dict":
       return dictionaryOf(to, call, first);
     case "sum":
@@ -100,6 +100,10 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "issubclass":
       return { doc: [to.operand(first!, level.primary), ".prototype instanceof ", to.operand(second!, level.primary)], level: level.relation };
     case "hasattr":
+      if (second!.kind === "string" && /^__(len|iter|getitem)__$/.test(second!.value)) {
+        const asked = second!.value === "__len__" ? '"length"' : "Symbol.iterator";
+        return { doc: [asked, " in Object(", to.doc(first!), ")"], level: level.relation };
+      }
       // Of a module of which nothing is known TypeScript lets everything be read, but not after an `in`.
       if (isAnyModule(to, first!) || hasField(to, first!, second!))
         return { doc: [to.receiver(first!), accessor(to, second!), " !== undefined"], level: level.equality };
@@ -115,7 +119,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "iter":
       return primary(to.operand(first!, level.primary), "[Symbol.iterator]()");
     case "next":
-      return next(to, first!);
+      return next(to, first!, second);
     case "ord":
       return primary(to.operand(first!, level.primary), ".charCodeAt(0)");
     case "chr":
@@ -143,7 +147,8 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "super":
       return primary("super");
     default:
-      if (/(Error|Exception|Interrupt)$|^StopIteration$/.test(name)) return primary("new ", errorName(name), "(", first ? strOf(to, first).doc : "", ")");
+      if (/(Error|Exception|Interrupt)$|^StopIteration$/.test(name))
+        return primary("new ", errorName(to.context, name), "(", first ? strOf(to, first).doc : "", ")");
       if (/^[a-z_]/.test(name) && to.context.taken.has(name)) break;
       // A name that nothing in the file gives a meaning: perhaps it stands above what was pasted.
       return primary(to.context.own(name), argumentsOf(to, call, { rename: false }));
@@ -153,12 +158,13 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
 
 /** One of the lists that `zip` goes through, or several of them: none is missing, though TypeScript may not know. */
 function zipped(to: Expressions, { value, star }: Argument): Doc {
-  if (!star) return to.spread(value);
+  if (!star) return to.typeOf(value).kind === "nullable" && value.kind !== "call" ? to.receiver(value) : to.spread(value);
   return itemOf(to.typeOf(value)).kind === "nullable" ? ["...(", to.spread(value), " as Iterable<any>[])"] : ["...", to.spread(value)];
 }
 
 /** TypeScript's name of an exception. */
-export function errorName(name: string): string {
+export function errorName(context: Context, name: string): string {
+  if (context.errors.has(name)) return context.helper(name);
   return { TypeError: "TypeError", IndexError: "RangeError" }[name] ?? "Error";
 }
 
@@ -239,10 +245,12 @@ function dictionaryOf(to: Expressions, call: Call, first: Expression | undefined
       entries: call.arguments.map(({ name, value }) => ({ key: { kind: "string", value: name!, from: 0, to: 0 }, value })),
     });
   }
-  if (!first) return primary(type.kind === "dict" && isMap(type) ? "new Map()" : "{}");
+  if (!first) return primary(type.kind === "dict" && isMap(type) ? `new ${to.collection(type)}()` : "{}");
   const given = present(to.typeOf(first));
-  if (given.kind === "dict") return isMap(given) ? primary("new Map(", to.doc(first), ")") : primary("{ ...", to.doc(first), " }");
-  return type.kind === "dict" && isMap(type) ? primary("new Map(", to.spread(first), ")") : primary("Object.fromEntries(", to.spread(first), ")");
+  if (given.kind === "dict") return isMap(given) ? primary(`new ${to.collection(given)}(`, to.doc(first), ")") : primary("{ ...", to.doc(first), " }");
+  return type.kind === "dict" && isMap(type)
+    ? primary(`new ${to.collection(type)}(`, to.spread(first), ")")
+    : primary("Object.fromEntries(", to.spread(first), ")");
 }
 
 function sum(to: Expressions, value: Expression, start: Expression | undefined): Code {
@@ -412,7 +420,14 @@ function getAttribute(to: Expressions, object: Expression, name: Expression, fal
   return fallback ? { doc: [code, " ?? ", to.operand(fallback, level.primary)], level: level.conditional } : primary(code);
 }
 
-function next(to: Expressions, value: Expression): Code {
+function next(to: Expressions, value: Expression, fallback: Expression | undefined): Code {
+  if (fallback) {
+    const given = value.kind === "comprehension" ? [to.doc(value), "[0]"] : [to.operand(value, level.primary), ".next().value"];
+    return { doc: [given, " ?? ", to.operand(fallback, level.primary)], level: level.conditional };
+  }
+  const type = present(to.typeOf(value));
+  if (type.kind === "instance" && findMethod(type.of, "__next__")) return primary(to.receiver(value), ".__next__()");
+  if (to.context.errors.has("StopIteration")) return primary(to.context.helper("advance"), "(", to.doc(value), ")");
   if (value.kind === "call" && to.context.pathOf(value.callee) === "builtins.iter") {
     return primary(to.operand(value.arguments[0]!.value, level.primary), "[Symbol.iterator]().next().value!");
   }

@@ -1,7 +1,7 @@
 /** Calls of the API and of the program's own functions: by position, and by name in one object behind. */
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
-import { keyText, listed, type Doc } from "./layout.ts";
+import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import { argumentName, camelCase } from "./names.ts";
 import { partsOf, takesList, type Argument, type Call, type Expression, type Parameter } from "./syntax.ts";
 import { any, isNumber, isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
@@ -130,9 +130,9 @@ function spreadByName(to: Expressions, value: Expression, plain: readonly { name
 
 /** Arguments of a dataclass: its fields, in their order. */
 export function fieldArguments(to: Expressions, call: Call, fields: readonly string[]): Doc {
+  if (call.arguments.some(({ star }) => star === "**")) return fieldsByName(to, call, fields);
   const docs: (Doc | undefined)[] = [];
   for (const argument of call.arguments) {
-    if (argument.star === "**") throw new NoTwin("A dataclass is made of named values here", call.from);
     if (argument.star === "*") {
       docs.push(["...(", to.array(argument.value), ` as [${fields.map(() => "any").join(", ")}])`]);
       continue;
@@ -146,6 +146,19 @@ export function fieldArguments(to: Expressions, call: Call, fields: readonly str
     Array.from(docs, (doc) => doc ?? "undefined"),
     ")",
   );
+}
+
+/** `Config(**values)`: each field finds its own. */
+function fieldsByName(to: Expressions, call: Call, fields: readonly string[]): Doc {
+  const positional = call.arguments.filter(({ name, star }) => name === undefined && star !== "**");
+  if (positional.some(({ star }) => star)) throw new NoTwin("What is given from a list and from a dictionary at once has no twin here", call.from);
+  const named = call.arguments
+    .filter(({ name, star }) => name !== undefined || star === "**")
+    .map(({ name, value }): Doc => (name === undefined ? ["...", to.operand(value, level.primary)] : [name, ": ", to.argument(value)]));
+  const left = fields.slice(positional.length);
+  const found: Doc = [to.context.helper("byName"), listed("(", [listed("{", named, "}", { spaced: true }), listed("[", left.map(quoted), "]")], ")")];
+  const values: Doc = ["...(", found, ` as [${left.map(() => "any").join(", ")}])`];
+  return listed("(", [...positional.map(({ value }) => to.argument(value)), values], ")");
 }
 
 /** A call of the API's function or class. @param path Python's, for what the API says in another way */
@@ -219,7 +232,7 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
 
 /** NumPy's names of arguments. */
 export function numpyNames<T extends { readonly name?: string }>(argument: T): T {
-  const name = { axis: "dim", keepdims: "keepdim" }[argument.name ?? ""];
+  const name = { axis: "dim", keepdims: "keepdim", k: "diagonal" }[argument.name ?? ""];
   return name ? { ...argument, name } : argument;
 }
 

@@ -1,4 +1,5 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
+import { errorName } from "./builtins.ts";
 import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
 import { decoratorName, isGiven, schedule, withoutSubscript } from "./inference.ts";
@@ -34,7 +35,7 @@ function heritage(to: Statements, info: ClassInfo): string {
   const base = bases.find((value) => !isLeftOut(to.context.pathOf(value)));
   if (!base) return "";
   const path = to.context.pathOf(base);
-  if (path?.startsWith("builtins.") && /(Error|Exception)$/.test(path)) return " extends Error";
+  if (path?.startsWith("builtins.") && /(Error|Exception)$/.test(path)) return ` extends ${errorName(to.context, path.slice("builtins.".length))}`;
   const text = layOut(to.to.doc(base));
   return ` extends ${text}${path && info.root ? generics(to, info, info.root) : ""}`;
 }
@@ -119,9 +120,12 @@ function staticField(to: Statements, info: ClassInfo, statement: Statement & { k
   const [target] = statement.targets;
   if (target!.kind !== "name" || !statement.value) return [];
   const comments = statement.comments.before.map((text) => commentLine(text, margin));
+  const type = info.statics.get(target!.name);
+  // Asked for what only the run names, it is a dictionary to TypeScript, too.
+  const annotation = type?.kind === "dict" && type.open ? `: ${to.to.typeName(type)}` : "";
   return [
     ...comments,
-    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)} = ${layOut(to.to.doc(statement.value), margin)};`,
+    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)}${annotation} = ${layOut(to.to.doc(statement.value), margin)};`,
   ];
 }
 
@@ -219,7 +223,7 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   }
   const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
   if (statement.name === "__init__") return [...doc, ...constructor(to, info, own, statement, margin)];
-  if (/^__(del|hash|lt|gt|le|ge|ne|new|setattr|getattr|reversed|bool|neg|radd|rmul|iadd|getstate|setstate)__$/.test(statement.name)) {
+  if (/^__(del|hash|ne|new|setattr|getattr|reversed|bool|iadd|isub|imul|itruediv|getstate|setstate)__$/.test(statement.name)) {
     throw new NoTwin(`\`${statement.name}\` has no twin here`, statement.from);
   }
   const dataset = info.root?.startsWith("data.");
@@ -239,6 +243,8 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
     ofFunction ||
     isLength ||
     inherited ||
+    // Every class has it from the start.
+    (name === "toString" && heritage(to, info) !== "") ||
     fromApi ||
     (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
   const overrides = isOverride && (ofFunction || !shared) ? "override " : "";

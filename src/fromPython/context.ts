@@ -63,6 +63,8 @@ export class Context {
   readonly imported = new Map<string, string>();
   /** All names that the program itself gives to something. */
   readonly taken: ReadonlySet<string>;
+  /** Python's own exceptions that the program raises and tells apart: they are classes here. */
+  readonly errors = new Set<string>();
   readonly helpersUsed = new Set<string>();
   /** Declarations at the head of the file, such as `const F = nn.functional`. */
   readonly aliases = new Map<string, string>();
@@ -151,6 +153,7 @@ export class Context {
       const helper = helpers[name]!;
       for (const needed of helper.needs ?? []) want(needed);
       for (const one of helper.imports ?? []) this.#values.add(one);
+      for (const [module, one] of helper.node ?? []) this.fromNode(module, one);
       wanted.add(name);
     };
     for (const name of this.helpersUsed) want(name);

@@ -1,13 +1,16 @@
 /** Python's expressions in TypeScript. */
+import { apiMembers } from "./apiNames.ts";
 import { builtinCall } from "./builtins.ts";
 import { apiCall, argumentsOf, fieldArguments, isLeftOut, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { isUnused, targetNames } from "./declarations.ts";
-import { constantIndex, givenFields } from "./inference.ts";
+import { comparisonMethods, constantIndex, givenFields, mirroredMethod, operatorMethods } from "./inference.ts";
 import { group, indent, keyText, layOut, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
+import { logger, loggerMethod } from "./logging.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
+import { isPath, pathAttribute, pathBinary, pathMethod } from "./paths.ts";
 import { takesAnything, takesList } from "./syntax.ts";
 import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Parameter, Slice } from "./syntax.ts";
 import { formatText, percentText, strOf } from "./text.ts";
@@ -21,6 +24,7 @@ import {
   isModule,
   isNumber,
   isSequence,
+  isTupleLike,
   itemOf,
   lineage,
   listOf,
@@ -75,6 +79,8 @@ export class Expressions {
   leftOut: string | undefined;
   /** What `self` is called in the method at hand, and `cls`. */
   self: string | undefined;
+  /** The place that the `__getitem__` at hand is asked for: it may be counted from the end. */
+  asked: string | undefined;
   /** How a lambda's or comprehension's own function is written. */
   constructor(context: Context) {
     this.context = context;
@@ -135,7 +141,7 @@ export class Expressions {
       case "tuple":
         return primary(this.#entries("[", expression.entries, "]"));
       case "set":
-        return primary("new Set(", this.#entries("[", expression.entries, "]"), ")");
+        return primary(`new ${this.collection(this.typeOf(expression))}(`, this.#entries("[", expression.entries, "]"), ")");
       case "dict":
         return this.dictionary(expression);
       case "comprehension":
@@ -216,6 +222,7 @@ export class Expressions {
     if (operator === "/" && right.kind === "string" && this.#isOwnFolder(left)) return primary(`new URL(${quoted(`./${right.value}`)}, import.meta.url)`);
     const leftType = present(this.typeOf(left));
     const rightType = present(this.typeOf(right));
+    if (operator === "/" && (isPath(leftType) || isPath(rightType))) return pathBinary(this, left, right);
     if (leftType.kind === "string" && operator === "%" && left.kind === "string") {
       return percentText(this, left.value, right.kind === "tuple" ? right.entries : [right]);
     }
@@ -223,13 +230,17 @@ export class Expressions {
     if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
     if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
     if (isSequence(leftType) || isSequence(rightType)) {
-      if (operator === "+") return primary("[...", this.spread(left), ", ...", this.spread(right), "]");
+      if (operator === "+") return primary(listed("[", [...this.#joined(left), ...this.#joined(right)], "]"));
       if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right) : this.#repeated(right, left);
     }
     if (leftType.kind === "set" && rightType.kind === "set") return this.#sets(operator, left, right);
     if (leftType.kind === "dict" && operator === "|") return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
+    if (rightType.kind === "instance" && !(leftType.kind === "instance" && findMethod(leftType.of, operatorMethods[operator] ?? ""))) {
+      if (findMethod(rightType.of, mirroredMethod(operator)) && leftType.kind !== "any" && leftType.kind !== "unknown")
+        return primary(this.receiver(right), `.${methodName(mirroredMethod(operator))}(`, this.doc(left), ")");
+    }
     if (leftType.kind === "instance" && tensorOperators[operator]) {
-      return primary(this.operand(left, level.primary), `.${tensorOperators[operator]}(`, this.doc(right), ")");
+      return primary(this.receiver(left), `.${tensorOperators[operator]}(`, this.doc(right), ")");
     }
     const plain = (type: Type) => isNumber(type) || type.kind === "string";
     if (!(plain(leftType) && plain(rightType)) && !(plain(leftType) && rightType.kind === "unknown" && leftType.kind !== "string" && false)) {
@@ -257,6 +268,12 @@ export class Expressions {
     return primary(this.context.api(method), "(", this.doc(left), ", ", this.doc(right), ")");
   }
 
+  /** The entries of a list that is joined to another. */
+  #joined(side: Expression): Doc[] {
+    if (side.kind === "list" || side.kind === "tuple") return side.entries.map((entry) => this.operand(entry, level.assignment));
+    return [["...", this.spread(side)]];
+  }
+
   #repeated(list: Expression, count: Expression): Code {
     if ((list.kind === "list" || list.kind === "tuple") && list.entries.length === 1) {
       return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(list.entries[0]!)), ")");
@@ -265,8 +282,9 @@ export class Expressions {
   }
 
   #sets(operator: string, left: Expression, right: Expression): Code {
-    if (operator === "|") return primary("new Set([...", this.doc(left), ", ...", this.doc(right), "])");
-    return primary("new Set([...", this.doc(left), `].filter((entry) => ${operator === "-" ? "!" : ""}`, this.operand(right, level.primary), ".has(entry)))");
+    const made = `new ${this.collection(this.typeOf(left))}([...`;
+    if (operator === "|") return primary(made, this.doc(left), ", ...", this.doc(right), "])");
+    return primary(made, this.doc(left), `].filter((entry) => ${operator === "-" ? "!" : ""}`, this.operand(right, level.primary), ".has(entry)))");
   }
 
   #unary(operator: string, operand: Expression): Code {
@@ -276,6 +294,7 @@ export class Expressions {
       if (operator === "+") return this.expression(operand);
       return primary(this.operand(operand, level.primary), operator === "-" ? ".neg()" : type.elements === "bool" ? ".logicalNot()" : ".bitwiseNot()");
     }
+    if (operator === "-" && type.kind === "instance") return primary(this.receiver(operand), ".neg()");
     if (operator === "-" && !isNumber(type)) return primary(this.context.helper("calculate"), "(", this.doc(operand), ', "mul", -1)');
     return { doc: [operator, this.operand(operand, level.unary)], level: level.unary };
   }
@@ -324,7 +343,8 @@ export class Expressions {
       case "set":
         return { doc: [this.operand(expression, level.primary), ".size > 0"], level: level.relation };
       case "nullable":
-        if (["list", "dict", "tensor"].includes(type.of.kind)) return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
+        if (isSequence(type.of)) return primary(this.operand(expression, level.primary), "?.length");
+        if (["dict", "tensor"].includes(type.of.kind)) return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
         return this.expression(expression);
       case "unknown":
       case "any":
@@ -373,6 +393,11 @@ export class Expressions {
       return primary(this.operand(left, level.primary), `.${tensorOperators[operator]}(`, this.doc(right), ")");
     if (rightType.kind === "tensor" && leftType.kind !== "none")
       return primary(this.operand(right, level.primary), `.${tensorOperators[mirrored[operator]!]}(`, this.doc(left), ")");
+    const compared = leftType.kind === "instance" ? findMethod(leftType.of, comparisonMethods[operator] ?? "") : undefined;
+    if (compared) {
+      const asked = primary(this.receiver(left), `.${methodName(compared.name)}(`, this.argument(right), ")");
+      return operator === "!=" ? negated(asked) : asked;
+    }
     const equal = operator === "==" || operator === "!=";
     if (equal && (isSequence(leftType) || isSequence(rightType))) {
       const same = primary(this.context.helper("equals"), "(", this.doc(left), ", ", this.doc(right), ")");
@@ -408,6 +433,8 @@ export class Expressions {
         if (type.of === "nn.ModuleDict") return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
         return primary("[...", this.spread(right), "].includes(", this.doc(left), ")");
       default:
+        if (isSequence(present(this.typeOf(left))))
+          return primary(this.operand(right, level.primary), ".some((entry) => ", this.context.helper("equals"), "(entry, ", this.doc(left), "))");
         return primary(this.operand(right, level.primary), ".includes(", this.doc(left), ")");
     }
   }
@@ -446,7 +473,9 @@ export class Expressions {
 
   /** A type's text, with the imports of what it names. */
   imported(type: string): string {
-    return type.replaceAll(/\b(Tensor|Generator|(?:nn|optim|data|distributions|autograd)(?:\.\w+)+)/g, (name) => this.context.typeName(name));
+    return type.replaceAll(/\b(Tensor|torch\.Generator|(?:nn|optim|data|distributions|autograd)(?:\.\w+)+)/g, (name) =>
+      this.context.typeName(name.replace(/^torch\./, "")),
+    );
   }
 
   /** Parameters with types and defaults. */
@@ -468,10 +497,12 @@ export class Expressions {
         if (parameter.star === "*") return `${asList ? "" : "..."}${name}: ${this.typeName(type.kind === "list" ? type : any).replace(/^any$/, "any[]")}`;
         if (parameter.star === "**") return `${name}: Record<string, any> = {}`;
         // What is given another value in the function may be that as well.
-        const text = info.scope.names.get(parameter.name)?.kind === "any" ? this.imported(variableText(info.scope, parameter.name)) : this.typeName(type);
+        const held = info.scope.names.get(parameter.name);
+        const text =
+          held && (held.kind === "any" || typeText(held) !== typeText(type)) ? this.imported(variableText(info.scope, parameter.name)) : this.typeName(type);
         if (!parameter.default) return `${name}: ${text}`;
         const own = this.typeOf(parameter.default);
-        const obvious = typeText(own) === text && text !== "null" && parameter.default.kind !== "list" && parameter.default.kind !== "dict" && text !== "any";
+        const obvious = typeText(own) === text && text !== "null" && !["list", "tuple", "dict"].includes(parameter.default.kind) && text !== "any";
         return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.operand(parameter.default, level.assignment)];
       });
   }
@@ -508,6 +539,11 @@ export class Expressions {
     return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
   }
 
+  /** Whether only some other class of the program has such a member: Python asks the object. */
+  #isOfAnother(of: ClassInfo, name: string): boolean {
+    return this.ownMembers.has(name) && !defines(of, name) && !apiMembers.has(memberName(name));
+  }
+
   #getter(object: Expression, type: DictType): Code {
     const receiver = this.receiver(object);
     return { doc: [`(key: ${this.typeName(type.key)}) => `, receiver, isMap(type) ? ".get(key)!" : "[key]!"], level: level.assignment };
@@ -520,12 +556,16 @@ export class Expressions {
     if (object.kind === "call" && this.context.pathOf(object.callee) === "builtins.super") return primary(`super.${memberName(name)}`);
     if (name === "__name__" && object.kind === "attribute" && object.name === "__class__")
       return primary(this.operand(object.object, level.primary), ".constructor.name");
-    if (name === "__name__" && object.kind === "call" && this.context.pathOf(object.callee) === "builtins.type")
-      return primary(this.operand(object.arguments[0]!.value, level.primary), ".constructor.name");
+    if (name === "__name__" && object.kind === "call" && this.context.pathOf(object.callee) === "builtins.type") {
+      const [of] = object.arguments;
+      const isError = this.typeOf(of!.value).kind === "error";
+      return primary(isError ? ["(", this.doc(of!.value), " as Error)"] : this.operand(of!.value, level.primary), ".constructor.name");
+    }
     if (name === "__name__") return primary(this.operand(object, level.primary), ".name");
     if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
     if (name === "__dict__") return this.expression(object);
     const owner = present(this.typeOf(object));
+    if (isPath(owner)) return pathAttribute(this, expression);
     if ((owner.kind === "class" || owner.kind === "instance") && owner.of.isTuple && name === "_fields")
       return primary(listed("[", givenFields(owner.of).map(quoted), "]"));
     if (owner.kind === "error" && name === "args") return primary("[", strOf(this, object).doc, "]");
@@ -535,6 +575,7 @@ export class Expressions {
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
     // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
     const gradient = name === "grad" && present(this.typeOf(object)).kind === "tensor" ? "!" : "";
+    if (owner.kind === "instance" && this.#isOfAnother(owner.of, name)) return primary("(", this.doc(object), " as any)", memberText(methodName(name)));
     return primary(this.receiver(object), this.member(this.typeOf(object), name), gradient);
   }
 
@@ -575,7 +616,8 @@ export class Expressions {
       return memberText(memberName(name));
     }
     if (type.kind === "dict") return memberText(name);
-    if ((type.kind === "unknown" || type.kind === "any") && this.ownMembers.has(name)) return memberText(methodName(name));
+    const isVague = type.kind === "unknown" || type.kind === "any" || (type.kind === "object" && type.of === "nn.Module");
+    if (isVague && this.ownMembers.has(name)) return memberText(methodName(name));
     return memberText(memberName(name));
   }
 
@@ -615,7 +657,8 @@ export class Expressions {
             type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!",
           );
         if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
-        return primary(this.receiver(object), "[", this.doc(first!), "]");
+        // Of one that stands there TypeScript asks for a name that it has.
+        return primary(this.receiver(object), "[", this.doc(first!), "]", object.kind === "dict" ? "!" : "");
       case "object":
         return this.#objectIndex(type.of, object, first!);
       case "class":
@@ -644,7 +687,7 @@ export class Expressions {
   }
 
   #subscript(subscripts: readonly Expression[]): Doc {
-    if (subscripts.length === 1) return subscripts[0]!.kind === "tuple" ? ["JSON.stringify(", this.doc(subscripts[0]!), ")"] : this.doc(subscripts[0]!);
+    if (subscripts.length === 1) return this.doc(subscripts[0]!);
     return ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", this.doc(one)]), "]"];
   }
 
@@ -653,7 +696,7 @@ export class Expressions {
     const at = this.value(place);
     const constant = constantIndex(at);
     if (constant !== undefined && constant < 0) return primary(this.receiver(object), `.at(${constant})!`);
-    if (mayBeNegative(at)) return primary(this.receiver(object), ".at(", this.doc(at), ")!");
+    if (mayBeNegative(at) || (at.kind === "name" && at.name === this.asked)) return primary(this.receiver(object), ".at(", this.doc(at), ")!");
     const index = present(this.typeOf(at)).kind === "tensor" ? [this.operand(at, level.primary), ".item()"] : this.doc(at);
     return primary(this.receiver(object), "[", index, "]");
   }
@@ -786,7 +829,7 @@ export class Expressions {
           return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
         if (expression.arguments.some((one) => one.star === "**" && !isLeftOut(this, one)) && !isOfTheApi(type))
           throw new NoTwin(unknownPlaces, expression.from);
-        return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) }));
+        return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type), typed: true }));
     }
   }
 
@@ -847,7 +890,9 @@ export class Expressions {
       if (method) return primary(receiver, memberText(methodName(name)), ownArguments(this, call, method));
     }
     if (type.kind === "instance" && type.of.root === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
+    if (isPath(type)) return pathMethod(this, callee, call);
     if (type.kind === "object") {
+      if (type.of === logger) return loggerMethod(this, object, name, call);
       if (type.of === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
       if (type.of === "argparse" || type.of === "args") throw new NoTwin("The command line's options are set where the program reads them", call.from);
     }
@@ -866,12 +911,19 @@ export class Expressions {
 
   // ---- collections
 
+  /** The class of a dictionary or a set whose keys are any values. */
+  collection(type: Type): string {
+    const isSet = type.kind === "set";
+    const key = type.kind === "dict" ? type.key : itemOf(type);
+    return isTupleLike(key) ? this.context.helper(isSet ? "KeySet" : "KeyMap") : isSet ? "Set" : "Map";
+  }
+
   dictionary(expression: Dictionary): Code {
     const type = this.typeOf(expression);
     if (type.kind === "dict" && isMap(type)) {
-      if (expression.entries.length === 0) return primary("new Map()");
+      if (expression.entries.length === 0) return primary(`new ${this.collection(type)}()`);
       const entries = expression.entries.map(({ key, value }): Doc => (key ? ["[", this.doc(key), ", ", this.doc(value), "]"] : ["...", this.doc(value)]));
-      return primary("new Map(", listed("[", entries, "]"), ")");
+      return primary(`new ${this.collection(type)}(`, listed("[", entries, "]"), ")");
     }
     // A group of an optimizer's parameters says its options as the API does.
     const isGroup = expression.entries.some(({ key }) => key?.kind === "string" && key.value === "params");
@@ -893,7 +945,7 @@ export class Expressions {
     if (this.#isFound(expression)) return this.operand(expression, level.primary);
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
     if (type.kind === "dict") return ["[...", this.operand(expression, level.primary), ".keys()]"];
-    const code = this.doc(expression);
+    const code = this.spread(expression);
     return this.#makesArray(expression) ? code : ["[...", code, "]"];
   }
 
@@ -917,6 +969,8 @@ export class Expressions {
   /** What stands behind `...` or in a `for … of`. */
   spread(expression: Expression): Doc {
     const type = present(this.typeOf(expression));
+    if (type.kind === "instance" && type.of.root === "data.Dataset" && !findMethod(type.of, "__iter__") && findMethod(type.of, "__getitem__"))
+      return [this.context.helper("samples"), "(", this.doc(expression), ")"];
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
     if (type.kind === "dict") return [this.operand(expression, level.primary), ".keys()"];
     if (expression.kind === "call" && expression.callee.kind === "attribute" && expression.callee.name === "items") {
@@ -932,9 +986,9 @@ export class Expressions {
     let doc = this.#clause(clauses, 0, result, isSame(clauses, key ? undefined : value));
     if (expression.of === "dict") {
       const type = this.typeOf(expression);
-      doc = type.kind === "dict" && isMap(type) ? ["new Map(", doc, ")"] : ["Object.fromEntries(", doc, ")"];
+      doc = type.kind === "dict" && isMap(type) ? [`new ${this.collection(type)}(`, doc, ")"] : ["Object.fromEntries(", doc, ")"];
     }
-    if (expression.of === "set") doc = ["new Set(", doc, ")"];
+    if (expression.of === "set") doc = [`new ${this.collection(this.typeOf(expression))}(`, doc, ")"];
     return primary(doc);
   }
 

@@ -1,4 +1,5 @@
 /** PyTorch's Python → a Kindling program. */
+import { helpers } from "../toPython/pythonsOwn.ts";
 import { apiNames } from "./apiNames.ts";
 import { modulePath } from "./modulePath.ts";
 import { Context, type Problem } from "./context.ts";
@@ -42,6 +43,7 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
   const knowledge = renameChanged(body, takenNames(body)) ? infer(body, others) : first;
   const context = new Context(text, new Set([...takenNames(body), ...ownNames(body, readModule)]));
   collectImports(body, context, readModule);
+  for (const name of toldApart(body, text)) context.errors.add(name);
   const to = new Statements(context, knowledge);
   to.exports = body.statements.every(isDefinition);
   for (const info of knowledge.classes.values()) for (const name of info.fields.keys()) to.to.ownFields.add(name);
@@ -96,10 +98,12 @@ export function withoutImported(code: string, file: string): string {
   });
 }
 
-/** The grammar wants a digit behind a number's point: `1.` becomes `1.0`. Texts and comments stay. */
+/** The grammar wants a digit behind a number's point, and something behind `yield`: `1.` becomes `1.0`. Texts and comments stay. */
 function readable(source: string): string {
-  const pieces = /("""|''')[\s\S]*?\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#.*|(?<![\w.])(\d[\d_]*)\.(?![\w.])|(?<![\w.])(\d[\d_]*)\.(?=[eE][-+]?\d)/g;
+  const pieces =
+    /("""|''')[\s\S]*?\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#.*|(?<![\w.])(\d[\d_]*)\.(?![\w.])|(?<![\w.])(\d[\d_]*)\.(?=[eE][-+]?\d)|\byield(?=[ ]*(?:#.*)?$)/gm;
   return source.replaceAll(pieces, (whole, _quote, plain?: string, scientific?: string) => {
+    if (whole === "yield") return "yield None";
     const digits = plain ?? scientific;
     return digits === undefined ? whole : `${digits}.0`;
   });
@@ -131,6 +135,30 @@ function isDefinition(statement: Statement): boolean {
   return ["function", "class", "import"].includes(statement.kind) || (statement.kind === "expression" && statement.value.kind === "string");
 }
 
+/** Python's own exceptions that the program raises, or makes its own of, and asks for by name. */
+function toldApart(body: Block, text: string): ReadonlySet<string> {
+  const raised = new Set<string>();
+  const caught = new Set<string>();
+  const namesIn = (value: Expression | undefined): string[] => {
+    if (value?.kind === "call") return namesIn(value.callee);
+    if (value?.kind === "tuple") return value.entries.flatMap(namesIn);
+    return value?.kind === "name" && /^(?!Exception|BaseException|TypeError).*(Error|StopIteration)$/.test(value.name) ? [value.name] : [];
+  };
+  const visit = (block: Block): void => {
+    for (const statement of block.statements) {
+      if (statement.kind === "raise") for (const name of namesIn(statement.value)) raised.add(name);
+      if (statement.kind === "class") for (const { value } of statement.bases) for (const name of namesIn(value)) raised.add(name);
+      if (statement.kind === "try") for (const { test } of statement.handlers) for (const name of namesIn(test)) caught.add(name);
+      for (const inner of blocksOf(statement)) visit(inner);
+    }
+  };
+  visit(body);
+  // What `next` raises.
+  if (/\bnext\(/.test(text)) raised.add("StopIteration");
+  const asksName = /type\(\w+\)\.__name__|__class__\.__name__/.test(text);
+  return new Set([...raised].filter((name) => helpers[name] !== undefined && (caught.has(name) || (asksName && name !== "StopIteration"))));
+}
+
 /** Every name that the program gives to something of its own, imports of libraries aside. */
 function takenNames(body: Block): Set<string> {
   const names = new Set<string>();
@@ -143,14 +171,15 @@ function takenNames(body: Block): Set<string> {
     if (target.kind === "name") names.add(target.name);
     if (target.kind === "tuple" || target.kind === "list") for (const entry of target.entries) collectTargets(entry);
   };
-  const visit = (block: Block): void => {
-    collectBindings(block, names);
+  const visit = (block: Block, inClass = false): void => {
+    // What a class calls its members is reached through it alone.
+    if (!inClass) collectBindings(block, names);
     for (const statement of block.statements) {
-      if (statement.kind === "function" || statement.kind === "class") names.add(statement.name);
+      if (!inClass && (statement.kind === "function" || statement.kind === "class")) names.add(statement.name);
       if (statement.kind === "function") for (const { name } of statement.parameters) names.add(name);
       if (statement.kind === "try") for (const { name } of statement.handlers) if (name) names.add(name);
       for (const expression of expressionsOf(statement)) inExpression(expression);
-      for (const inner of blocksOf(statement)) visit(inner);
+      for (const inner of blocksOf(statement)) visit(inner, statement.kind === "class");
     }
   };
   visit(body);

@@ -4,6 +4,8 @@
  */
 import { collectBindings } from "./declarations.ts";
 import { kindlingPath } from "./names.ts";
+import { logger } from "./logging.ts";
+import { isPath, path as pathClass, pathResult } from "./paths.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
 import {
   blocksOf,
@@ -56,6 +58,7 @@ import {
   type FunctionInfo,
   type ListType,
   type Scope,
+  type SetType,
   type Type,
 } from "./types.ts";
 
@@ -75,6 +78,8 @@ const mostRounds = 12;
 export function infer(body: Block, modules: Modules = () => undefined): Knowledge {
   const inference = new Inference(modules);
   const scope: Scope = newScope();
+  inference.settle(body, scope);
+  inference.trustMethods();
   inference.settle(body, scope);
   // What nobody passes is taken for what its name and its place say.
   inference.guess();
@@ -123,6 +128,7 @@ class Inference {
   readonly #partials = new Map<Expression, Type>();
   readonly #modules: Modules;
   #changed = false;
+  #trustsMethods = false;
   #scope!: Scope;
   #current = new Map<string, Type>();
   #inside: FunctionInfo | undefined;
@@ -147,6 +153,11 @@ class Inference {
       for (const info of this.classes.values()) this.#inherit(info);
       if (!this.#changed) return;
     }
+  }
+
+  /** From here on, what is still unknown and has a method that only tensors have is one: earlier, its type may only not be known yet. */
+  trustMethods(): void {
+    this.#trustsMethods = true;
   }
 
   /** What is called by a base's name is called of a class that says it anew, too. */
@@ -185,6 +196,7 @@ class Inference {
     if (parameter.star === "**") return { kind: "dict", key: string, value: any };
     if (info.class?.root === "autograd.Function") return parameter.name === "ctx" ? functionContext : floats;
     if (info.class?.root?.startsWith("data.")) return info.name === "__getitem__" ? int : undefined;
+    if ("statements" in info.body && isCalled(info.body, parameter.name)) return any;
     const inForward = info.class?.root?.startsWith("nn.") && info.name !== "__init__";
     if (inForward && info.name === "forward") return floats;
     if (tensorNames.test(parameter.name) && info.name !== "__init__") return tensor;
@@ -590,7 +602,7 @@ class Inference {
     if (describe(dict) !== before) this.#changed = true;
   }
 
-  #append(list: ListType, type: Type): void {
+  #append(list: ListType | SetType, type: Type): void {
     const joined = joinVariable(list.of, type);
     if (describe(joined) !== describe(list.of)) this.#changed = true;
     list.of = joined;
@@ -629,6 +641,8 @@ class Inference {
       case "unary": {
         const operand = this.#of(expression.operand);
         if (expression.operator === "not") return bool;
+        const negated = operand.kind === "instance" && expression.operator === "-" ? findMethod(operand.of, "__neg__") : undefined;
+        if (negated) return this.#invoke(negated, []);
         return operand.kind === "bool" ? int : operand;
       }
       case "logical": {
@@ -643,6 +657,9 @@ class Inference {
         const operands = expression.operands.map((operand) => this.#of(operand));
         const contains = operands[1]?.kind === "instance" && expression.operators[0]!.endsWith("in") ? findMethod(operands[1].of, "__contains__") : undefined;
         if (contains) this.#invoke(contains, [operands[0]!]);
+        const [left, right] = operands.map(present);
+        const compared = left?.kind === "instance" ? findMethod(left.of, comparisonMethods[expression.operators[0]!] ?? "") : undefined;
+        if (compared && right) this.#invoke(compared, [right]);
         if (/^(is|in|not)/.test(expression.operators[0]!)) return bool;
         return operands.some((operand) => present(operand).kind === "tensor") ? likeNumpy(bools, ...operands.map(present)) : bool;
       }
@@ -667,11 +684,10 @@ class Inference {
       case "list":
       case "set": {
         const of = expression.entries.map((entry) => (entry.kind === "starred" ? this.#items(this.#of(entry.value)) : this.#of(entry))).reduce(join, unknown);
-        if (expression.kind === "set") return { kind: "set", of };
         return this.#container(
           expression,
-          () => listOf(of),
-          (list) => this.#append(list as ListType, of),
+          () => (expression.kind === "set" ? { kind: "set", of } : listOf(of)),
+          (list) => this.#append(list as ListType | SetType, of),
         );
       }
       case "tuple": {
@@ -783,7 +799,11 @@ class Inference {
           (list) => this.#append(list as ListType, value),
         );
       case "set":
-        return { kind: "set", of: value };
+        return this.#container(
+          expression,
+          () => ({ kind: "set", of: value }),
+          (set) => this.#append(set as SetType, value),
+        );
       case "generator":
         return { kind: "iterator", of: value };
       case "dict":
@@ -801,6 +821,7 @@ class Inference {
   #arithmetic(operator: string, leftType: Type, rightType: Type): Type {
     const left = counted(leftType);
     const right = counted(rightType);
+    if (operator === "/" && (isPath(left) || isPath(right))) return isPath(left) ? left : right;
     if (left.kind === "string" && operator === "%") return string;
     if (left.kind === "tensor" || right.kind === "tensor") {
       if (["unknown", "any"].includes(left.kind) && operator !== "@") return tensor;
@@ -815,6 +836,8 @@ class Inference {
       const method = findMethod(left.of, operatorMethods[operator] ?? "");
       if (method) return this.#invoke(method, [right]);
     }
+    const mirrored = right.kind === "instance" ? findMethod(right.of, mirroredMethod(operator)) : undefined;
+    if (mirrored) return this.#invoke(mirrored, [left]);
     if (left.kind === "string") return operator === "%" || operator === "+" || operator === "*" ? string : any;
     if (isSequence(left) && (operator === "+" || operator === "*")) {
       if (operator === "+" && left.kind === "list" && isSequence(right)) return listOf(join(left.of, itemOf(right)));
@@ -851,6 +874,7 @@ class Inference {
     switch (object.kind) {
       case "python": {
         const path = `${object.path}.${name}`;
+        if (/^logging\.[A-Z]+$/.test(path)) return int;
         if (/^(math|numpy|np)\.(pi|e|inf|nan|tau)$/.test(path)) return float;
         if (path === "sys.maxsize") return int;
         if (/^string\.[a-z]+(_[a-z]+)?$/.test(path)) return string;
@@ -885,7 +909,7 @@ class Inference {
         return unknown;
       }
       case "object":
-        return this.#memberOf(object.of, name);
+        return isPath(object) ? pathResult(name) : this.#memberOf(object.of, name);
       case "constructor":
         return object.of
           .filter(({ kind }) => kind === "class")
@@ -1074,6 +1098,7 @@ class Inference {
 
   #tell(info: FunctionInfo, parameter: Parameter, type: Type): void {
     if (type.kind === "unknown") return;
+    if (type.kind === "function" && parameter.annotation) this.#tellCallable(type, parameter.annotation);
     const before = info.parameters.get(parameter.name) ?? unknown;
     if (parameter.star === "*" && before.kind === "list") {
       const all = join(before.of, type);
@@ -1085,6 +1110,16 @@ class Inference {
     if (describe(joined) === describe(before)) return;
     info.parameters.set(parameter.name, joined);
     this.#changed = true;
+  }
+
+  /** `Callable[[Trainer], None]`: what a function that is passed is given. */
+  #tellCallable(type: Type & { kind: "function" }, annotation: Expression): void {
+    if (annotation.kind !== "index") return;
+    const [first, second] = annotation.subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+    if (decoratorName(annotation.object) !== "Callable") return first && this.#tellCallable(type, first);
+    if (first?.kind !== "list" || !second) return;
+    const types = first.entries.map((entry) => this.#annotation(entry)).map((one) => (one.kind === "any" ? unknown : one));
+    this.#invoke(type.of, types);
   }
 
   /** Calls of methods whose meaning depends on what the object is; undefined where the object says nothing. */
@@ -1133,7 +1168,7 @@ class Inference {
         return undefined;
       default: {
         const types = argumentTypes();
-        return onlyTensors.test(name) ? tensorResult(name, tensor, types.length) : undefined;
+        return this.#trustsMethods && onlyTensors.test(name) ? tensorResult(name, tensor, types.length) : undefined;
       }
     }
   }
@@ -1152,7 +1187,8 @@ class Inference {
       if (name === "insert") this.#append(object, types[1] ?? unknown);
       if (name === "extend") this.#append(object, this.#items(types[0] ?? unknown));
     }
-    if (name === "add" && object.kind === "set") join(object.of, types[0] ?? unknown);
+    if (name === "add" && object.kind === "set") this.#append(object, types[0] ?? unknown);
+    if (name === "update" && object.kind === "set") this.#append(object, this.#items(types[0] ?? unknown));
     if (name === "pop" || name === "popleft") return itemOf(object);
     if (name === "copy") return object;
     if (name === "index" || name === "count" || name === "numel") return int;
@@ -1187,6 +1223,8 @@ class Inference {
 
   #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
+    if (of === pathClass) return pathResult(name);
+    if (of === logger) return name === "getEffectiveLevel" ? int : /^(isEnabledFor|hasHandlers)$/.test(name) ? bool : none;
     if (of === "random.Random") return this.#pythonCall(`random.${name}`, types, expression);
     if (of === "data.CsvTable") return name === "strings" ? listOf(string) : floats;
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
@@ -1244,6 +1282,8 @@ class Inference {
       const result = numpyCall(path.slice("numpy.".length), types, expression);
       return result.kind === "tensor" ? { ...result, numpy: numpyElements(expression, result, types) } : result;
     }
+    if (path.startsWith("logging.")) return path === "logging.getLogger" ? { kind: "object", of: logger } : any;
+    if (path.startsWith("pathlib.")) return { kind: "object", of: pathClass };
     if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
     if (path.startsWith("random.")) {
       if (path === "random.Random") return { kind: "object", of: path };
@@ -1470,7 +1510,11 @@ class Inference {
         return first.kind === "tuple" ? first : { kind: "list", of: this.#items(first), tuple: true };
       case "set":
       case "frozenset":
-        return { kind: "set", of: this.#items(first) };
+        return this.#container(
+          expression,
+          () => ({ kind: "set", of: this.#items(first) }),
+          (set) => this.#append(set as SetType, this.#items(first)),
+        );
       case "dict":
         if (expression.arguments.length > 0 && expression.arguments.every((argument) => argument.name)) {
           return this.#dictionary(
@@ -1569,6 +1613,8 @@ class Inference {
         if (type.kind === "class") return { kind: "instance", of: type.of };
         if (type.kind !== "python") return any;
         const api = kindlingPath(type.path);
+        if (type.path === "pathlib.Path") return { kind: "object", of: pathClass };
+        if (type.path === "logging.Logger") return { kind: "object", of: logger };
         if (type.path === "torch.Tensor" || type.path === "numpy.ndarray") return tensor;
         if (type.path === "torch.nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
         if (api && /^(nn|optim|data)(\.\w+)*\.[A-Z]/.test(api)) return { kind: "object", of: api };
@@ -1629,6 +1675,21 @@ export const operatorMethods: Readonly<Record<string, string>> = {
   "**": "__pow__",
   "//": "__floordiv__",
   "%": "__mod__",
+};
+
+/** What an object on the right of an operator is asked where the left side doesn't know it: `__radd__`. */
+export function mirroredMethod(operator: string): string {
+  return (operatorMethods[operator] ?? "").replace(/^__/, "__r");
+}
+
+/** How objects of the program's own are compared. */
+export const comparisonMethods: Readonly<Record<string, string>> = {
+  "==": "__eq__",
+  "!=": "__eq__",
+  "<": "__lt__",
+  "<=": "__le__",
+  ">": "__gt__",
+  ">=": "__ge__",
 };
 
 /** A variable that is a number first and a tensor later is a tensor throughout. */
@@ -1702,6 +1763,15 @@ export function leaves(block: Block): boolean {
   if (last.kind === "if") return last.otherwise !== undefined && [...last.branches.map(({ body }) => body), last.otherwise].every(leaves);
   if (last.kind === "with") return leaves(last.body);
   return false;
+}
+
+/** Whether a name is called as a function is. */
+function isCalled(node: unknown, name: string): boolean {
+  if (Array.isArray(node)) return node.some((one) => isCalled(one, name));
+  if (typeof node !== "object" || node === null) return false;
+  const { kind, callee } = node as { kind?: string; callee?: Expression };
+  if (kind === "call" && callee?.kind === "name" && callee.name === name) return true;
+  return Object.entries(node).some(([key, value]) => key !== "type" && key !== "comments" && isCalled(value, name));
 }
 
 /** Whether a method only says that classes have to say it anew. */

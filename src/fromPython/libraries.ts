@@ -1,15 +1,17 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
-import { callable } from "./builtins.ts";
+import { callable, errorName } from "./builtins.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { listed, memberText, quoted, type Doc } from "./layout.ts";
+import { loggingCall, loggingValue } from "./logging.ts";
+import { pathCall } from "./paths.ts";
 import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
 import type { Call, Expression } from "./syntax.ts";
 import { jsonText } from "./text.ts";
-import { isNumber, isSequence, itemOf, present, unknown } from "./types.ts";
+import { isNumber, isSequence, itemOf, present, unknown, type Type } from "./types.ts";
 
 const values: Readonly<Record<string, string>> = {
   "math.pi": "Math.PI",
@@ -48,14 +50,14 @@ const values: Readonly<Record<string, string>> = {
 
 /** What a name of a library is as a value. */
 export function libraryValue(to: Expressions, path: string, expression: Expression): Code {
-  const known = values[path];
+  const known = values[path] ?? (path.startsWith("logging.") ? loggingValue(path.slice("logging.".length)) : undefined);
   if (known) return primary(known);
   if (path.startsWith("builtins.")) {
     const name = path.slice("builtins.".length);
     if (name === "int" || name === "float") return primary("Number");
     if (name === "str") return primary("String");
     if (name === "bool") return primary("Boolean");
-    if (/(Error|Exception)$/.test(name)) return primary("Error");
+    if (/(Error|Exception)$|^StopIteration$/.test(name)) return primary(errorName(to.context, name));
     if (name === "len") return primary(to.context.helper("len"));
     if (name === "print") return primary("console.log");
     return primary(to.context.own(name));
@@ -104,6 +106,10 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, /^(uniform|gauss)$/.test(rest) ? withNumbers(call) : call));
     case "heapq":
       return heapCall(to, rest, call);
+    case "logging":
+      return loggingCall(to, rest, call);
+    case "pathlib":
+      return pathCall(to, rest, call);
     case "time":
       if (/^(time|perf_counter|monotonic|process_time)$/.test(rest)) return { doc: "performance.now() / 1000", level: level.times };
       break;
@@ -128,7 +134,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
     case "dataclasses": {
       const [object] = call.arguments;
-      if (rest === "asdict") return primary("{ ...", to.operand(object!.value, level.assignment), " }");
+      if (rest === "asdict") return asDictionary(to, object!.value);
       if (rest === "replace") return primary(to.context.helper("replaced"), argumentsOf(to, call, { rename: false }));
       break;
     }
@@ -148,6 +154,18 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
   }
   return missing(path, call);
+}
+
+/** A dataclass's fields by name, and those of the dataclasses in it. */
+function asDictionary(to: Expressions, object: Expression): Code {
+  const type = present(to.typeOf(object));
+  const isFlat = type.kind === "instance" && [...type.of.fields.values()].every((field) => isFlatField(present(field)));
+  return isFlat ? primary("{ ...", to.operand(object, level.assignment), " }") : primary(to.context.helper("asDictionary"), "(", to.doc(object), ")");
+}
+
+function isFlatField(field: Type): boolean {
+  if (isSequence(field)) return isFlatField(present(itemOf(field)));
+  return field.kind === "dict" ? isFlatField(present(field.value)) : !["instance", "any", "unknown"].includes(field.kind);
 }
 
 /** The call with numbers where NumPy's are tensors. */
@@ -356,7 +374,7 @@ function collection(to: Expressions, name: string, call: Call): Code {
     case "OrderedDict":
       if (!first) {
         const type = to.typeOf(call);
-        return primary(type.kind === "dict" && type.key.kind !== "string" && type.key.kind !== "unknown" ? "new Map()" : "{}");
+        return primary(type.kind === "dict" && type.key.kind !== "string" && type.key.kind !== "unknown" ? `new ${to.collection(type)}()` : "{}");
       }
       return primary("Object.fromEntries(", to.doc(first.value), ")");
     case "defaultdict": {

@@ -22,7 +22,7 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
     case "astype":
     case "type": {
       const dtype = first && dtypeName(to.context.pathOf(first.value) ?? (first.value.kind === "string" ? `numpy.${first.value.value}` : ""));
-      if (dtype) return primary(receiver, dtype === "float32" ? ".float()" : dtype === "bool" ? ".bool()" : ".long()");
+      if (dtype) return primary(receiver, dtype === "float32" ? ".float()" : dtype === "bool" ? ".bool()" : dtype === "uint8" ? ".byte()" : ".long()");
       break;
     }
     case "copy":
@@ -43,6 +43,8 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
   // NumPy gives the values alone, PyTorch their places as well.
   const values = type.kind === "tensor" && type.numpy !== undefined && first && { max: "amax", min: "amin" }[name];
   const camel = values || camelCase(name);
+  // NumPy's run through all there is.
+  if (type.kind === "tensor" && type.numpy !== undefined && !first && /^cum(sum|prod)$/.test(name)) return primary(receiver, `.flatten().${name}(0)`);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
   return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
 }
@@ -62,9 +64,10 @@ export function numpyMoment(to: Expressions, name: string, array: Expression, gi
 }
 
 /** The type of elements that a Python path names. */
-export function dtypeName(path: string): "float32" | "int64" | "bool" | undefined {
+export function dtypeName(path: string): "float32" | "int64" | "uint8" | "bool" | undefined {
   if (/(Float|Double|Half)Tensor$|\.(float|float16|float32|float64|double|half|bfloat16)$/.test(path)) return "float32";
   if (/(Long|Int|Short)Tensor$|\.(int|int8|int16|int32|int64|long|short)$/.test(path)) return "int64";
+  if (/ByteTensor$|\.uint8$/.test(path)) return "uint8";
   return /BoolTensor$|\.bool_?$/.test(path) ? "bool" : undefined;
 }
 
@@ -78,7 +81,7 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
     case "size":
       return listMethod(to, callee, call, values);
     case "set":
-      return setMethod(to, callee, call, values);
+      return setMethod(to, type, callee, values);
     case "dict":
       return dictMethod(to, type, callee, call, values);
     case "int":
@@ -124,6 +127,8 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
     case "remove":
       return primary(receiver, ".splice(", receiver, ".indexOf(", to.doc(first!), "), 1)");
     case "index":
+      if (isSequence(present(to.typeOf(first!))))
+        return primary(receiver, ".findIndex((entry) => ", to.context.helper("equals"), "(entry, ", to.doc(first!), "))");
       return primary(receiver, ".indexOf(", to.doc(first!), ")");
     case "count":
       return primary(receiver, ".filter((entry) => entry === ", to.operand(first!, level.equality), ").length");
@@ -147,14 +152,14 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
   }
 }
 
-function setMethod(to: Expressions, { object, name }: Attribute, _call: Call, values: readonly Expression[]): Code | undefined {
+function setMethod(to: Expressions, type: Type, { object, name }: Attribute, values: readonly Expression[]): Code | undefined {
   const receiver = to.receiver(object);
   switch (name) {
     case "remove":
     case "discard":
       return primary(receiver, ".delete(", to.doc(values[0]!), ")");
     case "copy":
-      return primary("new Set(", to.doc(object), ")");
+      return primary(`new ${to.collection(type)}(`, to.doc(object), ")");
     case "update":
       return primary("for (const entry of ", to.spread(values[0]!), ") ", receiver, ".add(entry)");
     case "union":
@@ -191,7 +196,7 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
     case "clear":
       return map ? primary(receiver, ".clear()") : primary("for (const key in ", to.doc(object), ") delete ", receiver, "[key]");
     case "copy":
-      return map ? primary("new Map(", to.doc(object), ")") : primary("{ ...", to.doc(object), " }");
+      return map ? primary(`new ${to.collection(type)}(`, to.doc(object), ")") : primary("{ ...", to.doc(object), " }");
     case "pop":
       return primary(
         "((value) => (",

@@ -95,8 +95,8 @@ export function memberName(name: string): string {
 /** TypeScript's own words, and the globals that the translation itself uses. */
 const reserved = new Set(
   (
-    "arguments await case catch const default delete do enum eval export extends function implements instanceof interface let new null package private " +
-    "protected public static super switch this throw typeof undefined var void Array Map Math Number Object Set String Boolean Error JSON console process " +
+    "arguments await case catch const debugger default delete do enum eval export extends false function implements instanceof interface let new null package private " +
+    "protected public static super switch this throw true typeof undefined var void Array Map Math Number Object Set String Boolean Error JSON console process " +
     "Date Infinity NaN Symbol Promise"
   ).split(" "),
 );

@@ -1,6 +1,6 @@
 /** A name that holds another kind of thing further on gets a second name there: TypeScript's variables have one type. */
 import { collectBindings, targetNames } from "./declarations.ts";
-import { blocksOf, type Block, type Expression, type FunctionStatement, type Lambda, type Name, type Statement } from "./syntax.ts";
+import { blocksOf, expressionsOf, partsOf, type Block, type Expression, type FunctionStatement, type Lambda, type Name, type Statement } from "./syntax.ts";
 import { isNumber, isSequence, present, unknown, type Type } from "./types.ts";
 
 /**
@@ -23,9 +23,105 @@ export function renameChanged(body: Block, taken: ReadonlySet<string>): boolean 
       }
     };
     inBlock(whole);
+    for (const name of own) if (separate(name, whole, used)) changed = true;
   };
   inFunction(body);
   return changed;
+}
+
+/**
+ * A script uses a name for a number in one loop and for a tensor in the next: what is another kind of thing from a statement on
+ * that gives it anew gets a second name, if no function speaks of it.
+ * @returns whether something was renamed
+ */
+function separate(name: string, whole: Block, used: Set<string>): boolean {
+  if (whole.statements.some((statement) => isSpokenOfInside(statement, name))) return false;
+  const lives: Statement[][] = [];
+  for (const statement of whole.statements) {
+    if (namesIn(statement, name).length === 0) continue;
+    const fresh = beginsAnew(statement, name);
+    // A loop may not be run at all: what is asked for behind it may be older.
+    if (lives.length === 0 || fresh) lives.push([]);
+    else if (isLoop(lives.at(-1)![0]!)) return false;
+    lives.at(-1)!.push(statement);
+  }
+  const kinds = lives.map((life) => new Set(bindingsIn(life, name).map(({ type }) => (type?.kind === "tensor" && type.mixed ? undefined : kindOf(type)))));
+  if (lives.length < 2 || kinds.some((kind) => kind.size !== 1 || kind.has(undefined))) return false;
+  const names = new Map([[[...kinds[0]!][0], name]]);
+  for (const [at, life] of lives.entries()) {
+    const [kind] = kinds[at]!;
+    if (!names.has(kind)) names.set(kind, unusedName(name, used));
+    for (const one of namesIn(life, name)) Object.assign(one, { name: names.get(kind) });
+  }
+  return names.size > 1;
+}
+
+function isLoop({ kind }: Statement): boolean {
+  return kind === "for" || kind === "while";
+}
+
+/** Whether a statement gives the name a value before it, or anything in it, asks for one. */
+function beginsAnew(statement: Statement, name: string): boolean {
+  const asks = (...parts: unknown[]) => namesIn(parts, name).length > 0;
+  const bodyBegins = (block: Block) => {
+    const first = block.statements.find((one) => asks(one));
+    return first !== undefined && beginsAnew(first, name);
+  };
+  switch (statement.kind) {
+    case "assign":
+      return statement.value !== undefined && !asks(statement.value) && statement.targets.some((target) => targetNames(target).includes(name));
+    case "for":
+      if (asks(statement.iterable) || (statement.otherwise && asks(statement.otherwise))) return false;
+      return targetNames(statement.target).includes(name) || bodyBegins(statement.body);
+    case "while":
+      return !asks(statement.test) && !(statement.otherwise && asks(statement.otherwise)) && bodyBegins(statement.body);
+    case "with":
+      return !asks(statement.items) && bodyBegins(statement.body);
+    default:
+      return false;
+  }
+}
+
+/** Whether a function or a class inside speaks of a variable, which may be any of its values. */
+function isSpokenOfInside(statement: Statement, name: string): boolean {
+  if (statement.kind === "function" || statement.kind === "class") return namesIn(statement, name).length > 0 || isDeclaredOuter(statement, name);
+  return (
+    lambdasIn(statement).some((lambda) => namesIn(lambda, name).length > 0) ||
+    blocksOf(statement).some((block) => block.statements.some((one) => isSpokenOfInside(one, name)))
+  );
+}
+
+function isDeclaredOuter(statement: Statement, name: string): boolean {
+  return (
+    ((statement.kind === "global" || statement.kind === "nonlocal") && statement.names.includes(name)) ||
+    blocksOf(statement).some((block) => block.statements.some((one) => isDeclaredOuter(one, name)))
+  );
+}
+
+function lambdasIn(statement: Statement): Expression[] {
+  const found: Expression[] = [];
+  const visit = (expression: Expression): void => {
+    if (expression.kind === "lambda") found.push(expression);
+    else for (const part of partsOf(expression)) visit(part);
+  };
+  for (const expression of expressionsOf(statement)) visit(expression);
+  return found;
+}
+
+/** The places that give a variable a value. */
+function bindingsIn(statements: readonly Statement[], name: string): Name[] {
+  return statements.flatMap((statement): Name[] => {
+    const targets = statement.kind === "assign" ? statement.targets : statement.kind === "for" || statement.kind === "update" ? [statement.target] : [];
+    const inside = blocksOf(statement).flatMap((block) => bindingsIn(block.statements, name));
+    return [...targets.flatMap((target) => (targetNames(target).includes(name) ? namesIn(target, name) : [])), ...inside];
+  });
+}
+
+function unusedName(name: string, used: Set<string>): string {
+  let other = `${name}2`;
+  for (let number = 3; used.has(other); number++) other = `${name}${number}`;
+  used.add(other);
+  return other;
 }
 
 /** The names that a statement gives values that no annotation can be put beside, and tensors. */
@@ -48,9 +144,7 @@ function rename(bound: Name, rest: readonly Statement[], whole: Block, used: Set
   if (before === undefined || after === undefined || before === after) return false;
   // Spoken of elsewhere, it may be this one or that one.
   if (namesIn(whole, name).length > namesIn(rest, name).length + 1) return false;
-  let other = `${name}2`;
-  for (let number = 3; used.has(other); number++) other = `${name}${number}`;
-  used.add(other);
+  const other = unusedName(name, used);
   for (const one of [again.targets[0]!, ...namesIn(rest.slice(at + 1), name)]) Object.assign(one, { name: other });
   return true;
 }

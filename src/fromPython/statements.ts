@@ -26,6 +26,7 @@ import {
   type Scope,
   type Type,
 } from "./types.ts";
+import { strOf } from "./text.ts";
 import { negated, tensorOperators } from "./words.ts";
 
 export class Statements {
@@ -143,7 +144,7 @@ export class Statements {
       case "raise":
         return this.#raise(statement.value, margin);
       case "assert": {
-        const message = statement.message ? to.doc(statement.message) : '"AssertionError"';
+        const message = statement.message ? strOf(to, statement.message).doc : '"AssertionError"';
         const test = negated(to.truth(statement.test)).doc;
         return this.#line(["if (", test, ") throw new Error(", message, ")"], margin);
       }
@@ -193,7 +194,7 @@ export class Statements {
     const path = this.context.pathOf(call.callee);
     if (
       path &&
-      /^(torch\.cuda\.(manual_seed(_all)?|empty_cache|synchronize)|torch\.(set_default_device|use_deterministic_algorithms)|warnings\.(filterwarnings|simplefilter)|logging\.basicConfig|torch\.set_float32_matmul_precision|gc\.collect)$/.test(
+      /^(torch\.cuda\.(manual_seed(_all)?|empty_cache|synchronize)|torch\.(set_default_device|use_deterministic_algorithms)|warnings\.(filterwarnings|simplefilter)|torch\.set_float32_matmul_precision|gc\.collect)$/.test(
         path,
       )
     )
@@ -433,7 +434,7 @@ export class Statements {
     const path = this.context.pathOf(value);
     if (value.kind === "call" && this.context.pathOf(value.callee) === "builtins.SystemExit")
       return this.#line(["process.exit(", value.arguments[0] ? this.to.doc(value.arguments[0].value) : "", ")"], margin);
-    if (path?.startsWith("builtins.")) return this.#line(["throw new ", errorName(path.slice("builtins.".length)), "()"], margin);
+    if (path?.startsWith("builtins.")) return this.#line(["throw new ", errorName(this.context, path.slice("builtins.".length)), "()"], margin);
     return this.#line(["throw ", this.to.doc(value)], margin);
   }
 
@@ -567,7 +568,9 @@ export class Statements {
   }
 
   #ownError(test: Expression | undefined): boolean {
-    return test !== undefined && (test.kind === "tuple" ? test.entries.some((entry) => this.#ownError(entry)) : this.to.typeOf(test).kind === "class");
+    if (test === undefined) return false;
+    if (test.kind === "tuple") return test.entries.some((entry) => this.#ownError(entry));
+    return this.to.typeOf(test).kind === "class" || this.context.errors.has(this.context.pathOf(test)?.slice("builtins.".length) ?? "");
   }
 
   #handlers({ handlers }: Try, caught: string, margin: number): string[] {
@@ -694,11 +697,12 @@ export class Statements {
 
   /** The lines of a function's body. */
   functionBody(info: FunctionInfo, statement: FunctionStatement, margin: number, body: Block = statement.body): string[] {
-    const outer = { scope: this.#scope, self: this.to.self, leftOut: this.to.leftOut, givesNull: this.#givesNull };
+    const outer = { scope: this.#scope, self: this.to.self, asked: this.to.asked, leftOut: this.to.leftOut, givesNull: this.#givesNull };
     const own = statement.parameters.slice(info.bound ? 1 : 0);
     if (takesAnything(own)) this.to.leftOut = own[1]!.name;
     this.#scope = info.scope;
     if (info.bound) this.to.self = statement.parameters[0]?.name;
+    this.to.asked = statement.name === "__getitem__" ? statement.parameters[1]?.name : undefined;
     this.declarations.place(body, new Set(statement.parameters.map(({ name }) => name)));
     this.#broken.push(undefined);
     const guard = statement.decorators
@@ -712,6 +716,7 @@ export class Statements {
     this.#givesNull = outer.givesNull;
     this.#scope = outer.scope;
     this.to.self = outer.self;
+    this.to.asked = outer.asked;
     this.to.leftOut = outer.leftOut;
     return lines;
   }

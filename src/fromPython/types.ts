@@ -14,6 +14,10 @@ export interface ListType {
   /** It prints as a tuple: of how many entries isn't known. */
   tuple?: boolean;
 }
+export interface SetType {
+  readonly kind: "set";
+  of: Type;
+}
 export interface DictType {
   readonly kind: "dict";
   key: Type;
@@ -37,7 +41,8 @@ export type Type =
   | ListType
   | DictType
   | { readonly kind: "tuple"; readonly entries: readonly Type[] }
-  | { readonly kind: "set" | "iterator"; readonly of: Type }
+  | SetType
+  | { readonly kind: "iterator"; readonly of: Type }
   | { readonly kind: "nullable"; readonly of: Type }
   /** `x.max(1)`: values and indices. */
   | { readonly kind: "pair" }
@@ -179,6 +184,12 @@ export function isMap(type: DictType): boolean {
   return type.map === true || !["string", "unknown"].includes(type.key.kind);
 }
 
+/** Whether it is a list that stands for a key by what it holds. */
+export function isTupleLike(type: Type): boolean {
+  const whole = present(type);
+  return whole.kind === "tuple" || (whole.kind === "list" && whole.tuple === true);
+}
+
 /** What both may be. Lists and dictionaries that meet become one. */
 export function join(a: Type, b: Type): Type {
   if (a === b || b.kind === "unknown") return a;
@@ -210,7 +221,11 @@ export function join(a: Type, b: Type): Type {
     return listOf([...a.entries, ...b.entries].reduce(join, unknown));
   }
   if (isSequence(a) && isSequence(b)) return listOf(join(itemOf(a), itemOf(b)));
-  if ((a.kind === "set" && b.kind === "set") || (a.kind === "iterator" && b.kind === "iterator")) return { kind: a.kind, of: join(a.of, b.of) };
+  if (a.kind === "set" && b.kind === "set") {
+    a.of = b.of = join(a.of, b.of);
+    return a;
+  }
+  if (a.kind === "iterator" && b.kind === "iterator") return { kind: a.kind, of: join(a.of, b.of) };
   if (a.kind === "instance" && b.kind === "instance") return joinInstances(a.of, b.of);
   if (a.kind === "object" && b.kind === "object" && a.of === b.of) {
     const item = a.item && b.item ? join(a.item, b.item) : (a.item ?? b.item);
@@ -466,7 +481,9 @@ function functionText(type: Type & { kind: "function" }): string {
 }
 
 function objectText(of: string, item: Type | undefined): string {
-  if (of === "Generator") return of;
+  // A class of the program may have that name.
+  if (of === "Generator") return "torch.Generator";
+  if (of === "pathlib.Path") return "string";
   if (of === "nn.Module") return "nn.SomeModule";
   if (/^nn\.Module(List|Dict)$/.test(of)) return item && item.kind !== "any" && item.kind !== "unknown" ? `${of}<${typeText(item)}>` : of;
   if (of === "data.Dataset") return item ? `${of}<${typeText(item)}>` : "data.Dataset<any>";

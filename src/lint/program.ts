@@ -33,6 +33,12 @@ export interface Field {
   readonly uses: Node[];
 }
 
+/** What was found of nodes, and those that are looked for. */
+interface Finds<Found> {
+  readonly found: Map<Node, Found | undefined>;
+  readonly sought: Set<Node>;
+}
+
 /** What an expression makes or holds: a class of Kindling's, by its name, or one of this file. */
 export interface Instance {
   readonly creation: t.NewExpression;
@@ -61,8 +67,8 @@ export class Program {
   readonly #arguments = new Map<Binding, Node | null>();
   /** Parameters whose argument is being looked for: meanwhile less is known than in the end, and nothing found is kept. */
   #looking = 0;
-  readonly #functions = new Map<Node, FunctionNode | undefined>();
-  readonly #instances = new Map<Node, Instance | undefined>();
+  readonly #functions: Finds<FunctionNode> = { found: new Map(), sought: new Set() };
+  readonly #instances: Finds<Instance> = { found: new Map(), sought: new Set() };
   #callsByName: ReadonlyMap<string, readonly Call[]> | undefined;
   #callsByFunction: ReadonlyMap<FunctionNode | undefined, readonly Call[]> | undefined;
 
@@ -273,11 +279,15 @@ export class Program {
     return this.#callsByFunction.get(own) ?? [];
   }
 
-  /** What is found of a node, looked for once. */
-  #kept<Found>(known: Map<Node, Found>, node: Node, find: () => Found): Found {
-    if (this.#looking > 0) return find();
-    if (!known.has(node)) known.set(node, find());
-    return known.get(node)!;
+  /** What is found of a node, looked for once; while it is looked for, it isn't known: what a method gives may go through itself. */
+  #kept<Found>({ found, sought }: Finds<Found>, node: Node, find: () => Found | undefined): Found | undefined {
+    if (this.#looking === 0 && found.has(node)) return found.get(node);
+    if (sought.has(node)) return undefined;
+    sought.add(node);
+    const value = find();
+    sought.delete(node);
+    if (this.#looking === 0) found.set(node, value);
+    return value;
   }
 
   /** The function of this file that an expression names: declared, in a variable, or a method of `this`. */

@@ -1,14 +1,25 @@
 /** Python's own functions in TypeScript, for what that has no short form of: a program that comes from Python brings those that it uses. */
 
+import { loggingHelper } from "./pythonsLogging.ts";
+
 export interface Helper {
   readonly code: string;
   /** Further helpers that it calls. */
   readonly needs?: readonly string[];
   /** What it imports from `kindling`. */
   readonly imports?: readonly string[];
+  /** What it imports from Node's modules. */
+  readonly node?: readonly (readonly [module: string, name: string])[];
 }
 
+/** Exceptions that a program raises and tells apart. */
+const errors =
+  "ArithmeticError AssertionError AttributeError EOFError FileExistsError FileNotFoundError FloatingPointError ImportError IndexError KeyError LookupError MemoryError " +
+  "NameError NotImplementedError OSError OverflowError PermissionError RuntimeError StopIteration TimeoutError UnicodeDecodeError ValueError ZeroDivisionError";
+
 export const helpers: Readonly<Record<string, Helper>> = {
+  ...Object.fromEntries(errors.split(" ").map((name) => [name, { code: `class ${name} extends Error {}` }])),
+  logging: loggingHelper,
   range: {
     code: `function range(start: number, stop?: number, step = 1): number[] {
   if (stop === undefined) [start, stop] = [0, start];
@@ -263,6 +274,7 @@ function calculate(left: any, operator: "add" | "sub" | "mul" | "div" | "pow" | 
   if (Array.isArray(left)) return operator === "add" ? [...left, ...right] : Array.from({ length: right }, () => left).flat();
   if (typeof left === "string" && operator === "mul") return left.repeat(right);
   if (typeof left === "object" && left !== null && operator in left) return left[operator](right);
+  if (typeof right === "object" && right !== null && \`r\${operator}\` in right) return right[\`r\${operator}\`](left);
   switch (operator) {
     case "add":
       return left + right;
@@ -385,6 +397,38 @@ function partial(of: any, fixed: any[], options: Record<string, any>): any {
     return new of(...fixed, ...values, { ...options, ...named });
   };
 }`,
+  },
+  byName: {
+    code: `/** What is given by name, in the order of the names. */
+function byName(named: Record<string, any>, names: readonly string[]): any {
+  const other = Object.keys(named).find((name) => !names.includes(name));
+  if (other !== undefined) throw new TypeError(\`got an unexpected keyword argument '\${other}'\`);
+  return names.map((name) => named[name]);
+}`,
+  },
+  samples: {
+    code: `/** The samples of a dataset, one after the other. */
+function* samples<T>(dataset: { readonly length: number; get(at: number): T }): IterableIterator<T> {
+  for (let at = 0; at < dataset.length; at++) yield dataset.get(at);
+}`,
+  },
+  advance: {
+    code: `/** The next entry; Python says so where there is none. */
+function advance<T>(iterator: Iterator<T>): T {
+  const step = iterator.next();
+  if (step.done) throw new StopIteration();
+  return step.value;
+}`,
+    needs: ["StopIteration"],
+  },
+  asDictionary: {
+    code: `/** An object's fields by name, and those of the objects in it. */
+function asDictionary(of: any): any {
+  if (Array.isArray(of)) return of.map(asDictionary);
+  if (typeof of !== "object" || of === null || of instanceof Tensor || of instanceof Map) return of;
+  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, asDictionary(value)]));
+}`,
+    imports: ["Tensor"],
   },
   replaced: {
     code: `/** The object again, with some of its fields changed. */
@@ -556,9 +600,74 @@ class Deque<T> extends Array<T> {
   }
 }`,
   },
+  sameKey: {
+    code: `/** Of lists that hold the same, the one that \`known\` has. */
+function sameKey<K>(known: Map<string, K>, key: K): K {
+  if (!Array.isArray(key)) return key;
+  const text = JSON.stringify(key);
+  if (!known.has(text)) known.set(text, key);
+  return known.get(text)!;
+}`,
+  },
+  KeyMap: {
+    code: `/** A Map for which lists that hold the same are one key, as tuples are to a dictionary. */
+class KeyMap<K, V> extends Map<K, V> {
+  readonly #known = new Map<string, K>();
+
+  constructor(entries: Iterable<readonly [K, V]> = []) {
+    super();
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
+  override get(key: K): V | undefined {
+    return super.get(this.#same(key));
+  }
+
+  override has(key: K): boolean {
+    return super.has(this.#same(key));
+  }
+
+  override set(key: K, value: V): this {
+    return super.set(this.#same(key), value);
+  }
+
+  override delete(key: K): boolean {
+    return super.delete(this.#same(key));
+  }
+
+  #same(key: K): K {
+    return sameKey(this.#known, key);
+  }
+}`,
+    needs: ["sameKey"],
+  },
+  KeySet: {
+    code: `/** A Set for which lists that hold the same are one entry, as tuples are. */
+class KeySet<T> extends Set<T> {
+  readonly #known = new Map<string, T>();
+
+  constructor(entries: Iterable<T> = []) {
+    super();
+    for (const entry of entries) this.add(entry);
+  }
+
+  override has(entry: T): boolean {
+    return super.has(sameKey(this.#known, entry));
+  }
+
+  override add(entry: T): this {
+    return super.add(sameKey(this.#known, entry));
+  }
+
+  override delete(entry: T): boolean {
+    return super.delete(sameKey(this.#known, entry));
+  }
+}`,
+    needs: ["sameKey"],
+  },
   DefaultMap: {
     code: `/** A Map that makes the values it doesn't have. */
-class DefaultMap<K, V> extends Map<K, V> {
+class DefaultMap<K, V> extends KeyMap<K, V> {
   constructor(private readonly make: () => V) {
     super();
   }
@@ -568,14 +677,16 @@ class DefaultMap<K, V> extends Map<K, V> {
     return super.get(key)!;
   }
 }`,
+    needs: ["KeyMap"],
   },
   counted: {
     code: `/** How often each value comes. */
 function counted<T>(values: Iterable<T>): Map<T, number> {
-  const counts = new Map<T, number>();
+  const counts = new KeyMap<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }`,
+    needs: ["KeyMap"],
   },
   seeded: {
     code: `/** Python's \`random.Random\`: numbers of its own. */
