@@ -250,7 +250,12 @@ function dictionaryOf(to: Expressions, call: Call, first: Expression | undefined
   if (given.kind === "dict") return isMap(given) ? primary(`new ${to.collection(given)}(`, to.doc(first), ")") : primary("{ ...", to.doc(first), " }");
   return type.kind === "dict" && isMap(type)
     ? primary(`new ${to.collection(type)}(`, to.spread(first), ")")
-    : primary("Object.fromEntries(", to.spread(first), ")");
+    : primary(`Object.fromEntries${isVague(first) ? "<any>" : ""}(`, to.spread(first), ")");
+}
+
+/** Whether TypeScript doesn't know what pairs these are. */
+function isVague(pairs: Expression): boolean {
+  return pairs.kind === "call" && pairs.arguments.some(({ value }) => ["any", "unknown"].includes(value.type?.kind ?? "unknown"));
 }
 
 function sum(to: Expressions, value: Expression, start: Expression | undefined): Code {

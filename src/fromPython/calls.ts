@@ -8,10 +8,10 @@ import { any, isNumber, isSequence, itemOf, present, type FunctionInfo } from ".
 
 /**
  * `(a, b, { name: c })`, as all of the API takes it.
- * @param options `needsFirst`: what is called does something to its first argument, which has to be there; `typed`: TypeScript
+ * @param options `needsFirst`: what is called does something to its first argument, which has to be there; `needsAll`: to all of them; `typed`: TypeScript
  * doesn't take the types of functions that are passed from what is called
  */
-export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0, needsFirst = false, typed = false } = {}): Doc {
+export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0, needsFirst = false, needsAll = false, typed = false } = {}): Doc {
   const docs: Doc[] = [];
   const named: Doc[] = [];
   const given = (value: Expression): Doc => (typed ? to.operand(value, level.assignment) : to.argument(value));
@@ -20,7 +20,7 @@ export function argumentsOf(to: Expressions, call: Call, { rename = true, skip =
     if (argument.star === "**") {
       named.push(...spreadNamed(to, argument.value, rename));
     } else if (argument.name === undefined) {
-      docs.push(needsFirst && docs.length === 0 && !argument.star ? to.needed(argument.value) : positional(to, argument, given));
+      docs.push((needsAll || (needsFirst && docs.length === 0)) && !argument.star ? to.needed(argument.value) : positional(to, argument, given));
     } else if (!skip.has(argument.name)) {
       const name = keyText(rename ? argumentName(argument.name) : argument.name);
       const value = argument.name === "dtype" ? to.dtype(argument.value) : given(argument.value);
@@ -227,12 +227,15 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
     constructs &&
     !/^(Sequential|TensorDataset)$/.test(last) &&
     call.arguments.some(({ star, value }) => star === "*" && present(to.typeOf(value)).kind === "list");
-  return primary(constructs ? "new " : "", spread ? `(${text} as any)` : text, argumentsOf(to, plain, { needsFirst: !constructs }));
+  return primary(constructs ? "new " : "", spread ? `(${text} as any)` : text, argumentsOf(to, plain, { needsFirst: !constructs, needsAll: takesTwo.test(last) }));
 }
+
+/** What takes two tensors. */
+const takesTwo = /^(cdist|matmul|mm|bmm|dot|outer|equal|allclose|maximum|minimum|where)$/;
 
 /** NumPy's names of arguments. */
 export function numpyNames<T extends { readonly name?: string }>(argument: T): T {
-  const name = { axis: "dim", keepdims: "keepdim", k: "diagonal" }[argument.name ?? ""];
+  const name = { axis: "dim", keepdims: "keepdim" }[argument.name ?? ""];
   return name ? { ...argument, name } : argument;
 }
 
@@ -250,8 +253,11 @@ function unwrapped(doc: Doc): Doc {
 
 /** `OrderedDict([("name", module), …])` → `{ name: module }`. */
 function orderedEntries(to: Expressions, value: Expression): Doc | undefined {
-  const list = value.kind === "call" && to.context.pathOf(value.callee) === "collections.OrderedDict" ? value.arguments[0]?.value : value;
+  const list = value.kind === "call" && to.context.pathOf(value.callee) === "collections.OrderedDict" ? value.arguments.find(({ name }) => !name)?.value : value;
   if (list?.kind === "dict") return to.doc(list);
+  // `OrderedDict(norm=…, up=…)`
+  if (!list && value.kind === "call" && value.arguments.length > 0 && value.arguments.every(({ name }) => name !== undefined))
+    return listed("{", value.arguments.map((argument): Doc => [keyText(argument.name!), ": ", to.doc(argument.value)]), "}", { spaced: true });
   if (list?.kind !== "list") return undefined;
   const entries: Doc[] = [];
   for (const entry of list.entries) {

@@ -2,7 +2,8 @@
 import { errorName } from "./builtins.ts";
 import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
-import { decoratorName, isGiven, schedule, withoutSubscript } from "./inference.ts";
+import { decoratorName, isGiven, isShared, schedule, withoutSubscript } from "./inference.ts";
+import { ofClass } from "./expressions.ts";
 import { layOut, quoted, type Doc } from "./layout.ts";
 import type { Block, Call, Expression, FunctionStatement, Statement } from "./syntax.ts";
 import type { Statements } from "./statements.ts";
@@ -78,7 +79,7 @@ function members(to: Statements, info: ClassInfo, margin: number): string[] {
   const pad = " ".repeat(margin);
   const groups: string[][] = info.isEnum ? enumMembers(to, info, pad) : [];
   const statics = node.body.statements.flatMap((statement) =>
-    statement.kind === "assign" && !info.dataclass && !info.isEnum ? staticField(to, info, statement, margin) : [],
+    statement.kind === "assign" && (!info.dataclass || isShared(statement)) && !info.isEnum ? staticField(to, info, statement, margin) : [],
   );
   if (statics.length > 0) groups.push(statics);
   const fields = info.isEnum ? [] : fieldLines(to, info, pad);
@@ -125,7 +126,7 @@ function staticField(to: Statements, info: ClassInfo, statement: Statement & { k
   const annotation = type?.kind === "dict" && type.open ? `: ${to.to.typeName(type)}` : "";
   return [
     ...comments,
-    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)}${annotation} = ${layOut(to.to.doc(statement.value), margin)};`,
+    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)}${annotation} = ${layOut(to.to.doc(ofClass(statement.value, info)), margin)};`,
   ];
 }
 
@@ -179,7 +180,9 @@ function dataclassConstructor(to: Statements, info: ClassInfo, margin: number): 
   const parameters: string[] = [];
   const lines: string[] = [];
   for (const statement of info.node.body.statements) {
-    if (statement.kind !== "assign" || statement.targets[0]!.kind !== "name") continue;
+    if (statement.kind !== "assign" || statement.targets[0]!.kind !== "name" || isShared(statement)) continue;
+    if (statement.value?.kind === "call" && statement.value.arguments.some(({ name: option, value }) => option === "repr" && value.kind === "constant" && value.value === "False"))
+      to.context.report(statement.from, "A field that isn't printed (`repr=False`) has no twin here: it is");
     const { name } = statement.targets[0];
     const given = isGiven(statement.value);
     if (given || hasDefault(statement.value)) lines.push(`this.${name} = ${given ? to.context.own(name) : defaultValue(to, statement)};`);
@@ -250,12 +253,34 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const overrides = isOverride && (ofFunction || !shared) ? "override " : "";
   const returns = statement.name === "__iter__" ? ": any" : setter ? "" : to.returnType(own);
   const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;
+  if (statement.name === "__iter__" && !own.generator && findMethod(info, "__next__")) {
+    name = "*[Symbol.iterator]";
+    return [...doc, `${pad}${name}(): any {`, ...steps(to, own, statement, margin + 2), `${pad}}`];
+  }
   const lines = to.functionBody(own, statement, margin + 2);
   if (isAbstract(statement)) lines.push(`${" ".repeat(margin + 2)}throw new Error("not implemented");`);
   return [
     ...doc,
     `${pad}${head}${layOut(["(", statement.name === "__exit__" ? "" : to.to.parameters(own, statement.parameters), ")"], margin)}${returns} {`,
     ...lines,
+    `${pad}}`,
+  ];
+}
+
+/** What `__next__` gives, one after the other, until it says that there is no more. */
+function steps(to: Statements, own: FunctionInfo, statement: FunctionStatement, margin: number): string[] {
+  const pad = " ".repeat(margin);
+  const { statements, tail } = statement.body;
+  const ready = statements.filter(({ kind }) => kind !== "return");
+  return [
+    ...to.functionBody({ ...own, returns: { kind: "none" } }, statement, margin, { statements: ready, tail }),
+    `${pad}for (;;) {`,
+    `${pad}  try {`,
+    `${pad}    yield this.__next__();`,
+    `${pad}  } catch (error) {`,
+    `${pad}    if (error instanceof ${to.context.helper("StopIteration")}) return;`,
+    `${pad}    throw error;`,
+    `${pad}  }`,
     `${pad}}`,
   ];
 }

@@ -224,7 +224,7 @@ export class Expressions {
     const rightType = present(this.typeOf(right));
     if (operator === "/" && (isPath(leftType) || isPath(rightType))) return pathBinary(this, left, right);
     if (leftType.kind === "string" && operator === "%" && left.kind === "string") {
-      return percentText(this, left.value, right.kind === "tuple" ? right.entries : [right]);
+      return percentText(this, left.value, entriesOf(right));
     }
     if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
     if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
@@ -501,9 +501,10 @@ export class Expressions {
         const text =
           held && (held.kind === "any" || typeText(held) !== typeText(type)) ? this.imported(variableText(info.scope, parameter.name)) : this.typeName(type);
         if (!parameter.default) return `${name}: ${text}`;
+        const usual = info.class ? ofClass(parameter.default, info.class) : parameter.default;
         const own = this.typeOf(parameter.default);
         const obvious = typeText(own) === text && text !== "null" && !["list", "tuple", "dict"].includes(parameter.default.kind) && text !== "any";
-        return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.operand(parameter.default, level.assignment)];
+        return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.operand(usual, level.assignment)];
       });
   }
 
@@ -637,6 +638,7 @@ export class Expressions {
     const { object, subscripts } = expression;
     const type = present(this.typeOf(object));
     const [first] = subscripts;
+    if (this.context.pathOf(object) === "numpy.mgrid") return this.#grid(subscripts);
     switch (type.kind) {
       case "tensor":
         return this.tensorIndex(object, subscripts);
@@ -674,6 +676,17 @@ export class Expressions {
     }
   }
 
+  /** `np.mgrid[:h, :w]` */
+  #grid(subscripts: readonly Expression[]): Code {
+    const places = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+    const axes = places.map((place): Doc => {
+      if (place.kind !== "slice" || !place.stop) throw new NoTwin("`numpy.mgrid` is asked for slices here", place.from);
+      const bounds = [place.start ? this.doc(place.start) : "0", this.doc(place.stop), ...(place.step ? [this.doc(place.step)] : [])];
+      return [this.context.api("arange"), listed("(", bounds, ")")];
+    });
+    return primary(this.context.api("meshgrid"), listed("(", [...axes, '{ indexing: "ij" }'], ")"));
+  }
+
   /** Of something unknown: several places are a tensor's; one slice is a list's as well. */
   #looseIndex(object: Expression, subscripts: readonly Expression[]): Code {
     const [first] = subscripts;
@@ -695,6 +708,8 @@ export class Expressions {
     if (place.kind === "slice") return this.#sequenceSlice(object, place);
     const at = this.value(place);
     const constant = constantIndex(at);
+    // `torch.where(mask)[0]`
+    if (object.kind === "call" && constant === 0 && /\.(where|nonzero)$/.test(this.context.pathOf(object.callee) ?? "")) return primary(this.receiver(object), "[0]!");
     if (constant !== undefined && constant < 0) return primary(this.receiver(object), `.at(${constant})!`);
     if (mayBeNegative(at) || (at.kind === "name" && at.name === this.asked)) return primary(this.receiver(object), ".at(", this.doc(at), ")!");
     const index = present(this.typeOf(at)).kind === "tensor" ? [this.operand(at, level.primary), ".item()"] : this.doc(at);
@@ -743,7 +758,9 @@ export class Expressions {
     const added: number[] = [];
     for (const [at, one] of flat.entries()) {
       if (!isNone(one)) continue;
-      const kept = (range: readonly Expression[]) => range.filter((other) => isNone(other) || !this.#picks(other)).length;
+      // Places of which each is a list of places have one dimension together.
+      const kept = (range: readonly Expression[]) =>
+        range.filter((other) => isNone(other) || !(this.#picks(other) || this.#lists(other))).length + Number(range.some((other) => this.#lists(other)));
       if (dots >= 0 && at > dots) added.push(-1 - kept(flat.slice(at + 1)));
       else added.push(kept(flat.slice(0, at)));
     }
@@ -754,6 +771,12 @@ export class Expressions {
   /** Whether the place leaves no dimension: a number. */
   #picks(place: Expression): boolean {
     return isNumber(this.typeOf(place));
+  }
+
+  /** Whether the place lists places. */
+  #lists(place: Expression): boolean {
+    const type = present(this.typeOf(place));
+    return type.kind === "tensor" || isSequence(type);
   }
 
   /** A slice's bound: a number. */
@@ -829,7 +852,7 @@ export class Expressions {
           return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
         if (expression.arguments.some((one) => one.star === "**" && !isLeftOut(this, one)) && !isOfTheApi(type))
           throw new NoTwin(unknownPlaces, expression.from);
-        return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type), typed: true }));
+        return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) || isLoading(callee), typed: true }));
     }
   }
 
@@ -1036,8 +1059,30 @@ export class Expressions {
   }
 }
 
+/** A value in a class's body, where the class's own names stand without it. */
+export function ofClass<T>(value: T, of: ClassInfo): T {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((one: unknown) => ofClass(one, of)) as T;
+  const { kind, name, from, to } = value as unknown as { kind?: string; name: string; from: number; to: number };
+  if (kind === "name" && of.statics.has(name)) return { ...value, kind: "attribute", object: { kind: "name", name: of.name, from, to, type: { kind: "class", of } } };
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, key === "type" ? one : ofClass(one as unknown, of)])) as T;
+}
+
 function isCapture(parameter: Parameter | undefined): boolean {
   return parameter?.default?.kind === "name" && parameter.default.name === parameter.name;
+}
+
+/** The values that a text's `%` puts in: those of a tuple, one by one. */
+function entriesOf(value: Expression): readonly Expression[] {
+  if (value.kind === "tuple") return value.entries;
+  if (value.type?.kind !== "tuple") return [value];
+  const place = { from: value.from, to: value.to };
+  return value.type.entries.map((type, at): Expression => ({ kind: "index", object: value, subscripts: [{ kind: "number", text: String(at), ...place }], ...place, type }));
+}
+
+/** `load_state_dict` takes what has to be there. */
+function isLoading(callee: Expression): boolean {
+  return callee.kind === "attribute" && callee.name === "load_state_dict";
 }
 
 function commas(docs: readonly Doc[]): Doc {

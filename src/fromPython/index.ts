@@ -153,6 +153,8 @@ function toldApart(body: Block, text: string): ReadonlySet<string> {
     }
   };
   visit(body);
+  // What goes through an object asks it for what is next.
+  if (/def __next__\(/.test(text)) for (const names of [raised, caught]) names.add("StopIteration");
   // What `next` raises.
   if (/\bnext\(/.test(text)) raised.add("StopIteration");
   const asksName = /type\(\w+\)\.__name__|__class__\.__name__/.test(text);

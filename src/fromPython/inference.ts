@@ -107,6 +107,9 @@ const telling: readonly (readonly [RegExp, () => Type])[] = [
   ],
 ];
 
+/** A `with` that does nothing here. */
+export const nothingAround: Type = { kind: "object", of: "contextlib.nullcontext" };
+
 /** What schedules of the program's own come from. */
 export const schedule = "optim.lrScheduler.LRScheduler";
 
@@ -340,6 +343,8 @@ class Inference {
   #isPresent(expression: Expression): void {
     const key = pathOf(expression);
     if (key !== undefined && expression.type?.kind === "nullable") this.#current.set(key, present(expression.type));
+    // As far as it is known it is never there.
+    if (key !== undefined && expression.type?.kind === "none") this.#current.set(key, unknown);
   }
 
   /** `isinstance(value, Class)` */
@@ -464,7 +469,8 @@ class Inference {
           info.fields.set("value", join(info.fields.get("value") ?? unknown, type));
           continue;
         }
-        (info.dataclass ? info.fields : info.statics).set(name, join((info.dataclass ? info.fields : info.statics).get(name) ?? unknown, type));
+        const own = info.dataclass && !isShared(inner) ? info.fields : info.statics;
+        own.set(name, join(own.get(name) ?? unknown, isShared(inner) ? value : type));
       } else if (inner.kind === "function" || inner.kind === "class") {
         this.#statement(inner);
       }
@@ -778,7 +784,8 @@ class Inference {
   #comprehension(expression: Comprehension): Type {
     const before = this.#current;
     const outer = this.#scope;
-    this.#current = new Map(before);
+    // Within a function, as this is one in TypeScript, what was found out about fields doesn't hold any more.
+    this.#current = new Map([...before].filter(([key]) => !key.includes(".")));
     this.#scope = newScope(outer);
     for (const clause of expression.clauses) {
       this.#assign(clause.target, this.#items(this.#of(clause.iterable)));
@@ -967,6 +974,8 @@ class Inference {
         return first?.kind === "number" && first.text === "1" ? ints : tensor;
       case "dict":
         if (first?.kind !== "string") object.open = true;
+        // A dictionary that makes what it doesn't have gets a key where it is asked.
+        if (object.map && object.key.kind === "unknown" && types.length > 0) object.key = types.length > 1 ? tupleOf(...types) : types[0]!;
         return (first?.kind === "string" ? object.fields?.get(first.value) : undefined) ?? object.value;
       case "object":
         if (object.of === "ParamGroup" && first?.kind === "string") {
@@ -986,7 +995,7 @@ class Inference {
       case "class":
         return object.of.isEnum ? { kind: "instance", of: object.of } : unknown;
       case "python":
-        return object;
+        return object.path === "numpy.mgrid" ? listOf({ kind: "tensor", elements: "int", numpy: "int64" }) : object;
       default:
         return object.kind === "any" ? any : unknown;
     }
@@ -1057,7 +1066,8 @@ class Inference {
     if (initializer) this.#invoke(initializer, types, given, instance);
     else if (of.dataclass) {
       const names = givenFields(of);
-      if (given.some(({ star }) => star)) for (const name of names) of.fields.set(name, any);
+      if (given.some(({ star }) => star === "*")) for (const name of names) of.fields.set(name, any);
+      if (given.some(({ star }) => star === "**")) for (const name of names) if ((of.fields.get(name) ?? unknown).kind === "unknown") of.fields.set(name, any);
       for (const [at, type] of types.entries()) {
         if (given[at]?.star) continue;
         const name = given[at]?.name ?? names[at];
@@ -1316,14 +1326,17 @@ class Inference {
     if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
     if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
     if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
-    if (path === "itertools.combinations") return { kind: "iterator", of: listOf(this.#items(types[0] ?? unknown)) };
+    if (/^itertools\.(combinations|permutations)$/.test(path)) return { kind: "iterator", of: { kind: "list", of: this.#items(types[0] ?? unknown), tuple: true } };
+    if (path === "itertools.zip_longest") return { kind: "iterator", of: { kind: "list", of: any, tuple: true } };
     if (path === "itertools.count") return { kind: "iterator", of: int };
     if (path === "os.path.splitext") return tupleOf(string, string);
+    if (path === "os.listdir") return listOf(string);
     if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
     if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
     if (path === "dataclasses.field") return fieldDefault(types, expression);
     if (path === "dataclasses.replace") return types[0] ?? any;
     if (path === "dataclasses.asdict") return fieldsOf(types[0] ?? unknown);
+    if (path === "contextlib.nullcontext" || /^torch\.(\w+\.)*autocast$/.test(path)) return nothingAround;
     if (path === "typing.cast") return types[1] ?? any;
     if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
     if (/^heapq\.n(larg|small)est$/.test(path)) {
@@ -1419,6 +1432,7 @@ class Inference {
     if (api === "autograd.grad") return listOf(floats);
     if (api === "nn.functional.oneHot") return ints;
     if (/^(noGrad|enableGrad|inferenceMode|manualSeed)$/.test(last)) return any;
+    if (/^is[A-Z]/.test(last)) return bool;
     if (last === "load") return any;
     const first = types[0] ?? unknown;
     if (["cat", "stack", "hstack", "vstack", "concat"].includes(last))
@@ -1822,8 +1836,13 @@ export function givenFields(of: ClassInfo): string[] {
   return lineage(of)
     .reverse()
     .flatMap(({ node }) => node.body.statements)
-    .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && isGiven(one.value) ? [one.targets[0]!.name] : []))
+    .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && isGiven(one.value) && !isShared(one) ? [one.targets[0]!.name] : []))
     .filter((name, at, all) => all.indexOf(name) === at);
+}
+
+/** Whether all objects of a dataclass share a value: `ClassVar`. */
+export function isShared(statement: Statement): boolean {
+  return statement.kind === "assign" && statement.annotation?.kind === "index" && decoratorName(statement.annotation.object) === "ClassVar";
 }
 
 /** Whether a dataclass is given a field when it is made: `field(init=False)` is not. */
@@ -1980,6 +1999,7 @@ function numpyCall(name: string, types: readonly Type[], expression: Call): Type
     return expression.arguments.length > 1 || /^(sqrt|exp|log|sin|cos|abs|tanh|round|floor|dot)$/.test(name) ? floats : floats;
   }
   if (/^(isnan|isfinite)$/.test(name) && isNumber(first)) return bool;
+  if (/^(where|nonzero)$/.test(name) && types.length === 1) return { kind: "list", of: { kind: "tensor", elements: "int", numpy: "int64" }, tuple: true };
   if (name === "arange" && types.every((type) => type.kind === "int")) return ints;
   if (/^arg(max|min|sort)$/.test(name)) return isSequence(first) && name !== "argsort" ? int : ints;
   return floats;

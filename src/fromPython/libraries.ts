@@ -106,6 +106,12 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, /^(uniform|gauss)$/.test(rest) ? withNumbers(call) : call));
     case "heapq":
       return heapCall(to, rest, call);
+    case "contextlib":
+      // What it does is nothing.
+      if (rest === "nullcontext") return primary("null");
+      break;
+    case "operator":
+      return getter(to, rest, call);
     case "logging":
       return loggingCall(to, rest, call);
     case "pathlib":
@@ -114,6 +120,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       if (/^(time|perf_counter|monotonic|process_time)$/.test(rest)) return { doc: "performance.now() / 1000", level: level.times };
       break;
     case "os":
+    case "shutil":
     case "tempfile":
       return fileCall(to, path, call);
     case "tqdm":
@@ -183,6 +190,19 @@ function withNumbers(call: Call): Call {
   return { ...call, arguments: call.arguments.map((argument) => ({ ...argument, value: asNumber(argument.value) })) };
 }
 
+/** `itemgetter(1)` and `attrgetter("name")`, as the functions that they are. */
+function getter(to: Expressions, name: string, call: Call): Code {
+  const values = call.arguments.map(({ value }) => value);
+  const isAttribute = name === "attrgetter";
+  if ((!isAttribute && name !== "itemgetter") || values.length === 0) return missing(`operator.${name}`, call);
+  const parts = values.map((value): Doc => {
+    if (!isAttribute) return [to.context.helper("getItem"), "(value, ", to.doc(value), ")"];
+    if (value.kind !== "string") return missing("operator.attrgetter", call);
+    return ["value", ...value.value.split(".").map((one) => memberText(to.ownMembers.has(one) ? one : camelCase(one)))];
+  });
+  return { doc: ["(value: any) => ", parts.length === 1 ? parts[0]! : listed("[", parts, "]")], level: level.assignment };
+}
+
 function heapCall(to: Expressions, name: string, call: Call): Code {
   const key = call.arguments.find((argument) => argument.name === "key")?.value;
   const [first, second] = call.arguments.map(({ value }) => value);
@@ -247,7 +267,7 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   const type = first ? present(to.typeOf(first.value)) : undefined;
   const dtypeless = {
     ...call,
-    arguments: call.arguments.map(numpyNames).filter((argument) => argument.name !== "dtype" || !/float/.test(to.context.pathOf(argument.value) ?? "float")),
+    arguments: call.arguments.map((argument) => diagonalOf(name, numpyNames(argument))).filter((argument) => argument.name !== "dtype" || !/float/.test(to.context.pathOf(argument.value) ?? "float")),
   };
   const made = dtypeName(`numpy.${name}`);
   if (made && first) {
@@ -306,6 +326,11 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   return primary(to.context.api(camel), argumentsOf(to, dtypeless));
 }
 
+/** NumPy's `k` of a triangle. */
+function diagonalOf<T extends { readonly name?: string }>(of: string, argument: T): T {
+  return argument.name === "k" && /^(triu|tril|diag)$/.test(of) ? { ...argument, name: "diagonal" } : argument;
+}
+
 function numpyRandom(to: Expressions, name: string, call: Call): Code {
   if (name === "RandomState") return primary(to.context.api("numpyRandom"), argumentsOf(to, call));
   if (name === "default_rng") {
@@ -317,6 +342,9 @@ function numpyRandom(to: Expressions, name: string, call: Call): Code {
   const known: Readonly<Record<string, string>> = { standard_normal: "normal", random_sample: "random", random_integers: "randint" };
   if (!/^(rand|randn|randint|uniform|normal|permutation|shuffle|choice|random|standard_normal|random_sample)$/.test(name))
     missing(`numpy.random.${name}`, call);
+  const [drawn] = call.arguments;
+  if (drawn && name === "choice" && present(itemOf(present(to.typeOf(drawn.value)))).kind === "string")
+    throw new NoTwin("`numpy.random.choice` draws numbers here: draw places, and take the texts there", call.from);
   if (name === "standard_normal") return primary("npRandom.normal(0, 1, ", to.doc(call.arguments[0]!.value), ")");
   return primary(`npRandom.${known[name] ?? name}`, argumentsOf(to, call));
 }
@@ -347,6 +375,13 @@ function fileCall(to: Expressions, path: string, call: Call): Code {
     case "os.remove":
     case "os.unlink":
       return node("node:fs", "unlinkSync");
+    case "shutil.rmtree":
+      return primary(to.context.fromNode("node:fs", "rmSync"), "(", to.doc(call.arguments[0]!.value), ", { recursive: true, force: true })");
+    case "shutil.copy":
+    case "shutil.copyfile":
+      return node("node:fs", "copyFileSync");
+    case "os.listdir":
+      return node("node:fs", "readdirSync");
     case "os.getcwd":
       return primary("process.cwd()");
     case "tempfile.mkdtemp":
@@ -448,6 +483,10 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       return primary(to.context.helper("product"), "(", all(", "), ")");
     case "combinations":
       return primary(to.context.helper("combinations"), "(", to.array(call.arguments[0]!.value), ", ", to.doc(call.arguments[1]!.value), ")");
+    case "permutations": {
+      const [values, count] = call.arguments;
+      return primary(to.context.helper("permutations"), "(", to.array(values!.value), count ? [", ", to.doc(count.value)] : "", ")");
+    }
     case "count": {
       const values = ["start", "step"].map((key, at) => call.arguments.find((argument, place) => argument.name === key || (!argument.name && place === at)));
       const docs = values.map((argument) => (argument ? to.doc(argument.value) : "undefined"));
@@ -458,6 +497,11 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       const [value, times] = call.arguments.map((argument) => to.doc(argument.value));
       if (times === undefined) return missing("itertools.repeat", call);
       return primary("Array.from({ length: ", times, " }, () => ", value!, ")");
+    }
+    case "zip_longest": {
+      const other = call.arguments.find((argument) => argument.name === "fillvalue");
+      const lists = call.arguments.filter((argument) => argument.name === undefined).map(({ value, star }): Doc => [star ? "..." : "", to.spread(value)]);
+      return primary(to.context.helper("zipLongest"), listed("(", [other ? to.doc(other.value) : "null", ...lists], ")"));
     }
     case "islice":
     case "cycle":

@@ -180,7 +180,7 @@ class Reader {
       case "PrintStatement":
         throw new Unknown("`print` without parentheses is Python 2");
       case "MatchStatement":
-        throw new Unknown("`match` has no twin here: write it as `if` and `elif`");
+        return this.#matched(node);
       case "⚠":
         throw new Unknown("This is no Python that can be read");
       default:
@@ -325,6 +325,60 @@ class Reader {
       body,
       ...optional({ returns: returns && this.#typeDefinition(returns), doc }),
     };
+  }
+
+  /** `match name:` whose cases are values, or names for any: an `if` with an `elif` for each. */
+  #matched(node: SyntaxNode): Plain<Statement> {
+    const [, subject, body] = significant(node);
+    if (!/^(VariableName|MemberExpression)$/.test(subject!.name)) throw new Unknown("`match` has a twin here for a name: give the value one first");
+    const branches: { test: Expression; body: Block; comments: string[] }[] = [];
+    let otherwise: Block | undefined;
+    for (const clause of children(body!).filter(({ name }) => name === "MatchClause")) {
+      const parts = significant(clause);
+      const guard = parts.find(({ name }) => name === "Guard");
+      const { test, name } = this.#pattern(parts[1]!, subject!);
+      const asked = guard && this.expression(significant(guard)[1]!);
+      if (name && asked) throw new Unknown("A case that names what it takes and asks for more has no twin here: write it as `if`");
+      const inner = this.#block(parts.at(-1)!);
+      const place = { from: clause.from, to: clause.to };
+      const named: Statement[] = name ? [{ kind: "assign", targets: [name], value: this.expression(subject!), comments: { before: [] }, blankBefore: false, ...place }] : [];
+      const block: Block = { statements: [...named, ...inner.statements], tail: inner.tail };
+      const both: Expression | undefined = test && asked ? { kind: "logical", operator: "and", left: test, right: asked, ...place } : (test ?? asked);
+      if (both) branches.push({ test: both, body: block, comments: [] });
+      else otherwise ??= block;
+    }
+    if (branches.length === 0) throw new Unknown("A `match` that tells nothing apart has no twin here");
+    return { kind: "if", branches, ...optional({ otherwise }) };
+  }
+
+  /** What a case asks of the subject, and the name that it gives it; nothing where it takes anything. */
+  #pattern(pattern: SyntaxNode, subject: SyntaxNode): { test?: Expression; name?: Expression } {
+    const place = { from: pattern.from, to: pattern.to };
+    const parts = significant(pattern);
+    const compared = (right: Expression, operator: string) => ({ test: { kind: "compare", operators: [operator], operands: [this.expression(subject), right], ...place } as Expression });
+    switch (pattern.name) {
+      case "CapturePattern": {
+        const text = this.#text(pattern);
+        return text === "_" ? {} : { name: { kind: "name", name: text, ...place } };
+      }
+      case "LiteralPattern": {
+        const value = this.expression(parts.at(-1)!);
+        const signed: Expression = parts.length > 1 ? { kind: "unary", operator: "-", operand: value, ...place } : value;
+        return compared(signed, value.kind === "constant" ? "is" : "==");
+      }
+      case "AttributePattern": {
+        const [first, ...rest] = this.#text(pattern).split(".");
+        const object: Expression = { kind: "name", name: first!, ...place };
+        return compared(rest.reduce<Expression>((of, name) => ({ kind: "attribute", object: of, name, ...place }), object), "==");
+      }
+      case "OrPattern": {
+        const tests = parts.filter(({ name }) => name !== "LogicOp").map((one) => this.#pattern(one, subject).test);
+        if (tests.some((test) => !test)) throw new Unknown("Such a case has no twin here: write it as `if`");
+        return { test: (tests as Expression[]).reduce((left, right) => ({ kind: "logical", operator: "or", left, right, ...place })) };
+      }
+      default:
+        throw new Unknown("Such a case of `match` has no twin here: write it as `if`");
+    }
   }
 
   #classDefinition(node: SyntaxNode, decorators: readonly Expression[]): Plain<Statement> {

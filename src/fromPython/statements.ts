@@ -6,7 +6,7 @@ import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { Expressions } from "./expressions.ts";
-import { constantIndex, decoratorName, entryOf, leaves, type Knowledge } from "./inference.ts";
+import { constantIndex, decoratorName, entryOf, leaves, nothingAround, type Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
 import { layOut, listed, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
@@ -43,6 +43,7 @@ export class Statements {
   /** Whether the function at hand gives a value on some of its ways, and `None` on others. */
   #givesNull = false;
   #guards = 0;
+  readonly #redefined = new Map<FunctionStatement, "first" | "again">();
 
   constructor(context: Context, knowledge: Knowledge) {
     this.context = context;
@@ -54,6 +55,7 @@ export class Statements {
   /** Lines of a block, each with its margin. @param head nothing stands before it */
   block(block: Block, margin: number, head = true): string[] {
     const lines: string[] = [];
+    this.#noteRedefined(block);
     for (const [at, statement] of block.statements.entries()) {
       const own = this.#statement(statement, margin, block.statements.slice(at + 1));
       if (own.length === 0) continue;
@@ -62,6 +64,15 @@ export class Statements {
     }
     lines.push(...block.tail.map((text) => commentLine(text, margin)));
     return lines;
+  }
+
+  /** A function that is written anew further on is a variable: whoever calls it calls what it is then. */
+  #noteRedefined(block: Block): void {
+    const functions = block.statements.filter((statement) => statement.kind === "function");
+    for (const one of functions) {
+      const [first, ...others] = functions.filter(({ name }) => name === one.name);
+      if (others.length > 0) this.#redefined.set(one, one === first ? "first" : "again");
+    }
   }
 
   #statement(statement: Statement, margin: number, rest: readonly Statement[]): string[] {
@@ -607,6 +618,7 @@ export class Statements {
       const guard = using(margin + 2);
       return [`${pad}{`, guard, ...body(margin + 2), `${pad}}`];
     }
+    if (present(this.to.typeOf(item.value)) === nothingAround) return body(margin);
     const entering = this.#entering(item.value);
     if (entering) {
       const guard = this.guardName();
@@ -657,6 +669,11 @@ export class Statements {
       const head = layOut(["const ", name, " = ", wrappers.flatMap((wrapper) => [wrapper, "("])], margin);
       const foot = `${pad}}}.${name}${")".repeat(wrappers.length)};`;
       return [...doc, `${pad}${exported}${head}{ ${info.generator ? "*" : ""}${name}${parameters}${returns} {`, ...inner, foot];
+    }
+    const turn = wrappers.length === 0 && !info.generator ? this.#redefined.get(statement) : undefined;
+    if (turn) {
+      const head = turn === "first" ? `let ${name}: (...values: any[]) => any` : name;
+      return [...doc, `${pad}${head} = ${parameters}${returns} => {`, ...inner, `${pad}};`];
     }
     if (usesThis || redefined) {
       const star = info.generator ? "function* " : "";

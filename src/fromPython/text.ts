@@ -36,10 +36,18 @@ export function formatText(to: Expressions, parts: readonly (string | FormatPart
   return template(
     parts.map((part) => {
       if (typeof part === "string") return { text: part };
+      if (part.spec.length > 0 && /^[rs]$/.test(part.conversion)) return { code: formatted(to, converted(part.value, part.conversion), part.spec) };
       if (part.conversion === "r") return { code: reprOf(to, part.value) };
       return part.spec.length === 0 ? { code: inTemplate(to, part.value) } : { code: formatted(to, part.value, part.spec) };
     }),
   );
+}
+
+/** `repr(value)` or `str(value)`: the text that a spec is for. */
+function converted(value: Expression, conversion: string): Expression {
+  const place = { from: value.from, to: value.to };
+  const callee: Expression = { kind: "name", name: conversion === "r" ? "repr" : "str", ...place };
+  return { kind: "call", callee, arguments: [{ value }], ...place, type: { kind: "string" } };
 }
 
 /** A value where a template stands around it: numbers and texts go in as they are. */
@@ -216,7 +224,8 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   } else if (form === "%") {
     code = primary("`", "${(", within(bare, level.times), ` * 100).toFixed(${digits ?? 6})}%`, "`");
   } else if (comma && !digits && type.kind === "int" && (form === undefined || form === "d")) {
-    code = primary(within(bare, level.primary), '.toLocaleString("en-US")');
+    const receiver = typeof bare.doc === "string" && /^\d/.test(bare.doc) ? ["(", bare.doc, ")"] : within(bare, level.primary);
+    code = primary(receiver, '.toLocaleString("en-US")');
   } else if (!comma && digits === undefined && type.kind === "int" && (form === undefined || form === "d")) {
     code = width === undefined ? bare : primary("String(", bare.doc, ")");
   } else {
@@ -308,7 +317,8 @@ export function formatMethod(to: Expressions, text: string, call: Call): Code {
     const [, key, conversion, spec] = match;
     const argument = key === "" ? call.arguments[next++] : /^\d+$/.test(key!) ? call.arguments[Number(key)] : call.arguments.find(({ name }) => name === key);
     if (!argument) continue;
-    if (conversion === "r") parts.push({ code: reprOf(to, argument.value) });
+    if (spec && /^[rs]$/.test(conversion ?? "")) parts.push({ code: formatted(to, converted(argument.value, conversion!), [spec]) });
+    else if (conversion === "r") parts.push({ code: reprOf(to, argument.value) });
     else parts.push({ code: spec ? formatted(to, argument.value, [spec]) : inTemplate(to, argument.value) });
   }
   if (last < text.length) parts.push({ text: text.slice(last) });

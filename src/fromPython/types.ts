@@ -392,7 +392,11 @@ export function itemOf(type: Type): Type {
       if (type.of.isTuple) return [...type.of.fields.values()].reduce(join, unknown);
       for (const name of ["__iter__", "__getitem__"]) {
         const method = findMethod(type.of, name);
-        if (method) return name === "__iter__" ? itemOf(method.returns) : method.returns;
+        if (!method) continue;
+        // It may give itself, and one after the other by `__next__`.
+        const isItself = method.returns.kind === "instance" && method.returns.of === type.of;
+        if (name === "__iter__") return isItself ? (findMethod(type.of, "__next__")?.returns ?? unknown) : itemOf(method.returns);
+        return method.returns;
       }
       return type.of.root === "nn.ModuleList" || type.of.root === "nn.Sequential" ? someModule : unknown;
     }

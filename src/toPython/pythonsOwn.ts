@@ -41,6 +41,14 @@ export const helpers: Readonly<Record<string, Helper>> = {
   }
 }`,
   },
+  zipLongest: {
+    code: `/** The entries of several lists side by side, to the end of the longest. */
+function zipLongest(missing: any, ...values: Iterable<any>[]): any[][] {
+  const lists = values.map((one) => [...one]);
+  const most = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: most }, (_, at) => lists.map((list) => (at < list.length ? list[at] : missing)));
+}`,
+  },
   unzip: {
     code: `/** The columns of rows. */
 function unzip<T extends readonly unknown[]>(rows: Iterable<T>): { -readonly [K in keyof T]: T[K][] } {
@@ -537,9 +545,10 @@ function heappop<T>(heap: T[]): T {
   },
   best: {
     code: `/** The entry with the largest (or, with sign −1, the smallest) key. */
-function best<T>(values: Iterable<T>, key: (value: T) => number, sign = 1): T {
-  return [...values].reduce((found, value) => (sign * key(value) > sign * key(found) ? value : found));
+function best<T>(values: Iterable<T>, key: (value: T) => any, sign = 1): T {
+  return [...values].reduce((found, value) => (sign * order(key(value), key(found)) > 0 ? value : found));
 }`,
+    needs: ["order"],
   },
   mean: {
     code: `/** The mean of numbers. */
@@ -558,6 +567,13 @@ function product(...values: Iterable<any>[]): any[][] {
 function combinations<T>(values: readonly T[], count: number): T[][] {
   if (count === 0) return [[]];
   return values.flatMap((value, i) => combinations(values.slice(i + 1), count - 1).map((rest) => [value, ...rest]));
+}`,
+  },
+  permutations: {
+    code: `/** All orders of so many of the entries. */
+function permutations<T>(values: readonly T[], count = values.length): T[][] {
+  if (count === 0) return [[]];
+  return values.flatMap((value, i) => permutations([...values.slice(0, i), ...values.slice(i + 1)], count - 1).map((rest) => [value, ...rest]));
 }`,
   },
   islice: {
@@ -679,14 +695,23 @@ class DefaultMap<K, V> extends KeyMap<K, V> {
 }`,
     needs: ["KeyMap"],
   },
+  Counts: {
+    code: `/** How often what comes: what doesn't come, not at all. */
+class Counts<T> extends KeyMap<T, number> {
+  override get(key: T): number {
+    return super.get(key) ?? 0;
+  }
+}`,
+    needs: ["KeyMap"],
+  },
   counted: {
     code: `/** How often each value comes. */
 function counted<T>(values: Iterable<T>): Map<T, number> {
-  const counts = new KeyMap<T, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const counts = new Counts<T>();
+  for (const value of values) counts.set(value, counts.get(value) + 1);
   return counts;
 }`,
-    needs: ["KeyMap"],
+    needs: ["Counts"],
   },
   seeded: {
     code: `/** Python's \`random.Random\`: numbers of its own. */

@@ -1,5 +1,6 @@
 /** Which epoch it is: by the loop that counts epochs where there is one, else by the passes over the training data. */
 import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
+import { lengthOf } from "./trainingLoops.ts";
 
 /** What is needed of a `DataLoader`. */
 export interface Loader {
@@ -39,11 +40,12 @@ export class EpochCounter {
     return this.#loop?.count;
   }
 
-  /** Batch within the epoch (from 0), batches in an epoch and samples in the batch, while a training pass is under way. */
+  /** Batch within the epoch (from 0), batches in an epoch and samples in the batch, while a training pass is under way over data that knows its length. */
   get batch(): { readonly index: number; readonly count: number; readonly samples: number } | undefined {
     const pass = this.#passes.at(-1);
     if (pass?.epoch === undefined) return undefined;
-    return { index: pass.batch, count: pass.loader.length, samples: samplesIn(pass) };
+    const count = lengthOf(pass.loader);
+    return count === undefined ? undefined : { index: pass.batch, count, samples: samplesIn(pass) };
   }
 
   /** What the batch handed out last is from, and whether that pass over it is for training, as far as is known yet. */

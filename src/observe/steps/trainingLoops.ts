@@ -94,7 +94,7 @@ function whole(count: number | undefined): number | undefined {
 }
 
 /** Number of batches; streams may not know it. */
-function lengthOf(loader: { readonly length: number }): number | undefined {
+export function lengthOf(loader: { readonly length: number }): number | undefined {
   try {
     return loader.length;
   } catch {
