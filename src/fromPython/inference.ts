@@ -997,7 +997,7 @@ class Inference {
       case "python":
         return object.path === "numpy.mgrid" ? listOf({ kind: "tensor", elements: "int", numpy: "int64" }) : object;
       default:
-        return object.kind === "any" ? any : unknown;
+        return object.kind === "any" ? object : unknown;
     }
   }
 
@@ -1425,6 +1425,7 @@ class Inference {
       return last === "full" ? { kind: "tensor", elements: elementsOf(types[1] ?? unknown) } : floats;
     }
     if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return { kind: "list", of: tensor, tuple: true };
+    if (/^is[A-Z]/.test(last)) return bool;
     if (api === "nn.utils.rnn.padPackedSequence") return tupleOf(floats, ints);
     if (api.startsWith("nn.utils.rnn.pack")) return { kind: "object", of: "nn.utils.rnn.PackedSequence" };
     if (api === "nn.utils.clipGradNorm_") return floats;
@@ -1432,7 +1433,6 @@ class Inference {
     if (api === "autograd.grad") return listOf(floats);
     if (api === "nn.functional.oneHot") return ints;
     if (/^(noGrad|enableGrad|inferenceMode|manualSeed)$/.test(last)) return any;
-    if (/^is[A-Z]/.test(last)) return bool;
     if (last === "load") return any;
     const first = types[0] ?? unknown;
     if (["cat", "stack", "hstack", "vstack", "concat"].includes(last))
@@ -2033,6 +2033,8 @@ function describe(type: Type, depth = 5): string {
       return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}${type.numpy ?? ""}`;
     case "dtype":
       return `dtype ${type.of ?? ""}`;
+    case "any":
+      return type.floats ? "any floats" : "any";
     default:
       return type.kind;
   }

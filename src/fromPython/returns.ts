@@ -1,5 +1,5 @@
 /** What the API's functions and methods give, where that isn't a tensor of floats. */
-import { any, bool, bools, float, floats, int, ints, listOf, none, number, size, string, tensor, tupleOf, type Type } from "./types.ts";
+import { any, bool, bools, float, floats, int, ints, listOf, nestedFloats, none, number, size, string, tensor, tupleOf, type Type } from "./types.ts";
 
 const pair: Type = { kind: "pair" };
 const truthTests =
@@ -45,7 +45,7 @@ const integerKept = new Set(["sum", "prod", "cumsum", "max", "min", "abs"]);
 export function tensorResult(name: string, input: Type, more: number): Type {
   const elements = input.kind === "tensor" ? input.elements : undefined;
   if (name === "item") return elements === "int" ? int : elements === "bool" ? bool : elements === "float" ? float : number;
-  if (name === "tolist") return listOf(any);
+  if (name === "tolist") return listOf(elements === "float" ? nestedFloats : any);
   if (name === "size") return more > 0 ? int : size;
   if (name === "stride") return more > 0 ? int : listOf(int);
   if (["max", "min", "median", "sort"].includes(name)) return more > 0 || name === "sort" ? pair : { kind: "tensor", elements };

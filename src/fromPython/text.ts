@@ -88,6 +88,9 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
       break;
     case "float":
       return primary(context.helper("decimal"), "(", code.doc, ")");
+    case "any":
+      if (type.floats) return primary(context.helper("floatsText"), "(", code.doc, ")");
+      break;
     case "bool":
       return { doc: [within(code, level.or), ' ? "True" : "False"'], level: level.conditional };
     case "none":
@@ -134,6 +137,7 @@ function fieldsText(to: Expressions, value: Doc, type: Type): Code {
 function leafText(to: Expressions, type: Type): Doc | undefined {
   if (printsFields(type)) return ["(one: any) => ", fieldsText(to, "one", type).doc];
   if (type.kind === "float") return to.context.helper("decimal");
+  if (type.kind === "any" && type.floats) return to.context.helper("floatsText");
   if (type.kind === "size") return to.context.helper("size");
   if (type.kind === "tensor" && type.numpy !== undefined) return ["(array: any) => ", to.context.helper("arrayText"), `(array, ${quoted(type.numpy)})`];
   if (type.kind === "dtype") return type.of ? ["() => ", quoted(`dtype('${type.of}')`)] : to.context.helper("dtypeText");
@@ -188,7 +192,7 @@ function kindText(type: Type, leaf: (type: Type) => Doc | undefined, of: "repr" 
 export function jsonText(to: Expressions, call: Call): Code {
   const [value, ...options] = call.arguments;
   if (!value || value.name) throw new NoTwin("`json.dumps` takes what it writes first", call.from);
-  const kind = kindText(to.typeOf(value.value), (type) => (type.kind === "float" ? to.context.helper("decimal") : undefined), "json");
+  const kind = kindText(to.typeOf(value.value), (type) => (type.kind === "float" || (type.kind === "any" && type.floats) ? leafText(to, type) : undefined), "json");
   const named = options.map(({ name, value: option }): Doc => {
     if (!name || !/^(indent|sort_keys|ensure_ascii|separators|default)$/.test(name))
       throw new NoTwin(`\`json.dumps\` has no \`${name ?? "**"}\` here`, call.from);

@@ -33,7 +33,9 @@ export interface DictType {
 }
 
 export type Type =
-  | { readonly kind: "unknown" | "any" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
+  | { readonly kind: "unknown" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
+  /** Only a run tells what it is; `floats`: a float, or lists of floats. */
+  | { readonly kind: "any"; readonly floats?: true }
   /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's, by the name of its type of elements, "" where that isn't known. */
   | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: string }
   /** A type of elements: PyTorch's, or NumPy's of that name. */
@@ -119,6 +121,8 @@ export function variableText({ names, kinds, blurred }: Scope, name: string): st
 
 export const unknown: Type = { kind: "unknown" };
 export const any: Type = { kind: "any" };
+/** What `tolist()` of floats gives: how deep it goes, only a run tells. */
+export const nestedFloats: Type = { kind: "any", floats: true };
 export const none: Type = { kind: "none" };
 export const int: Type = { kind: "int" };
 export const float: Type = { kind: "float" };
@@ -194,6 +198,7 @@ export function isTupleLike(type: Type): boolean {
 export function join(a: Type, b: Type): Type {
   if (a === b || b.kind === "unknown") return a;
   if (a.kind === "unknown") return b;
+  if (a.kind === "any" && b.kind === "any") return a.floats === b.floats ? a : any;
   if (a.kind === "none") return b.kind === "nullable" || b.kind === "none" || b.kind === "any" ? b : { kind: "nullable", of: b };
   if (b.kind === "none") return join(b, a);
   if (a.kind === "nullable" || b.kind === "nullable") {
@@ -401,7 +406,7 @@ export function itemOf(type: Type): Type {
       return type.of.root === "nn.ModuleList" || type.of.root === "nn.Sequential" ? someModule : unknown;
     }
     default:
-      return type.kind === "any" ? any : unknown;
+      return type.kind === "any" ? type : unknown;
   }
 }
 

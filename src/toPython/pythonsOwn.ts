@@ -89,6 +89,13 @@ function repr(value: any, kind?: any): string {
 }`,
     needs: ["decimal"],
   },
+  floatsText: {
+    code: `/** A float, or lists of floats, as Python prints them. */
+function floatsText(values: any): string {
+  return Array.isArray(values) ? \`[\${values.map(floatsText).join(", ")}]\` : typeof values === "number" ? decimal(values) : repr(values);
+}`,
+    needs: ["decimal", "repr"],
+  },
   fieldsText: {
     code: `/** An object as Python shows those of dataclasses: by its fields. @param kind what they don't say themselves */
 function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
