@@ -11,7 +11,11 @@ import { any, isNumber, isSequence, itemOf, present, type FunctionInfo } from ".
  * @param options `needsFirst`: what is called does something to its first argument, which has to be there; `needsAll`: to all of them; `typed`: TypeScript
  * doesn't take the types of functions that are passed from what is called
  */
-export function argumentsOf(to: Expressions, call: Call, { rename = true, skip = new Set<string>(), from = 0, needsFirst = false, needsAll = false, typed = false } = {}): Doc {
+export function argumentsOf(
+  to: Expressions,
+  call: Call,
+  { rename = true, skip = new Set<string>(), from = 0, needsFirst = false, needsAll = false, typed = false } = {},
+): Doc {
   const docs: Doc[] = [];
   const named: Doc[] = [];
   const given = (value: Expression): Doc => (typed ? to.operand(value, level.assignment) : to.argument(value));
@@ -227,7 +231,11 @@ export function apiCall(to: Expressions, api: string, path: string, call: Call):
     constructs &&
     !/^(Sequential|TensorDataset)$/.test(last) &&
     call.arguments.some(({ star, value }) => star === "*" && present(to.typeOf(value)).kind === "list");
-  return primary(constructs ? "new " : "", spread ? `(${text} as any)` : text, argumentsOf(to, plain, { needsFirst: !constructs, needsAll: takesTwo.test(last) }));
+  return primary(
+    constructs ? "new " : "",
+    spread ? `(${text} as any)` : text,
+    argumentsOf(to, plain, { needsFirst: !constructs, needsAll: takesTwo.test(last) }),
+  );
 }
 
 /** What takes two tensors. */
@@ -253,11 +261,17 @@ function unwrapped(doc: Doc): Doc {
 
 /** `OrderedDict([("name", module), …])` → `{ name: module }`. */
 function orderedEntries(to: Expressions, value: Expression): Doc | undefined {
-  const list = value.kind === "call" && to.context.pathOf(value.callee) === "collections.OrderedDict" ? value.arguments.find(({ name }) => !name)?.value : value;
+  const list =
+    value.kind === "call" && to.context.pathOf(value.callee) === "collections.OrderedDict" ? value.arguments.find(({ name }) => !name)?.value : value;
   if (list?.kind === "dict") return to.doc(list);
   // `OrderedDict(norm=…, up=…)`
   if (!list && value.kind === "call" && value.arguments.length > 0 && value.arguments.every(({ name }) => name !== undefined))
-    return listed("{", value.arguments.map((argument): Doc => [keyText(argument.name!), ": ", to.doc(argument.value)]), "}", { spaced: true });
+    return listed(
+      "{",
+      value.arguments.map((argument): Doc => [keyText(argument.name!), ": ", to.doc(argument.value)]),
+      "}",
+      { spaced: true },
+    );
   if (list?.kind !== "list") return undefined;
   const entries: Doc[] = [];
   for (const entry of list.entries) {

@@ -181,7 +181,10 @@ function dataclassConstructor(to: Statements, info: ClassInfo, margin: number): 
   const lines: string[] = [];
   for (const statement of info.node.body.statements) {
     if (statement.kind !== "assign" || statement.targets[0]!.kind !== "name" || isShared(statement)) continue;
-    if (statement.value?.kind === "call" && statement.value.arguments.some(({ name: option, value }) => option === "repr" && value.kind === "constant" && value.value === "False"))
+    if (
+      statement.value?.kind === "call" &&
+      statement.value.arguments.some(({ name: option, value }) => option === "repr" && value.kind === "constant" && value.value === "False")
+    )
       to.context.report(statement.from, "A field that isn't printed (`repr=False`) has no twin here: it is");
     const { name } = statement.targets[0];
     const given = isGiven(statement.value);

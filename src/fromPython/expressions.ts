@@ -709,7 +709,8 @@ export class Expressions {
     const at = this.value(place);
     const constant = constantIndex(at);
     // `torch.where(mask)[0]`
-    if (object.kind === "call" && constant === 0 && /\.(where|nonzero)$/.test(this.context.pathOf(object.callee) ?? "")) return primary(this.receiver(object), "[0]!");
+    if (object.kind === "call" && constant === 0 && /\.(where|nonzero)$/.test(this.context.pathOf(object.callee) ?? ""))
+      return primary(this.receiver(object), "[0]!");
     if (constant !== undefined && constant < 0) return primary(this.receiver(object), `.at(${constant})!`);
     if (mayBeNegative(at) || (at.kind === "name" && at.name === this.asked)) return primary(this.receiver(object), ".at(", this.doc(at), ")!");
     const index = present(this.typeOf(at)).kind === "tensor" ? [this.operand(at, level.primary), ".item()"] : this.doc(at);
@@ -1064,7 +1065,8 @@ export function ofClass<T>(value: T, of: ClassInfo): T {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((one: unknown) => ofClass(one, of)) as T;
   const { kind, name, from, to } = value as unknown as { kind?: string; name: string; from: number; to: number };
-  if (kind === "name" && of.statics.has(name)) return { ...value, kind: "attribute", object: { kind: "name", name: of.name, from, to, type: { kind: "class", of } } };
+  if (kind === "name" && of.statics.has(name))
+    return { ...value, kind: "attribute", object: { kind: "name", name: of.name, from, to, type: { kind: "class", of } } };
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, key === "type" ? one : ofClass(one as unknown, of)])) as T;
 }
 
@@ -1077,7 +1079,13 @@ function entriesOf(value: Expression): readonly Expression[] {
   if (value.kind === "tuple") return value.entries;
   if (value.type?.kind !== "tuple") return [value];
   const place = { from: value.from, to: value.to };
-  return value.type.entries.map((type, at): Expression => ({ kind: "index", object: value, subscripts: [{ kind: "number", text: String(at), ...place }], ...place, type }));
+  return value.type.entries.map((type, at): Expression => ({
+    kind: "index",
+    object: value,
+    subscripts: [{ kind: "number", text: String(at), ...place }],
+    ...place,
+    type,
+  }));
 }
 
 /** `load_state_dict` takes what has to be there. */

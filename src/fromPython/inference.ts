@@ -1326,7 +1326,8 @@ class Inference {
     if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
     if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
     if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
-    if (/^itertools\.(combinations|permutations)$/.test(path)) return { kind: "iterator", of: { kind: "list", of: this.#items(types[0] ?? unknown), tuple: true } };
+    if (/^itertools\.(combinations|permutations)$/.test(path))
+      return { kind: "iterator", of: { kind: "list", of: this.#items(types[0] ?? unknown), tuple: true } };
     if (path === "itertools.zip_longest") return { kind: "iterator", of: { kind: "list", of: any, tuple: true } };
     if (path === "itertools.count") return { kind: "iterator", of: int };
     if (path === "os.path.splitext") return tupleOf(string, string);

@@ -267,7 +267,9 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   const type = first ? present(to.typeOf(first.value)) : undefined;
   const dtypeless = {
     ...call,
-    arguments: call.arguments.map((argument) => diagonalOf(name, numpyNames(argument))).filter((argument) => argument.name !== "dtype" || !/float/.test(to.context.pathOf(argument.value) ?? "float")),
+    arguments: call.arguments
+      .map((argument) => diagonalOf(name, numpyNames(argument)))
+      .filter((argument) => argument.name !== "dtype" || !/float/.test(to.context.pathOf(argument.value) ?? "float")),
   };
   const made = dtypeName(`numpy.${name}`);
   if (made && first) {

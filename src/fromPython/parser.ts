@@ -341,7 +341,9 @@ class Reader {
       if (name && asked) throw new Unknown("A case that names what it takes and asks for more has no twin here: write it as `if`");
       const inner = this.#block(parts.at(-1)!);
       const place = { from: clause.from, to: clause.to };
-      const named: Statement[] = name ? [{ kind: "assign", targets: [name], value: this.expression(subject!), comments: { before: [] }, blankBefore: false, ...place }] : [];
+      const named: Statement[] = name
+        ? [{ kind: "assign", targets: [name], value: this.expression(subject!), comments: { before: [] }, blankBefore: false, ...place }]
+        : [];
       const block: Block = { statements: [...named, ...inner.statements], tail: inner.tail };
       const both: Expression | undefined = test && asked ? { kind: "logical", operator: "and", left: test, right: asked, ...place } : (test ?? asked);
       if (both) branches.push({ test: both, body: block, comments: [] });
@@ -355,7 +357,9 @@ class Reader {
   #pattern(pattern: SyntaxNode, subject: SyntaxNode): { test?: Expression; name?: Expression } {
     const place = { from: pattern.from, to: pattern.to };
     const parts = significant(pattern);
-    const compared = (right: Expression, operator: string) => ({ test: { kind: "compare", operators: [operator], operands: [this.expression(subject), right], ...place } as Expression });
+    const compared = (right: Expression, operator: string) => ({
+      test: { kind: "compare", operators: [operator], operands: [this.expression(subject), right], ...place } as Expression,
+    });
     switch (pattern.name) {
       case "CapturePattern": {
         const text = this.#text(pattern);
@@ -369,7 +373,10 @@ class Reader {
       case "AttributePattern": {
         const [first, ...rest] = this.#text(pattern).split(".");
         const object: Expression = { kind: "name", name: first!, ...place };
-        return compared(rest.reduce<Expression>((of, name) => ({ kind: "attribute", object: of, name, ...place }), object), "==");
+        return compared(
+          rest.reduce<Expression>((of, name) => ({ kind: "attribute", object: of, name, ...place }), object),
+          "==",
+        );
       }
       case "OrPattern": {
         const tests = parts.filter(({ name }) => name !== "LogicOp").map((one) => this.#pattern(one, subject).test);

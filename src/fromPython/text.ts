@@ -192,7 +192,11 @@ function kindText(type: Type, leaf: (type: Type) => Doc | undefined, of: "repr" 
 export function jsonText(to: Expressions, call: Call): Code {
   const [value, ...options] = call.arguments;
   if (!value || value.name) throw new NoTwin("`json.dumps` takes what it writes first", call.from);
-  const kind = kindText(to.typeOf(value.value), (type) => (type.kind === "float" || (type.kind === "any" && type.floats) ? leafText(to, type) : undefined), "json");
+  const kind = kindText(
+    to.typeOf(value.value),
+    (type) => (type.kind === "float" || (type.kind === "any" && type.floats) ? leafText(to, type) : undefined),
+    "json",
+  );
   const named = options.map(({ name, value: option }): Doc => {
     if (!name || !/^(indent|sort_keys|ensure_ascii|separators|default)$/.test(name))
       throw new NoTwin(`\`json.dumps\` has no \`${name ?? "**"}\` here`, call.from);

@@ -333,6 +333,73 @@ describe("what Python has of its own", () => {
     );
   });
 
+  it("tuples that hold the same are one key, in a dictionary, a set and a Counter", () => {
+    assert.match(code("d = {}\nd[(1, 2)] = 3\nprint((1, 2) in d)"), /= new KeyMap\(\)/);
+    assert.match(code("seen = set()\nseen.add((1, 2))\nprint((1, 2) in seen)"), /= new KeySet\(\)/);
+    assert.match(code("print((1, 2) in [(1, 2)])"), /\.some\(\(entry\) => equals\(entry, \[1, 2\]\)\)/);
+    assert.match(code("from collections import Counter\nc = Counter([(1, 2)])\nprint(c[(3, 4)])"), /class Counts<T> extends KeyMap/);
+  });
+
+  it("a logger is given its text with the values in it, and what its format can't say is reported", () => {
+    const logs = (format: string) => `import logging\nlogging.basicConfig(format="${format}")\nlog = logging.getLogger("a")\nlog.info("epoch %d", 3)`;
+    const { code: text, problems } = fromPython(logs("%(levelname)s %(message)s"));
+    assert.match(text, /log\.info\(`epoch \$\{3\}`\);/);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      fromPython(logs("%(lineno)d %(message)s")).problems.map(({ line }) => line),
+      [2],
+    );
+  });
+
+  it("a path is a text that Node joins", () => {
+    const text = code(
+      "from pathlib import Path\nroot = Path('runs')\nfile = root / 'a' / 'b.txt'\nfile.parent.mkdir(parents=True, exist_ok=True)\nprint(file.stem)",
+    );
+    assert.match(text, /const file = join\(root, "a", "b\.txt"\);/);
+    assert.match(text, /mkdirSync\(dirname\(file\), \{ recursive: true \}\);/);
+    assert.match(text, /parse\(file\)\.name/);
+  });
+
+  it("match over values is an if, and what tells more apart is said to have no twin", () => {
+    const text = code(
+      "def f(name):\n    match name:\n        case 'a' | 'b':\n            return 1\n        case other if other == 'c':\n            return 2\n        case _:\n            return 3\nprint(f('a'))",
+    );
+    assert.match(text, /has no twin here/);
+    const plain = code("def f(name):\n    match name:\n        case 'a' | 'b':\n            return 1\n        case _:\n            return 3\nprint(f('a'))");
+    assert.match(plain, /if \(name === "a" \|\| name === "b"\) \{\n {4}return 1;\n {2}\} else \{\n {4}return 3;/);
+  });
+
+  it("objects with operators of their own stand on either side", () => {
+    const text = code(
+      "class V:\n    def __init__(self, x):\n        self.x = x\n    def __radd__(self, o):\n        return V(o + self.x)\n    def __neg__(self):\n        return V(-self.x)\nv = V(1)\nprint((2 + v).x, (-v).x)",
+    );
+    assert.match(text, /v\.radd\(2\)\.x/);
+    assert.match(text, /v\.neg\(\)\.x/);
+  });
+
+  it("a script's name that is a number first and a tensor in the next loop has a second name there", () => {
+    const text = code("import torch\nfor i in range(2):\n    x = i + 1\n    print(x)\nfor i in range(2):\n    x = torch.ones(2)\n    print(x)");
+    assert.match(text, /const x = i \+ 1;/);
+    assert.match(text, /const x2 = ones\(2\);/);
+  });
+
+  it("floats that a tensor gives as a list print as floats", () => {
+    assert.match(code("import torch\nprint(torch.ones(2).tolist())"), /repr\(ones\(2\)\.tolist\(\), \{ each: floatsText \}\)/);
+  });
+
+  it("exceptions that a program raises and asks for by name are told apart", () => {
+    const text = code("try:\n    raise ValueError('no')\nexcept ValueError as e:\n    print(type(e).__name__)");
+    assert.match(text, /throw new ValueError\("no"\);/);
+    assert.match(text, /if \(e instanceof ValueError\)/);
+    assert.match(text, /class ValueError extends Error \{\}/);
+  });
+
+  it("a function that is written anew further on is called as it is then", () => {
+    const text = code("def f():\n    return 1\ndef g():\n    return f()\ndef f():\n    return 2\nprint(g())");
+    assert.match(text, /let f: \(\.\.\.values: any\[\]\) => any = \(\): number => \{/);
+    assert.match(text, /^f = \(\): number => \{/m);
+  });
+
   it("random.choices draws by its weights", () => {
     assert.match(code("import random\nprint(random.choices([1, 2], weights=[0, 1], k=3))"), /weights\?: readonly number\[\]/);
   });

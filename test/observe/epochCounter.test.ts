@@ -61,6 +61,21 @@ describe("the epoch", () => {
     assert.equal(counter.epochs, undefined);
   });
 
+  it("says nothing of batches of a stream that doesn't know how many there will be", () => {
+    const counter = new EpochCounter();
+    const stream: Loader = {
+      batchSize: 4,
+      dataset: {},
+      get length(): number {
+        throw new TypeError("object of type 'Stream' has no len()");
+      },
+    };
+    counter.passStarts(stream);
+    counter.batchStarts(stream, 0);
+    counter.trains();
+    assert.equal(counter.batch, undefined);
+  });
+
   it("is forgotten with a loop that is left early", () => {
     const counter = new EpochCounter();
     const train = loader(5);
