@@ -51,8 +51,11 @@ const plain = (text: string): string => text.replaceAll(/(?<=\w)_(?!\w)/g, "");
 let declarations: ReadonlyMap<string, string> | undefined;
 
 function declaredTexts(): ReadonlyMap<string, string> {
+  // Exceptions are classes in Python, too.
   const all = Object.values(helpers).flatMap(({ code: text }) =>
-    parseProgram(text).program.body.map((node) => [declaredName(node)!, skeleton(plain(text.slice(node.start!, node.end!)))] as const),
+    / extends Error \{\}$/.test(text)
+      ? []
+      : parseProgram(text).program.body.map((node) => [declaredName(node)!, skeleton(plain(text.slice(node.start!, node.end!)))] as const),
   );
   return new Map(all);
 }
@@ -305,8 +308,12 @@ function randomCall(context: Context, name: string, nodes: Nodes): Code {
 export function homeConstruction(context: Context, name: string, nodes: Nodes): Code | undefined {
   const helper = context.pythonsOwn.get(name);
   if (helper === undefined) return undefined;
-  context.use("import collections");
   const [first, second] = nodes;
+  if (helper === "KeyMap" || helper === "KeySet") {
+    const made = helper === "KeyMap" ? "dict" : "set";
+    return access(`${made}(${first ? iterable(context, first).text : ""})`, unknown);
+  }
+  context.use("import collections");
   if (helper === "DefaultMap") {
     const make = valueOf(context, first!);
     return access(`collections.defaultdict(${make.text})`, { kind: "map", key: unknown, value: make.type.kind === "function" ? make.type.returns : unknown });
