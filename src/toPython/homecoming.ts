@@ -53,7 +53,7 @@ let declarations: ReadonlyMap<string, string> | undefined;
 function declaredTexts(): ReadonlyMap<string, string> {
   // Exceptions are classes in Python, too.
   const all = Object.values(helpers).flatMap(({ code: text }) =>
-    / extends Error \{\}$/.test(text)
+    text.endsWith(" extends Error {}")
       ? []
       : parseProgram(text).program.body.map((node) => [declaredName(node)!, skeleton(plain(text.slice(node.start!, node.end!)))] as const),
   );
