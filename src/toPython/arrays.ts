@@ -183,8 +183,9 @@ function applied(context: Context, made: Code, callback: Node): Applied {
   const of = elementOf(iterated(context, made).type);
   const standard =
     inner.type === "Identifier" && !context.scope.find(inner.name)
-      ? { String: "str", Number: "float", Boolean: "bool", parseFloat: "float", parseInt: "int" }[inner.name]
+      ? { String: "str", Number: "number", Boolean: "bool", parseFloat: "float", parseInt: "int" }[inner.name]
       : undefined;
+  if (standard === "number") context.help(standard);
   if (standard) return { of: standard === "str" ? string : number, called: { arity: 1, text: (given) => `${standard}(${given})` } };
   const value = isCallback(inner) ? functionValue(context, inner, [of, whole], undefined, "convert") : expression(context, callback);
   const { type } = value;
@@ -351,7 +352,11 @@ const asList = (made: Code): Code =>
   made.type.kind === "list" || made.type.kind === "tuple" || made.type.kind === "unknown" ? made : atom(`[${made.text}]`, list(made.type));
 
 function spliced(context: Context, made: Code, nodes: readonly Node[]): Code {
-  const [start, count, ...items] = nodes.map((node) => wholeExpression(context, node).text);
+  const isAll = nodes[0]?.type === "NumericLiteral" && nodes[0].value === 0 && nodes[1]?.type === "Identifier" && nodes[1].name === "Infinity";
+  if (isAll && nodes[2]?.type === "SpreadElement" && nodes.length === 3) return action(`${receiver(made)}[:] = ${iterable(context, nodes[2].argument).text}`);
+  const [start, count, ...items] = nodes.map((node) =>
+    node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : wholeExpression(context, node).text,
+  );
   if (start === undefined) return context.refuse(nodes[0]!, "splice");
   const end = count === undefined ? "" : /^\d+$/.test(start) && /^\d+$/.test(count) ? String(Number(start) + Number(count)) : `${start} + ${count}`;
   return action(`${receiver(made)}[${start}:${end}] = [${items.join(", ")}]`);

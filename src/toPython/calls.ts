@@ -21,6 +21,7 @@ import type { Context } from "./context.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { homeCall, homeConstruction } from "./homecoming.ts";
+import { namespaceOf } from "./idioms.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
@@ -70,7 +71,7 @@ export function call(context: Context, node: CallNode): Code {
     if (name !== undefined) {
       if (object.type === "Super")
         return access(
-          `super().${methodName(context, unknown, name)}(${ownArguments(context, node.arguments, noParameters)
+          `super().${name === "call" ? "__call__" : methodName(context, unknown, name)}(${ownArguments(context, node.arguments, noParameters)
             .map(({ text }) => text)
             .join(", ")})`,
           name === "forward" ? tensor : unknown,
@@ -266,11 +267,14 @@ function apiArguments(context: Context, node: CallNode | NewNode, path: string, 
     const made = apiArgument(context, each, { last, path, wantsTuples, isWhole: wantsWholes(node), place: i });
     if (each.type !== "SpreadElement") types.push(made.type);
     else types.push(unknown, unknown);
-    if (inner.type === "StringLiteral" && isDtype(inner.value) && /^(to|type)$/.test(last)) dtype = inner.value;
+    if (inner.type === "StringLiteral" && isDtype(inner.value) && takesDtype.test(last)) dtype = inner.value;
     return [{ text: made.text, node: each, type: made.type }];
   });
   return { given: asIndices(given, indexPlaces[path] ?? indexPlaces[last]), types, dtype };
 }
+
+/** What is told a type of elements by its place. */
+const takesDtype = /^(to|type|finfo|iinfo)$/;
 
 interface Place {
   readonly last: string;
@@ -292,7 +296,7 @@ function apiArgument(context: Context, node: Node, { last, path, wantsTuples, is
     if (wantsTuples && path !== "data.randomSplit" && !/List$|Dataset$|StepLR$/.test(last) && isNumbers(context, inner)) return tupleOf(context, inner);
   }
   if (inner.type === "ObjectExpression" && last === "addParamGroup") return apiDictionary(context, inner);
-  if (inner.type === "StringLiteral" && isDtype(inner.value) && /^(to|type)$/.test(last)) {
+  if (inner.type === "StringLiteral" && isDtype(inner.value) && takesDtype.test(last)) {
     context.use("import torch");
     return access(dtypeName(inner.value));
   }
@@ -537,7 +541,12 @@ function ownMethod(context: Context, node: CallNode, made: Code, info: ClassInfo
   if (name === "get" && isDataset(info))
     return access(`${receiver(made)}[${expression(context, first!).text}]`, own?.kind === "function" ? own.returns : unknown);
   if (own?.kind === "function")
-    return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, own.parameters), node, own.returns);
+    return finished(
+      name === "call" ? receiver(made) : `${receiver(made)}.${attributeName(name)}`,
+      ownArguments(context, node.arguments, own.parameters),
+      node,
+      own.returns,
+    );
   if (own) return callOf(context, node, access(`${receiver(made)}.${attributeName(name)}`, own));
   const base = baseOf(info);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
@@ -608,7 +617,9 @@ const mapNames = /^(get|set|has|keys|values|delete|clear)$/;
 function unknownMethod(context: Context, node: CallNode, made: Code, name: string): Code {
   const isOwn = context.classMembers.has(name);
   if (!isOwn && tensorNames.test(name) && !(name === "add" && isStatement(context, node))) return tensorMethod(context, node, made, name);
-  if (!isOwn && name === "setAt") return tensorMethod(context, node, made, name);
+  // Only a tensor has places of several dimensions.
+  if (!isOwn && (name === "setAt" || (name === "at" && (node.arguments.length > 1 || node.arguments[0]?.type === "ArrayExpression"))))
+    return tensorMethod(context, node, made, name);
   if (!isOwn && name === "add") return setMethod(context, node, made, name)!;
   if (!isOwn && name === "at") return arrayMethod(context, node, made, name)!;
   if (!isOwn && mapNames.test(name)) return mapMethod(context, node, made, name) ?? generic(context, node, made, name);
@@ -623,6 +634,8 @@ const isStatement = (context: Context, node: Node): boolean =>
 
 function generic(context: Context, node: CallNode, made: Code, name: string): Code {
   const isOwn = context.classMembers.has(name) || made.type.kind === "object";
+  if (isOwn && name === "call" && made.type.kind === "unknown")
+    return finished(receiver(made), ownArguments(context, node.arguments, noParameters), node, unknown);
   if (made.type.kind === "unknown" && !isOwn) {
     const { given } = apiArguments(context, node, name);
     return finished(`${receiver(made)}.${snake(name)}`, given, node, methodResult("nn.Module", name, undefined));
@@ -703,14 +716,39 @@ export function construction(context: Context, node: NewNode): Code {
       context.refuse(node, `new ${callee.name}(…)`)
     );
   const made = expression(context, callee);
+  const namespace = context.dry(() => namespaceOf(context, callee));
+  if (namespace?.type.kind === "api") {
+    const { path } = namespace.type;
+    return finished(made.text, apiArguments(context, node, `${path}.*`).given, node, { kind: "instance", path: path === "nn" ? "nn.Module" : path });
+  }
   switch (made.type.kind) {
     case "api":
       return apiConstruction(context, node, made.type.path);
     case "class":
       return finished(made.text, ownArguments(context, node.arguments, constructorOf(made.type.of)), node, { kind: "object of", of: made.type.of });
     default:
-      return finished(receiver(made), ownArguments(context, node.arguments, noParameters), node, unknown);
+      return finished(receiver(made), [...constructorArguments(context, node)], node, unknown);
   }
+}
+
+/** Arguments for a class of which nothing is known: what a dictionary may not have goes by name, and is left out where it hasn't. */
+function constructorArguments(context: Context, node: NewNode): Argument[] {
+  const maybe = node.arguments.map((each) => missableField(context, each));
+  const first = maybe.findIndex((each, i) => each !== undefined && maybe.slice(i).every((other) => other?.object === each.object));
+  if (first < 0 || maybe.length - first < 2) return ownArguments(context, node.arguments, noParameters);
+  const { object } = maybe[first]!;
+  const names = maybe.slice(first).map((each) => quoted(each!.name));
+  const text = `**{key: ${object}[key] for key in (${names.join(", ")}) if key in ${object}}`;
+  return [...ownArguments(context, node.arguments.slice(0, first), noParameters), { text, node: node.arguments[first]!, type: unknown }];
+}
+
+/** `options.scale` of a dictionary with any names. */
+function missableField(context: Context, node: Node): { readonly object: string; readonly name: string } | undefined {
+  const inner = bare(node);
+  if (inner.type !== "MemberExpression" || inner.computed || inner.object.type !== "Identifier") return undefined;
+  const { text, type } = expression(context, inner.object);
+  const name = keyName(inner.property) ?? "";
+  return type.kind === "object" && type.rest && !type.fields.has(name) ? { object: text, name } : undefined;
 }
 
 function constructorOf(info: ClassInfo): Parameters {

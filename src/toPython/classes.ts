@@ -3,7 +3,7 @@ import { expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseOf, isDataset } from "./calls.ts";
-import { attributeName, snake } from "./python.ts";
+import { attributeName, memberName, snake } from "./python.ts";
 import { bare, boundNames, contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
 
@@ -40,7 +40,16 @@ export function classInfo(context: Context, node: ClassNode, name: string): Clas
   const fields = new LaterTypes<Type>();
   const methods = new LaterTypes<Type & { kind: "function" }>();
   const statics = new LaterTypes<Type>();
-  const info: ClassInfo = { name, base: baseType(context, node), fields, methods, getters: new Set(), statics, constructorParameters: noParameters };
+  const info: ClassInfo = {
+    name,
+    base: baseType(context, node),
+    fields,
+    methods,
+    getters: new Set(),
+    late: lateFields(node),
+    statics,
+    constructorParameters: noParameters,
+  };
   const self: Type = { kind: "object of", of: info };
   const inClass = <T>(find: () => T): (() => T) => {
     const { scope } = context;
@@ -57,6 +66,28 @@ export function classInfo(context: Context, node: ClassNode, name: string): Clas
   }
   return info;
 }
+
+/** What is declared without a value and not set by the constructor. */
+function lateFields(node: ClassNode): Set<string> {
+  const late = new Set<string>();
+  const constructor = node.body.body.find((member) => member.type === "ClassMethod" && member.kind === "constructor");
+  for (const member of node.body.body) {
+    const name = member.type === "ClassProperty" && !member.static && !member.value && !member.declare ? keyName(member.key, member.computed) : undefined;
+    if (name !== undefined && !(constructor && setsField(constructor, name))) late.add(name);
+  }
+  return late;
+}
+
+const setsField = (node: Node, name: string): boolean =>
+  contains(
+    node,
+    (each) =>
+      each.type === "AssignmentExpression" &&
+      contains(
+        each.left,
+        (part) => part.type === "MemberExpression" && part.object.type === "ThisExpression" && keyName(part.property, part.computed) === name,
+      ),
+  );
 
 type InClass = <T>(find: () => T) => () => T;
 
@@ -296,6 +327,7 @@ function pythonMethod(method: Method, info: ClassInfo): { readonly name: string;
   if (method.kind === "get" && key === "length") return { name: "__len__", decorators: [] };
   if (key === "get" && isDataset(info)) return { name: "__getitem__", decorators: [] };
   if (key === "toString") return { name: "__str__", decorators: [] };
+  if (method.kind === "method" && !method.static && memberName(info, key) !== attributeName(key)) return { name: memberName(info, key), decorators: [] };
   if (key === "__exit__") return { name: key, decorators: [] };
   if (info.base.kind !== "unknown" && /^(extraRepr|zeroGrad|getLr|setupContext)$/.test(key))
     return { name: snake(key), decorators: method.static ? ["@staticmethod"] : [] };

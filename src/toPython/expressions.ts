@@ -6,7 +6,24 @@ import { type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
 import { functionValue } from "./functions.ts";
 import { homeValue } from "./homecoming.ts";
-import { access, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code, rawPattern } from "./python.ts";
+import { idiom } from "./idioms.ts";
+import {
+  access,
+  atom,
+  attributeName,
+  binds,
+  code,
+  comparison,
+  infix,
+  memberName,
+  pythonName,
+  quoted,
+  receiver,
+  snake,
+  within,
+  type Code,
+  rawPattern,
+} from "./python.ts";
 import { asDictionary, globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import {
@@ -26,11 +43,12 @@ import {
   whole,
   type ClassInfo,
   type Type,
+  isLate,
   memberOf,
 } from "./types.ts";
 
 export function expression(context: Context, node: Node): Code {
-  const made = plainExpression(context, node);
+  const made = idiom(context, node) ?? plainExpression(context, node);
   return context.additions?.applied(context, node, made) ?? made;
 }
 
@@ -280,7 +298,7 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     }
     case "object of": {
       const own = memberOf(type.of, name);
-      if (own) return access(`${receiver(made)}.${attributeName(name)}`, own);
+      if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, own);
       return access(`${receiver(made)}.${isDeclared(context, type.of, name) ? attributeName(name) : snake(name)}`, propertyType("nn.Module", name));
     }
     case "class":
@@ -511,6 +529,8 @@ function perhaps(context: Context, node: Node): Code {
       const made = expression(context, object);
       const key = inner.computed ? expression(context, inner.property).text : quoted(keyName(inner.property) ?? "");
       if (made.type.kind === "object" && made.type !== paramGroup) return access(`${receiver(made)}.get(${key})`, expression(context, inner).type);
+      if (made.type.kind === "object of" && isLate(made.type.of, keyName(inner.property, inner.computed)))
+        return access(`getattr(${made.text}, ${key}, None)`, expression(context, inner).type);
     }
   }
   return expression(context, node);

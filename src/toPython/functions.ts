@@ -39,7 +39,8 @@ function parameterType(context: Context, parameter: Node): Type {
         : undefined;
   if (!given || target.type === "ObjectPattern") return stated;
   const type = context.dry(() => expression(context, given).type);
-  // A default of 3 doesn't make every value whole.
+  // A default of 3 doesn't make every value whole, nor a default of one function or class every value that one.
+  if (type.kind === "api" || type.kind === "class") return unknown;
   return type.kind === "number" ? number : type;
 }
 

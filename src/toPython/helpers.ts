@@ -92,6 +92,21 @@ def read_csv(path, header=True, delimiter=","):
     """An object by its fields, as a dataclass prints."""
     return f"{name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"`,
   },
+  each_as: {
+    imports: [],
+    text: `def each_as(shape, values):
+    """The same values, each in its shape."""
+    if isinstance(values, dict):
+        return {key: shape(one) for key, one in values.items()}
+    return type(values)(shape(one) for one in values)`,
+  },
+  number: {
+    imports: [],
+    text: `def number(text):
+    """The number that a text says: whole where it has no fraction."""
+    value = float(text)
+    return int(value) if value.is_integer() else value`,
+  },
   replaced: {
     imports: ["import copy"],
     text: `def replaced(of, **changes):

@@ -2,9 +2,10 @@
 import type { Context } from "./context.ts";
 import { functionValue, isCallback } from "./functions.ts";
 import { expression } from "./grammar.ts";
-import { access, action, binds, code, comparison, infix, quoted, receiver, within, type Code } from "./python.ts";
+import { access, action, binds, code, comparison, infix, receiver, snake, within, type Code } from "./python.ts";
 import { helpers } from "./pythonsOwn.ts";
 import { iterable } from "./sequences.ts";
+import { shaped, shapedCode } from "./shapes.ts";
 import { bare, keyName, parseProgram, type Comment, type Node } from "./syntax.ts";
 import { boolean, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
@@ -139,32 +140,8 @@ function operated(context: Context, [left, operator, right]: Nodes): Code {
   return tight === binds.power ? code(`${within(a, binds.access)} ** ${within(b, binds.sign)}`, tight) : infix(a, symbol, b, tight, unknown);
 }
 
-/** The value as it was in Python before a list stood for a tuple, and a number for a float. @param kind what `repr` is told of it */
-function shaped(context: Context, value: string, kind: Node | undefined): string {
-  const node = kind && bare(kind);
-  if (!node || node.type === "Identifier") return node?.type === "Identifier" && context.pythonsOwn.get(node.name) === "decimal" ? `float(${value})` : value;
-  if (node.type !== "ObjectExpression") return value;
-  const fields = new Map(node.properties.flatMap((one) => (one.type === "ObjectProperty" ? [[keyName(one.key) ?? "", one.value as Node] as const] : [])));
-  const [of, each] = [fields.get("of"), fields.get("each")];
-  if (of?.type === "ArrayExpression") return `(${of.elements.map((one, at) => `${shaped(context, `${value}[${at}]`, one ?? undefined)},`).join(" ")})`;
-  if (of?.type === "ObjectExpression" || fields.has("keys")) return shapedFields(context, value, of, each);
-  const inner = each ? `${shaped(context, "one", each)} for one in ${value}` : undefined;
-  if (fields.has("tuple")) return `tuple(${inner ?? value})`;
-  return inner ? `[${inner}]` : value;
-}
-
-function shapedFields(context: Context, value: string, of: Node | undefined, each: Node | undefined): string {
-  const named = of?.type === "ObjectExpression" ? of.properties.flatMap((one) => (one.type === "ObjectProperty" ? [one] : [])) : [];
-  const fields = named.map((one) => {
-    const key = quoted(keyName(one.key) ?? "");
-    return `${key}: ${shaped(context, `${value}[${key}]`, one.value)}`;
-  });
-  const all = each ? `{key: ${shaped(context, "one", each)} for key, one in ${value}.items()}` : value;
-  return fields.length > 0 ? `{**${all}, ${fields.join(", ")}}` : all;
-}
-
 function written(name: "repr" | "str") {
-  return (context: Context, [value, kind]: Nodes): Code => access(`${name}(${shaped(context, expression(context, value!).text, kind)})`, string);
+  return (context: Context, [value, kind]: Nodes): Code => access(`${name}(${shaped(context, value!, kind)})`, string);
 }
 
 function ordered(context: Context, [values, key, reverse]: Nodes): Code {
@@ -174,13 +151,13 @@ function ordered(context: Context, [values, key, reverse]: Nodes): Code {
   return access(`sorted(${[made.text, ...options].join(", ")})`, list(item));
 }
 
-function named(context: Context, node: Node | undefined): string {
+function named(context: Context, node: Node | undefined, nameOf = (name: string): string => name): string {
   const inner = node && bare(node);
   if (inner?.type !== "ObjectExpression") return node ? `**${within(expression(context, node), binds.bitOr)}` : "";
   return inner.properties
     .map((one) => {
       if (one.type === "SpreadElement") return `**${within(expression(context, one.argument), binds.bitOr)}`;
-      return one.type === "ObjectProperty" ? `${keyName(one.key)}=${valueOf(context, one.value).text}` : "";
+      return one.type === "ObjectProperty" ? `${nameOf(keyName(one.key) ?? "")}=${valueOf(context, one.value).text}` : "";
     })
     .join(", ");
 }
@@ -195,6 +172,10 @@ function positional(context: Context, node: Node | undefined): string {
       ? `*${within(expression(context, node), binds.bitOr)}`
       : "";
 }
+
+/** What an object holds, by name. */
+const fieldsOf = (made: Code): Code =>
+  access(`vars(${made.text})`, { kind: "object", fields: made.type.kind === "object of" ? made.type.of.fields : new Map<string, Type>() });
 
 const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> = {
   range: (context, nodes) => access(`list(range(${texts(context, nodes).join(", ")}))`, list(whole)),
@@ -227,7 +208,9 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     access(`${receiver(expression(context, of!))}(${given(positional(context, values), named(context, options))})`),
   partial: (context, [of, fixed, options]) => {
     context.use("import functools");
-    return access(`functools.partial(${given(expression(context, of!).text, positional(context, fixed), named(context, options))})`);
+    const made = expression(context, of!);
+    const names = made.type.kind === "api" ? snake : undefined;
+    return access(`functools.partial(${given(made.text, positional(context, fixed), named(context, options, names))})`);
   },
   count: same("itertools.count", () => list(whole, true)),
   filled: (context, [text, values, options]) =>
@@ -245,8 +228,8 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     return access(`${sign ? "min" : "max"}(${made.text}, key=${valueOf(context, key!, elementOf(made.type)).text})`, elementOf(made.type));
   },
   mean: (context, [values]) => {
-    const made = expression(context, values!);
-    return code(`sum(${made.text}) / len(${made.text})`, binds.product, float);
+    context.use("import numpy as np");
+    return access(`np.mean(${expression(context, values!).text})`, float);
   },
   product: (context, nodes) => {
     context.use("import itertools");
@@ -263,7 +246,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   fieldsText: (context, [value, kinds, name]) => {
     const made = expression(context, value!);
     const isPlain = name !== undefined;
-    const fields = shaped(context, isPlain ? made.text : `vars(${made.text})`, kinds);
+    const fields = shapedCode(context, isPlain ? made : fieldsOf(made), kinds);
     return access(`${context.help("fields_text")}(${isPlain ? expression(context, name).text : `type(${made.text}).__name__`}, ${fields})`, string);
   },
   replaced: (context, [of, changes]) => {
@@ -278,10 +261,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   json: (context, [value, kind, options]) => {
     context.use("import json");
     const last = kind && !options && bare(kind).type === "ObjectExpression" && isSetting(bare(kind)) ? kind : options;
-    return access(
-      `json.dumps(${given(shaped(context, expression(context, value!).text, last === kind ? undefined : kind), last ? named(context, last) : "")})`,
-      string,
-    );
+    return access(`json.dumps(${given(shaped(context, value!, last === kind ? undefined : kind), last ? named(context, last) : "")})`, string);
   },
 };
 

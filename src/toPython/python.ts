@@ -97,6 +97,10 @@ export function pythonName(name: string): string {
 /** The same of an attribute, where only Python's own words are taken. */
 export const attributeName = (name: string): string => (keywords.has(name) ? `${name}_` : name.replaceAll("$", "_"));
 
+/** A member of one of the program's classes: what Python's objects have to be called has Python's name. */
+export const memberName = ({ methods }: { readonly methods: ReadonlyMap<string, unknown> }, name: string): string =>
+  name === "call" && methods.has(name) ? "__call__" : attributeName(name);
+
 /** `zeroGrad` → `zero_grad`, `maxPool2d` → `max_pool2d`, `tMax` → `T_max`. */
 export function snake(name: string): string {
   if (Object.hasOwn(irregular, name)) return irregular[name]!;
@@ -106,6 +110,7 @@ export function snake(name: string): string {
 
 /** Names that PyTorch writes otherwise than the rule has it. */
 const irregular: Readonly<Record<string, string>> = {
+  LRScheduler: "_LRScheduler",
   tMax: "T_max",
   t0: "T_0",
   tMult: "T_mult",

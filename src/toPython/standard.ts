@@ -133,6 +133,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "Math.imul":
       return access(`${context.help("int32")}(${within(value(first!), binds.product)} * ${within(value(second!), binds.product)})`, whole);
     case "Number":
+      return numberOf(context, value(first!));
     case "parseFloat":
     case "Number.parseFloat":
       return value(first!).type.kind === "number" ? value(first!) : access(`float(${value(first!).text})`, number);
@@ -213,6 +214,12 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     `${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`,
     text === "copy.deepcopy" ? value(first!).type : type,
   );
+}
+
+/** Text as JavaScript reads it: whole where it has no fraction. */
+function numberOf(context: Context, made: Code): Code {
+  if (made.type.kind === "number") return made;
+  return made.type.kind === "boolean" ? access(`int(${made.text})`, whole) : access(`${context.help("number")}(${made.text})`, number);
 }
 
 function printed(context: Context, node: CallNode, last: string): Code {

@@ -120,7 +120,7 @@ function variableType(context: Context, id: Extract<Node, { type: "Identifier" }
 /** A variable that may get another value tells less. */
 function widened(type: Type): Type {
   if (type.kind === "number") return number;
-  return type.kind === "tensor" ? tensor : type.kind === "none" ? unknown : type;
+  return type.kind === "tensor" ? tensor : ["none", "api", "class"].includes(type.kind) ? unknown : type;
 }
 
 function partOfPattern(context: Context, pattern: Node, init: Node | undefined, name: string): Type {

@@ -40,6 +40,8 @@ export interface ClassInfo {
   readonly fields: Map<string, Type>;
   readonly methods: Map<string, Type & { kind: "function" }>;
   readonly getters: Set<string>;
+  /** Fields that are declared and that no constructor sets. */
+  readonly late: Set<string>;
   readonly statics: Map<string, Type>;
   constructorParameters: Parameters;
 }
@@ -247,6 +249,10 @@ function entityName(node: Node): string {
   if (node.type === "TSQualifiedName") return `${entityName(node.left)}.${entityName(node.right)}`;
   return node.type === "Identifier" ? node.name : "";
 }
+
+/** Whether an object of the class may not have the field yet. */
+export const isLate = (info: ClassInfo, name: string | undefined): boolean =>
+  name !== undefined && (info.late.has(name) || (info.base.kind === "class" && !info.fields.has(name) && isLate(info.base.of, name)));
 
 /** A member of a class, or of those that it comes from. */
 export function memberOf(info: ClassInfo, name: string): Type | undefined {

@@ -1,0 +1,114 @@
+/** What Python says in a word and TypeScript in several: `setdefault`, `pop`, `next`, `getattr`. */
+import type { Context } from "./context.ts";
+import { expression } from "./grammar.ts";
+import { access, quoted, receiver, type Code } from "./python.ts";
+import { bare, keyName, type Node } from "./syntax.ts";
+import { elementOf, list, type Type } from "./types.ts";
+
+/** The word that an expression stands for; `undefined` where it stands for none. */
+export function idiom(context: Context, node: Node): Code | undefined {
+  switch (node.type) {
+    case "SequenceExpression":
+      return setDefault(context, node);
+    case "CallExpression":
+      return popped(context, node) ?? iterator(context, node);
+    case "MemberExpression":
+      return nextValue(context, node) ?? memberByName(context, node);
+    default:
+      return undefined;
+  }
+}
+
+interface MethodCall {
+  readonly object: Node;
+  readonly given: readonly Node[];
+}
+
+/** What a call of a method of this name is of, and what it is given. */
+function methodCall(node: Node | undefined, name: string): MethodCall | undefined {
+  const inner = node && bare(node);
+  if (inner?.type !== "CallExpression" || inner.callee.type !== "MemberExpression" || keyName(inner.callee.property, inner.callee.computed) !== name)
+    return undefined;
+  return { object: inner.callee.object, given: inner.arguments };
+}
+
+const same = (context: Context, ...nodes: readonly Node[]): boolean => new Set(nodes.map((node) => context.source.slice(node.start!, node.end!))).size === 1;
+
+/** `(map.has(key) || map.set(key, value), map.get(key)!)` */
+function setDefault(context: Context, { expressions: [first, second, ...more] }: Extract<Node, { type: "SequenceExpression" }>): Code | undefined {
+  if (more.length > 0 || first?.type !== "LogicalExpression" || first.operator !== "||") return undefined;
+  const [has, set, get] = [methodCall(first.left, "has"), methodCall(first.right, "set"), methodCall(second, "get")];
+  if (!has || !set || !get || !same(context, has.object, set.object, get.object) || !same(context, has.given[0]!, set.given[0]!, get.given[0]!))
+    return undefined;
+  const [made, key, value] = [set.object, set.given[0]!, set.given[1]!].map((each) => expression(context, each)) as [Code, Code, Code];
+  return access(`${receiver(made)}.setdefault(${key.text}, ${value.text})`, made.type.kind === "map" ? made.type.value : value.type);
+}
+
+/** `((value) => (delete record.key, value))(record.key ?? other)`, the same of a map */
+function popped(context: Context, node: Extract<Node, { type: "CallExpression" }>): Code | undefined {
+  const callee = bare(node.callee);
+  const [given] = node.arguments;
+  if (callee.type !== "ArrowFunctionExpression" || callee.params.length !== 1 || node.arguments.length !== 1 || !given) return undefined;
+  const body = bare(callee.body);
+  const [name] = callee.params;
+  if (body.type !== "SequenceExpression" || body.expressions.length !== 2 || !same(context, body.expressions[1]!, name as Node)) return undefined;
+  const gone = deleted(body.expressions[0]!);
+  if (!gone) return undefined;
+  const value = bare(given);
+  const other = value.type === "LogicalExpression" && value.operator === "??" ? [expression(context, value.right).text] : [];
+  const made = expression(context, gone.object);
+  return access(
+    `${receiver(made)}.pop(${[typeof gone.key === "string" ? quoted(gone.key) : expression(context, gone.key).text, ...other].join(", ")})`,
+    valueOf(made.type),
+  );
+}
+
+const valueOf = (type: Type): Type => (type.kind === "map" ? type.value : type.kind === "object" && type.rest ? type.rest : { kind: "unknown" });
+
+/** Of what is deleted: the dictionary and its key. */
+function deleted(node: Node): { readonly object: Node; readonly key: Node | string } | undefined {
+  const ofMap = methodCall(node, "delete");
+  if (ofMap) return { object: ofMap.object, key: ofMap.given[0]! };
+  const inner = node.type === "UnaryExpression" && node.operator === "delete" ? bare(node.argument) : undefined;
+  if (inner?.type !== "MemberExpression") return undefined;
+  return { object: inner.object, key: inner.computed ? inner.property : (keyName(inner.property) ?? "") };
+}
+
+/** `values[Symbol.iterator]()` */
+function iterator(context: Context, node: Extract<Node, { type: "CallExpression" }>): Code | undefined {
+  const { callee } = node;
+  const isIterator =
+    callee.type === "MemberExpression" &&
+    callee.computed &&
+    callee.property.type === "MemberExpression" &&
+    callee.property.object.type === "Identifier" &&
+    callee.property.object.name === "Symbol" &&
+    keyName(callee.property.property) === "iterator";
+  if (!isIterator) return undefined;
+  const made = expression(context, callee.object);
+  return access(`iter(${made.text})`, list(elementOf(made.type), true));
+}
+
+/** `iterator.next().value` */
+function nextValue(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code | undefined {
+  const next = keyName(node.property, node.computed) === "value" ? methodCall(node.object, "next") : undefined;
+  if (!next || next.given.length > 0) return undefined;
+  const made = expression(context, next.object);
+  return access(`next(${made.text})`, elementOf(made.type));
+}
+
+/** `(nn as any)[name]` */
+function memberByName(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code | undefined {
+  if (!node.computed || node.property.type === "StringLiteral") return undefined;
+  const made = namespaceOf(context, node);
+  return made && access(`getattr(${made.text}, ${expression(context, node.property).text})`);
+}
+
+/** What of Kindling's an expression picks something from by name: `optim` in `optim[name]`. */
+export function namespaceOf(context: Context, node: Node): Code | undefined {
+  if (node.type !== "MemberExpression" || !node.computed) return undefined;
+  const object = bare(node.object);
+  if (object.type !== "Identifier" && object.type !== "MemberExpression") return undefined;
+  const { type } = context.dry(() => expression(context, object));
+  return type.kind === "api" ? expression(context, object) : undefined;
+}
