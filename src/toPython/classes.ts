@@ -338,13 +338,32 @@ function pythonMethod(method: Method, info: ClassInfo): { readonly name: string;
   return { name, decorators: [] };
 }
 
+/**
+ * The constructor of a schedule: PyTorch's base takes the first step itself, for which the fields have to be there;
+ * here the constructor takes it at its end.
+ */
+function scheduleConstructor(method: Method): Method {
+  const own = method.body.body;
+  const isCall = (node: Node, test: (callee: Node) => boolean): boolean =>
+    node.type === "ExpressionStatement" && node.expression.type === "CallExpression" && test(node.expression.callee);
+  const base = own.find((node) => isCall(node, (callee) => callee.type === "Super"));
+  const step = own.find((node) =>
+    isCall(node, (callee) => callee.type === "MemberExpression" && callee.object.type === "ThisExpression" && keyName(callee.property) === "step"),
+  );
+  if (!base || !step) return method;
+  const { start, end, loc } = step;
+  const body = own.filter((node) => node !== base).map((node) => (node === step ? { ...base, start, end, loc } : node));
+  return { ...method, body: { ...method.body, body } };
+}
+
 function writeMethod(context: Context, method: Method, info: ClassInfo, self: Type, initialize: (() => void) | undefined, isDerived: boolean): void {
   const { name, decorators } = pythonMethod(method, info);
   const doc = context.docComment(method);
   context.commentsBefore(method.start!);
   const isClassMethod = decorators[0] === "@classmethod";
   const leading = decorators[0] === "@staticmethod" ? [] : isClassMethod ? ["cls"] : name === "__exit__" ? ["self", "*_"] : ["self"];
-  define(context, name, method as FunctionNode, {
+  const isSchedule = method.kind === "constructor" && baseOf(info) === "optim.lrScheduler.LRScheduler";
+  define(context, name, (isSchedule ? scheduleConstructor(method) : method) as FunctionNode, {
     leading,
     decorators,
     doc,

@@ -440,6 +440,7 @@ export function commentLines(comment: Comment): string[] {
 
 /** Looks through a program for the names that it has itself. */
 export function collectNames(context: Context, program: Node): void {
+  const options = new Set<Node | undefined>();
   walk(program, (node) => {
     switch (node.type) {
       case "VariableDeclarator":
@@ -452,7 +453,12 @@ export function collectNames(context: Context, program: Node): void {
       case "ImportDefaultSpecifier":
         context.ownNames.add(`import ${node.local.name}`);
         break;
+      case "NewExpression":
+        // Kindling's options are no fields of the program's.
+        if (node.callee.type === "MemberExpression") options.add(node.arguments.at(-1));
+        break;
       case "ObjectExpression":
+        if (options.has(node)) break;
         for (const property of node.properties)
           if (property.type === "ObjectProperty" && property.key.type === "Identifier" && !property.computed) context.objectFields.add(property.key.name);
         break;

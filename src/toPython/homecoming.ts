@@ -144,6 +144,14 @@ function written(name: "repr" | "str") {
   return (context: Context, [value, kind]: Nodes): Code => access(`${name}(${shaped(context, value!, kind)})`, string);
 }
 
+/** What Python writes as text only, it was asked to write as text: `{flag!s:>6}`. */
+function formatted(context: Context, [value, spec]: Nodes): Code {
+  const made = expression(context, value!);
+  if (!spec) return access(`str(${made.text})`, string);
+  const isText = ["boolean", "none", "list", "tuple", "map", "set", "object"].includes(made.type.kind);
+  return access(`format(${isText ? `str(${made.text})` : made.text}, ${expression(context, spec).text})`, string);
+}
+
 function ordered(context: Context, [values, key, reverse]: Nodes): Code {
   const made = iterable(context, values!);
   const item = elementOf(made.type);
@@ -185,7 +193,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   },
   zip: (context, nodes) => access(`zip(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true)),
   unzip: (context, [rows]) => access(`zip(*${within(iterable(context, rows!), binds.bitOr)})`, list(list(unknown), true)),
-  format: (context, nodes) => access(nodes.length > 1 ? `format(${texts(context, nodes).join(", ")})` : `str(${texts(context, nodes).join("")})`, string),
+  format: formatted,
   repr: written("repr"),
   str: written("str"),
   decimal: (context, [value]) => access(`str(float(${expression(context, value!).text}))`, string),

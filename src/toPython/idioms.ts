@@ -86,7 +86,7 @@ function iterator(context: Context, node: Extract<Node, { type: "CallExpression"
     keyName(callee.property.property) === "iterator";
   if (!isIterator) return undefined;
   const made = expression(context, callee.object);
-  return access(`iter(${made.text})`, list(elementOf(made.type), true));
+  return access(`iter(${made.text})`, list(elementOf(made.type)));
 }
 
 /** `iterator.next().value` */
@@ -97,11 +97,19 @@ function nextValue(context: Context, node: Extract<Node, { type: "MemberExpressi
   return access(`next(${made.text})`, elementOf(made.type));
 }
 
-/** `(nn as any)[name]` */
+/** `(nn as any)[name]`, `tensor[name]()` */
 function memberByName(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code | undefined {
-  if (!node.computed || node.property.type === "StringLiteral") return undefined;
-  const made = namespaceOf(context, node);
+  const { property } = node;
+  if (!node.computed || property.type === "StringLiteral") return undefined;
+  const made = namespaceOf(context, node) ?? context.dry(() => attributesOf(context, node.object, property));
   return made && access(`getattr(${made.text}, ${expression(context, node.property).text})`);
+}
+
+/** An object that has attributes and no entries, where it is asked for one by its name. */
+function attributesOf(context: Context, object: Node, property: Node): Code | undefined {
+  if (object.type === "Super") return undefined;
+  const made = expression(context, object);
+  return made.type.kind === "tensor" && expression(context, property).type.kind === "string" ? made : undefined;
 }
 
 /** What of Kindling's an expression picks something from by name: `optim` in `optim[name]`. */

@@ -38,9 +38,10 @@ export function shapedCode(context: Context, value: Code, kind: Node | undefined
   const fields = fieldsOf(node);
   const [of, each] = [fields.get("of"), fields.get("each")];
   if (of?.type === "ArrayExpression") {
-    const [first, again] = twice(context, value);
-    const items = of.elements.map((one, i) => shapedCode(context, access(`${i === 0 ? first : again}[${i}]`, partOf(value.type, i)), one ?? undefined));
-    return `(${items.join(", ")}${items.length === 1 ? "," : ""})`;
+    return named(value, (name) => {
+      const items = of.elements.map((one, i) => shapedCode(context, access(`${name}[${i}]`, partOf(value.type, i)), one ?? undefined));
+      return `(${items.join(", ")}${items.length === 1 ? "," : ""})`;
+    });
   }
   if (of?.type === "ObjectExpression") return shapedFields(context, value, fieldsOf(of), each);
   const inner = each && shapedCode(context, access("one", innerOf(value.type)), each);
@@ -71,22 +72,21 @@ function innerOf(type: Type): Type {
   return elementOf(type);
 }
 
-/** How a value is asked for the first time, and from then on. */
-function twice(context: Context, value: Code): readonly [string, string] {
-  if (/^[\w.]+$/.test(value.text)) return [value.text, value.text];
-  const name = context.fresh("value");
-  return [`(${name} := ${value.text})`, name];
-}
+/** What is made of a value that has a name, so that it is worked out once. */
+const named = (value: Code, make: (name: string) => string): string =>
+  /^[\w.]+$/.test(value.text) ? make(value.text) : `(lambda value: ${make("value")})(${value.text})`;
 
-function shapedFields(context: Context, value: Code, named: ReadonlyMap<string, Node>, each: Node | undefined): string {
-  const [first, again] = twice(context, value);
+function shapedFields(context: Context, value: Code, fields: ReadonlyMap<string, Node>, each: Node | undefined): string {
+  const kindOf = (kind: Node): string => context.source.slice(kind.start!, kind.end!);
   const typeOf = (key: string): Type => (value.type.kind === "object" ? (value.type.fields.get(key) ?? value.type.rest ?? unknown) : unknown);
-  const fields = [...named].flatMap(([key, kind]) => {
-    const own = access(`${again}[${quoted(key)}]`, typeOf(key));
-    const text = shapedCode(context, own, kind);
-    return text === own.text ? [] : [`${quoted(key)}: ${text}`];
+  const others = [...fields].filter(([, kind]) => !each || kindOf(kind) !== kindOf(each));
+  return named(value, (name) => {
+    const items = others.flatMap(([key, kind]) => {
+      const own = access(`${name}[${quoted(key)}]`, typeOf(key));
+      const text = shapedCode(context, own, kind);
+      return text === own.text && !each ? [] : [`${quoted(key)}: ${text}`];
+    });
+    const all = each ? `{key: ${shapedCode(context, access("one", innerOf(value.type)), each)} for key, one in ${name}.items()}` : name;
+    return items.length > 0 ? `{**${all}, ${items.join(", ")}}` : all;
   });
-  const all = each ? `{key: ${shapedCode(context, access("one", innerOf(value.type)), each)} for key, one in ${first}.items()}` : first;
-  if (fields.length > 0) return `{**${all}, ${fields.join(", ")}}`;
-  return each ? all : value.text;
 }

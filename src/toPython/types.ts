@@ -101,6 +101,9 @@ export function either(a: Type, b: Type): Type {
   if (a.kind === "number" && b.kind === "number") return a.whole === b.whole ? a : number;
   if (a.kind === "tensor" && b.kind === "tensor") return a.dtype === b.dtype ? a : tensor;
   if (a.kind === "list" && b.kind === "list") return list(either(a.of, b.of));
+  // Two of Kindling's things, or objects of two classes, have no more in common.
+  if (a.kind === "api" || a.kind === "instance") return b.kind === a.kind && a.path === b.path ? a : unknown;
+  if (a.kind === "class" || a.kind === "object of") return b.kind === a.kind && a.of === b.of ? a : unknown;
   return a.kind === b.kind ? a : unknown;
 }
 
