@@ -1050,13 +1050,19 @@ export class Expressions {
     return this.doc(expression.arguments[0]!.value);
   }
 
-  /** What a loop, a comprehension or an assignment takes apart. @param reader what may speak of it, `_` included */
-  pattern(target: Expression, reader: Doc = ""): Doc {
+  /**
+   * What a loop, a comprehension or an assignment takes apart.
+   * @param reader what may speak of it, `_` included
+   * @param isCounted whether there are as many as it names, those that nobody wants included
+   */
+  pattern(target: Expression, reader: Doc = "", isCounted = false): Doc {
     if (target.kind !== "tuple" && target.kind !== "list") return target.kind === "starred" ? ["...", this.pattern(target.value, reader)] : this.doc(target);
     const isLeftOut = (entry: Expression): boolean => isUnused(entry) && !mentionsName(reader, "_");
     const entries = [...target.entries];
-    while (entries.length > 1 && isLeftOut(entries.at(-1)!)) entries.pop();
-    return ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", isLeftOut(entry) ? "" : this.pattern(entry, reader)]), "]"];
+    while (!isCounted && entries.length > 1 && isLeftOut(entries.at(-1)!)) entries.pop();
+    // A comma at the end alone counts for nothing.
+    const end = isLeftOut(entries.at(-1)!) && entries.length > 1 ? "," : "";
+    return ["[", entries.flatMap((entry, at) => [at > 0 ? ", " : "", isLeftOut(entry) ? "" : this.pattern(entry, reader)]), end, "]"];
   }
 }
 

@@ -318,7 +318,9 @@ export class Statements {
       const becomesMore = target.entries.some(({ kind }, at) => kind === "name" && this.to.typeName(entryOf(type, at)) !== texts[at]);
       if (all && keyword === "let " && type.kind === "tuple" && becomesMore) annotation = `: [${texts.join(", ")}]`;
     }
-    lines.push(...this.#line([keyword, this.to.pattern(target), annotation, " = ", code], margin));
+    // How many dimensions a tensor has is said by no type.
+    const isCounted = present(this.to.typeOf(value)).kind === "size";
+    lines.push(...this.#line([keyword, this.to.pattern(target, "", isCounted), annotation, " = ", code], margin));
     return lines;
   }
 

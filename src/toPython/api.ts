@@ -236,8 +236,10 @@ export function itemOf(type: Type | undefined): Type {
   return unknown;
 }
 
-/** What `new` of a class of Kindling's gives. */
-export function instanceType(path: string, types: readonly Type[]): Type {
+const returnsOf = (type: Type): Type => (type.kind === "function" ? type.returns : unknown);
+
+/** What `new` of a class of Kindling's gives. @param options what it is given by name */
+export function instanceType(path: string, types: readonly Type[], options: ReadonlyMap<string, Type> = new Map()): Type {
   const [first] = types;
   switch (path) {
     case "nn.Parameter":
@@ -250,6 +252,7 @@ export function instanceType(path: string, types: readonly Type[]): Type {
         of: types.some((type) => type.kind === "list") ? unknown : tuple(...types.map((type) => (type.kind === "tensor" ? type : tensor))),
       };
     case "data.DataLoader":
+      return { kind: "instance", path, of: options.has("collateFn") ? returnsOf(options.get("collateFn")!) : itemOf(first) };
     case "data.Subset":
       return { kind: "instance", path, of: itemOf(first) };
     case "data.ConcatDataset":

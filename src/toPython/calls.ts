@@ -21,7 +21,6 @@ import type { Context } from "./context.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { homeCall, homeConstruction } from "./homecoming.ts";
-import { namespaceOf } from "./idioms.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
@@ -106,6 +105,8 @@ function callOf(context: Context, node: CallNode, made: Code): Code {
   switch (type.kind) {
     case "api":
       return apiCall(context, node, type.path);
+    case "some api":
+      return finished(receiver(made), apiArguments(context, node, `${type.path}.*`).given, node, unknown);
     case "module":
       if (type.path.startsWith("node:")) return standardCall(context, node, type.path.slice(5)) ?? context.refuse(node, `${type.path.slice(5)}(…)`);
       break;
@@ -716,14 +717,13 @@ export function construction(context: Context, node: NewNode): Code {
       context.refuse(node, `new ${callee.name}(…)`)
     );
   const made = expression(context, callee);
-  const namespace = context.dry(() => namespaceOf(context, callee));
-  if (namespace?.type.kind === "api") {
-    const { path } = namespace.type;
-    return finished(made.text, apiArguments(context, node, `${path}.*`).given, node, { kind: "instance", path: path === "nn" ? "nn.Module" : path });
-  }
   switch (made.type.kind) {
     case "api":
       return apiConstruction(context, node, made.type.path);
+    case "some api": {
+      const { path } = made.type;
+      return finished(receiver(made), apiArguments(context, node, `${path}.*`).given, node, { kind: "instance", path: path === "nn" ? "nn.Module" : path });
+    }
     case "class":
       return finished(made.text, ownArguments(context, node.arguments, constructorOf(made.type.of)), node, { kind: "object of", of: made.type.of });
     default:
@@ -751,6 +751,15 @@ function missableField(context: Context, node: Node): { readonly object: string;
   return type.kind === "object" && type.rest && !type.fields.has(name) ? { object: text, name } : undefined;
 }
 
+/** Of what is given by name, the types. */
+function optionTypes(context: Context, { arguments: nodes }: NewNode): Map<string, Type> {
+  const last = bare(nodes.at(-1) ?? ({ type: "NullLiteral" } as Node));
+  const fields = last.type === "ObjectExpression" ? last.properties : [];
+  return new Map(
+    fields.flatMap((one) => (one.type === "ObjectProperty" ? [[keyName(one.key) ?? "", context.dry(() => expression(context, one.value).type)]] : [])),
+  );
+}
+
 function constructorOf(info: ClassInfo): Parameters {
   return info.constructorParameters === noParameters && info.base.kind === "class" ? constructorOf(info.base.of) : info.constructorParameters;
 }
@@ -775,5 +784,5 @@ function apiConstruction(context: Context, node: NewNode, path: string): Code {
     }
   }
   const { given, types } = apiArguments(context, node, path);
-  return finished(pythonPath(context, path), given, node, instanceType(path, types));
+  return finished(pythonPath(context, path), given, node, instanceType(path, types, optionTypes(context, node)));
 }

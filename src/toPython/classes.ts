@@ -351,7 +351,7 @@ function scheduleConstructor(method: Method): Method {
     isCall(node, (callee) => callee.type === "MemberExpression" && callee.object.type === "ThisExpression" && keyName(callee.property) === "step"),
   );
   if (!base || !step) return method;
-  const { start, end, loc } = step;
+  const { start = null, end = null, loc = null } = step;
   const body = own.filter((node) => node !== base).map((node) => (node === step ? { ...base, start, end, loc } : node));
   return { ...method, body: { ...method.body, body } };
 }

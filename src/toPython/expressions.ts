@@ -31,6 +31,7 @@ import {
   boolean,
   either,
   elementOf,
+  elementType,
   float,
   isModuleLike,
   list,
@@ -322,11 +323,13 @@ function tensorProperty(made: Code, name: string): Code {
       ? list(whole)
       : name === "requiresGrad" || name === "isLeaf"
         ? boolean
-        : name === "dtype" || name === "device" || name === "gradFn"
-          ? unknown
-          : name === "ndim"
-            ? whole
-            : made.type;
+        : name === "dtype"
+          ? elementType
+          : name === "device" || name === "gradFn"
+            ? unknown
+            : name === "ndim"
+              ? whole
+              : made.type;
   return access(`${receiver(made)}.${snake(name)}`, type);
 }
 

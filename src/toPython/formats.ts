@@ -53,6 +53,7 @@ function field(context: Context, node: Node): Field {
 
 function plainField(context: Context, node: Node): Field {
   const made = expression(context, node);
+  if (isElementType(made.type)) return { value: numberText(made), format: "" };
   switch (made.type.kind) {
     case "boolean":
       return { value: access(`str(${made.text}).lower()`, string), format: "" };
@@ -142,9 +143,13 @@ export function formattedCall(context: Context, node: Node): Code | undefined {
   return atom(`f"{${inside}${made.format}}"`, string);
 }
 
+/** The name of a type of elements, without the module that Python writes before it. */
+export const isElementType = (type: Type): boolean => type.kind === "instance" && type.path === "dtype";
+
 /** A value as JavaScript writes it where text is put together. */
 export function numberText(made: Code): Code {
   const type: Type = made.type;
+  if (isElementType(type)) return access(`str(${made.text}).removeprefix("torch.")`, string);
   if (type.kind === "boolean") return access(`str(${made.text}).lower()`, string);
   if (type.kind === "list") return access(`",".join(map(str, ${made.text}))`, string);
   return access(`str(${made.text})`, string);

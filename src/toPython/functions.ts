@@ -5,7 +5,7 @@ import { Definition } from "./context.ts";
 import { assignPattern, declarePattern } from "./patterns.ts";
 import { access, binds, code, pythonName, type Code } from "./python.ts";
 import { boundNames, contains, freeNames, isAssignedIn, isFunction, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
-import { annotated, either, list, none, number, unknown, type Parameters, type Type } from "./types.ts";
+import { annotated, either, list, none, number, orAnother, unknown, type Parameters, type Type } from "./types.ts";
 
 /** What a call of the function has to know. */
 export function parametersOf(context: Context, parameters: readonly Node[]): Parameters {
@@ -40,8 +40,7 @@ function parameterType(context: Context, parameter: Node): Type {
   if (!given || target.type === "ObjectPattern") return stated;
   const type = context.dry(() => expression(context, given).type);
   // A default of 3 doesn't make every value whole, nor a default of one function or class every value that one.
-  if (type.kind === "api" || type.kind === "class") return unknown;
-  return type.kind === "number" ? number : type;
+  return type.kind === "number" ? number : orAnother(type);
 }
 
 /** A function's type: parameters now, what it returns when first asked for. */

@@ -1,5 +1,6 @@
 /** What a program brought along when it came from Python is Python's own again: `zip(…)`, `random.uniform(…)`, `new Deque(…)`. */
 import type { Context } from "./context.ts";
+import { isElementType, numberText } from "./formats.ts";
 import { functionValue, isCallback } from "./functions.ts";
 import { expression } from "./grammar.ts";
 import { access, action, binds, code, comparison, infix, receiver, snake, within, type Code } from "./python.ts";
@@ -141,7 +142,10 @@ function operated(context: Context, [left, operator, right]: Nodes): Code {
 }
 
 function written(name: "repr" | "str") {
-  return (context: Context, [value, kind]: Nodes): Code => access(`${name}(${shaped(context, value!, kind)})`, string);
+  return (context: Context, [value, kind]: Nodes): Code => {
+    const made = expression(context, value!);
+    return name === "str" && isElementType(made.type) ? numberText(made) : access(`${name}(${shaped(context, value!, kind)})`, string);
+  };
 }
 
 /** What Python writes as text only, it was asked to write as text: `{flag!s:>6}`. */

@@ -3,7 +3,7 @@ import type { Context } from "./context.ts";
 import { expression } from "./grammar.ts";
 import { access, quoted, receiver, type Code } from "./python.ts";
 import { bare, keyName, type Node } from "./syntax.ts";
-import { elementOf, list, type Type } from "./types.ts";
+import { elementOf, list, unknown, type Type } from "./types.ts";
 
 /** The word that an expression stands for; `undefined` where it stands for none. */
 export function idiom(context: Context, node: Node): Code | undefined {
@@ -63,7 +63,7 @@ function popped(context: Context, node: Extract<Node, { type: "CallExpression" }
   );
 }
 
-const valueOf = (type: Type): Type => (type.kind === "map" ? type.value : type.kind === "object" && type.rest ? type.rest : { kind: "unknown" });
+const valueOf = (type: Type): Type => (type.kind === "map" ? type.value : type.kind === "object" && type.rest ? type.rest : unknown);
 
 /** Of what is deleted: the dictionary and its key. */
 function deleted(node: Node): { readonly object: Node; readonly key: Node | string } | undefined {
@@ -101,22 +101,15 @@ function nextValue(context: Context, node: Extract<Node, { type: "MemberExpressi
 function memberByName(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code | undefined {
   const { property } = node;
   if (!node.computed || property.type === "StringLiteral") return undefined;
-  const made = namespaceOf(context, node) ?? context.dry(() => attributesOf(context, node.object, property));
-  return made && access(`getattr(${made.text}, ${expression(context, node.property).text})`);
+  const made = attributesOf(context, bare(node.object), property);
+  if (!made) return undefined;
+  const type: Type = made.type.kind === "api" ? { kind: "some api", path: made.type.path } : unknown;
+  return access(`getattr(${made.text}, ${expression(context, property).text})`, type);
 }
 
-/** An object that has attributes and no entries, where it is asked for one by its name. */
+/** What has attributes and no entries, where it is asked for one by its name. */
 function attributesOf(context: Context, object: Node, property: Node): Code | undefined {
   if (object.type === "Super") return undefined;
-  const made = expression(context, object);
-  return made.type.kind === "tensor" && expression(context, property).type.kind === "string" ? made : undefined;
-}
-
-/** What of Kindling's an expression picks something from by name: `optim` in `optim[name]`. */
-export function namespaceOf(context: Context, node: Node): Code | undefined {
-  if (node.type !== "MemberExpression" || !node.computed) return undefined;
-  const object = bare(node.object);
-  if (object.type !== "Identifier" && object.type !== "MemberExpression") return undefined;
-  const { type } = context.dry(() => expression(context, object));
-  return type.kind === "api" ? expression(context, object) : undefined;
+  const [{ type }, key] = context.dry(() => [expression(context, object), expression(context, property)] as const);
+  return type.kind === "api" || (type.kind === "tensor" && key.type.kind === "string") ? expression(context, object) : undefined;
 }

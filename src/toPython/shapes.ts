@@ -35,6 +35,7 @@ function literal(context: Context, node: Node, kind: Node | undefined): string |
 export function shapedCode(context: Context, value: Code, kind: Node | undefined): string {
   const node = kind && bare(kind);
   if (node?.type === "Identifier") return context.pythonsOwn.get(node.name) === "decimal" ? asFloat(value) : value.text;
+  if (node?.type === "ArrowFunctionExpression") return shownBy(context, value, node);
   const fields = fieldsOf(node);
   const [of, each] = [fields.get("of"), fields.get("each")];
   if (of?.type === "ArrayExpression") {
@@ -59,6 +60,18 @@ export function shapedCode(context: Context, value: Code, kind: Node | undefined
     default:
       return `${context.help("each_as")}(lambda one: ${inner}, ${value.text})`;
   }
+}
+
+/** What a function writes that comes along: an array, the type of its elements. */
+function shownBy(context: Context, value: Code, { body }: Extract<Node, { type: "ArrowFunctionExpression" }>): string {
+  const type = body.type === "StringLiteral" ? /^dtype\('(\w+)'\)$/.exec(body.value)?.[1] : undefined;
+  if (type !== undefined) {
+    context.use("import numpy as np");
+    return `np.dtype("${type}")`;
+  }
+  if (body.type !== "CallExpression" || body.callee.type !== "Identifier" || context.pythonsOwn.get(body.callee.name) !== "arrayText") return value.text;
+  const [, dtype] = body.arguments;
+  return `${receiver(value)}${dtype?.type === "StringLiteral" && dtype.value === "float64" ? ".double()" : ""}.numpy()`;
 }
 
 const asFloat = ({ text, type }: Code): string =>

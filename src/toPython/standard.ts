@@ -3,6 +3,7 @@ import { iterable, iterated, listed, materialized } from "./sequences.ts";
 import { expression, wholeExpression } from "./grammar.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
+import { isElementType, numberText } from "./formats.ts";
 import { isCallback } from "./functions.ts";
 import { arrayMethod } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
@@ -144,11 +145,8 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`float(${value(first!).text}).is_integer()`, boolean);
     case "String": {
       const made = value(first!);
-      return made.type.kind === "boolean"
-        ? access(`str(${made.text}).lower()`, string)
-        : made.type.kind === "string"
-          ? made
-          : access(`str(${made.text})`, string);
+      if (made.type.kind === "string") return made;
+      return made.type.kind === "boolean" || isElementType(made.type) ? numberText(made) : access(`str(${made.text})`, string);
     }
     case "Array":
       return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
@@ -227,7 +225,7 @@ function printed(context: Context, node: CallNode, last: string): Code {
     if (each.type === "SpreadElement") return { text: `*${iterable(context, each.argument).text}`, node: each as Node };
     const made = materialized(expression(context, each));
     return {
-      text: made.type.kind === "boolean" ? `str(${made.text}).lower()` : made.tight === binds.lambda ? `(${made.text})` : made.text,
+      text: made.type.kind === "boolean" || isElementType(made.type) ? numberText(made).text : made.tight === binds.lambda ? `(${made.text})` : made.text,
       node: each as Node,
     };
   });

@@ -9,7 +9,7 @@ import { importDeclaration, exportedFrom } from "./imports.ts";
 import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
-import { annotated, elementOf, none, number, tensor, unknown, whole, type Type, memberOf } from "./types.ts";
+import { annotated, elementOf, none, number, orAnother, tensor, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
 
@@ -120,7 +120,7 @@ function variableType(context: Context, id: Extract<Node, { type: "Identifier" }
 /** A variable that may get another value tells less. */
 function widened(type: Type): Type {
   if (type.kind === "number") return number;
-  return type.kind === "tensor" ? tensor : ["none", "api", "class"].includes(type.kind) ? unknown : type;
+  return type.kind === "tensor" ? tensor : type.kind === "none" ? unknown : orAnother(type);
 }
 
 function partOfPattern(context: Context, pattern: Node, init: Node | undefined, name: string): Type {

@@ -16,6 +16,8 @@ export type Type =
   | { readonly kind: "function"; readonly parameters: Parameters; readonly returns: Type }
   /** Something of Kindling's by its path: `nn`, `nn.Linear`, `relu`. */
   | { readonly kind: "api"; readonly path: string }
+  /** One of the classes or functions of a part of Kindling's, which only the run tells: `nn` of `nn[name]`. */
+  | { readonly kind: "some api"; readonly path: string }
   /** An object of one of Kindling's classes; what it holds where it is a container or a loader. */
   | { readonly kind: "instance"; readonly path: string; readonly of?: Type }
   | { readonly kind: "class"; readonly of: ClassInfo }
@@ -49,6 +51,8 @@ export interface ClassInfo {
 export const unknown: Type = { kind: "unknown" };
 export const boolean: Type = { kind: "boolean" };
 export const string: Type = { kind: "string" };
+/** A type of elements, as a tensor has it. */
+export const elementType: Type = { kind: "instance", path: "dtype" };
 export const none: Type = { kind: "none" };
 export const tensor: Type = { kind: "tensor" };
 export const floats: Type = { kind: "tensor", dtype: "float" };
@@ -101,10 +105,23 @@ export function either(a: Type, b: Type): Type {
   if (a.kind === "number" && b.kind === "number") return a.whole === b.whole ? a : number;
   if (a.kind === "tensor" && b.kind === "tensor") return a.dtype === b.dtype ? a : tensor;
   if (a.kind === "list" && b.kind === "list") return list(either(a.of, b.of));
-  // Two of Kindling's things, or objects of two classes, have no more in common.
-  if (a.kind === "api" || a.kind === "instance") return b.kind === a.kind && a.path === b.path ? a : unknown;
+  if (isApi(a) && isApi(b)) return a.kind === b.kind && a.path === b.path ? a : partOf(a) === partOf(b) ? { kind: "some api", path: partOf(a) } : unknown;
+  // Objects of two classes have no more in common.
+  if (a.kind === "instance") return b.kind === a.kind && a.path === b.path ? a : unknown;
   if (a.kind === "class" || a.kind === "object of") return b.kind === a.kind && a.of === b.of ? a : unknown;
   return a.kind === b.kind ? a : unknown;
+}
+
+type Api = Extract<Type, { kind: "api" | "some api" }>;
+const isApi = (type: Type): type is Api => type.kind === "api" || type.kind === "some api";
+
+/** The part of Kindling's that something is in: `nn` of `nn.Linear`. */
+const partOf = ({ kind, path }: Api): string => (kind === "some api" ? path : path.split(".").slice(0, -1).join("."));
+
+/** What is known of a value that may well be another function or class than the one it is first. */
+export function orAnother(type: Type): Type {
+  if (isApi(type)) return { kind: "some api", path: partOf(type) };
+  return type.kind === "class" ? unknown : type;
 }
 
 export const isModuleLike = (type: Type): boolean => type.kind === "object of" || (type.kind === "instance" && type.path.startsWith("nn."));

@@ -1,16 +1,13 @@
 /** A PyTorch program that came in goes back to PyTorch: it prints there what it printed first. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromPython } from "../../src/fromPython/index.ts";
 import { toPython } from "../../src/toPython/index.ts";
 import { assertSamePrint } from "../fromPython/samePrint.ts";
-import { programs } from "../fromPython/translate.ts";
+import { programNames, programs } from "../fromPython/translate.ts";
+import { temporaryFolder } from "../harness/temporary.ts";
 import { hasTorch, printedByPython } from "../python/python.ts";
-
-/** Each with much that Python has of its own: enumerations, heaps, counters, texts, its random numbers, NumPy. */
-const names = ["byol", "nerf", "neural_ode", "prioritized_dqn", "rbm", "word2vec", "kfold", "maml", "simclr", "wgan_gp"];
 
 const back = (python: string): string => {
   const { code, problems } = toPython(fromPython(python).code, "/program.model.ts");
@@ -20,17 +17,13 @@ const back = (python: string): string => {
 
 describe("a PyTorch program that came in and goes back", function () {
   this.timeout(120_000);
-  for (const name of names) {
+  for (const name of programNames) {
     it(`prints in PyTorch what it printed there: ${name}`, async function () {
       const code = back(readFileSync(join(programs, `${name}.py`), "utf8"));
       if (!(await hasTorch())) return this.skip();
-      const folder = mkdtempSync(join(tmpdir(), "kindling-homecoming-"));
-      try {
-        writeFileSync(join(folder, "train.py"), code);
-        assertSamePrint(await printedByPython(folder, ["train.py"]), readFileSync(join(programs, `${name}.txt`), "utf8"));
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      const folder = temporaryFolder("homecoming");
+      writeFileSync(join(folder, "train.py"), code);
+      assertSamePrint(await printedByPython(folder, ["train.py"]), readFileSync(join(programs, `${name}.txt`), "utf8"));
     });
   }
 });
@@ -49,6 +42,46 @@ describe("Python's own in a program that came in", () => {
     assert.doesNotMatch(code, /def |class /);
   });
 
+  it("a dictionary of floats is written as a dictionary, a float without a fraction with its point", () => {
+    const code = lines('losses = {"a": 1.0}\nprint({k: round(v, 3) for k, v in losses.items()}, {"lr": 2.0, "on": True, "none": None})');
+    assert.match(code, /repr\(\{k: round\(v, 3\) for k, v in losses\.items\(\)\}\)/);
+    assert.match(code, /\{'lr': 2\.0, 'on': True, 'none': None\}/);
+  });
+
+  it("what is asked for more than once is worked out once", () => {
+    const code = lines(
+      'import numpy as np\ndef drawn():\n    print("drawn")\n    return [1.0, 2.0]\nprint(np.mean(drawn()))\ndef pair():\n    return 1, 2.0\nprint([pair(), 3])',
+    );
+    assert.match(code, /np\.mean\(drawn\(\)\)/);
+    assert.equal(code.match(/pair\(\)/g)?.length, 2);
+  });
+
+  it("setdefault, pop with a default and next are words of Python's again", () => {
+    const code = lines(
+      "groups = {}\nfor i, label in enumerate([2, 1, 2]):\n    groups.setdefault(label, []).append(i)\ndef options(**kwargs):\n    return kwargs.pop('depth', 3)\ndef count():\n    yield 1\nprint(groups, options(depth=2), next(count()))",
+    );
+    assert.match(code, /groups\.setdefault\(label, \[\]\)\.append\(i\)/);
+    assert.match(code, /kwargs\.pop\("depth", 3\)/);
+    assert.match(code, /next\(count\(\)\)/);
+  });
+
+  it("an object that can be called is called", () => {
+    const code = lines(
+      "class Scale:\n    def __init__(self, by):\n        self.by = by\n    def __call__(self, x):\n        return x * self.by\nscale = Scale(2)\nprint(scale(3))",
+    );
+    assert.match(code, /def __call__\(self, x\):/);
+    assert.match(code, /scale\(3\)/);
+  });
+
+  it("a schedule has its fields before PyTorch takes the first step", () => {
+    const code = lines(
+      "import torch\nclass Rising(torch.optim.lr_scheduler._LRScheduler):\n    def __init__(self, optimizer, steps):\n        self.steps = steps\n        super().__init__(optimizer)\n    def get_lr(self):\n        return [lr * self.last_epoch / self.steps for lr in self.base_lrs]\nschedule = Rising(torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=0.1), 10)\nprint(schedule.get_last_lr())",
+    );
+    assert.match(code, /class Rising\(optim\.lr_scheduler\._LRScheduler\):/);
+    assert.match(code, /self\.steps = steps\n {8}super\(\).__init__\(optimizer\)/);
+    assert.doesNotMatch(code, /self\.step\(\)/);
+  });
+
   it("an enumeration stays one", () => {
     const code = lines("from enum import IntEnum\nclass Side(IntEnum):\n    LEFT = 0\n    RIGHT = 1\nprint(Side(1).name, Side.LEFT == 0)");
     assert.match(code, /class Side\(enum\.IntEnum\):\n {4}LEFT = 0\n {4}RIGHT = 1/);
@@ -65,6 +98,41 @@ describe("TypeScript that goes to Python", () => {
 
   it("setAt writes into the tensor's places", () => {
     assert.match(python('import { zeros } from "kindling";\nconst x = zeros(3, 4);\nx.setAt([null, [1, 3]], 2);'), /^x\[:, 1:3\] = 2$/m);
+  });
+
+  it("a default of one of several functions or classes stands for no other", () => {
+    const code = python(
+      'import { nn, relu, type Tensor } from "kindling";\nfunction f(x: Tensor, activation: any = relu, layer: any = nn.Linear) {\n  return activation(x, new layer(1, 2));\n}\nconsole.log(f);',
+    );
+    assert.match(code, /activation\(x, layer\(1, 2\)\)/);
+    const chosen = python(
+      'import { nn } from "kindling";\nconst layers = new Map<string, any>([["relu", nn.ReLU], ["tanh", nn.Tanh]]);\nconsole.log(new (layers.get("tanh")!)());',
+    );
+    assert.match(chosen, /layers\["tanh"\]\(\)/);
+  });
+
+  it("a class that its name picks is asked for by name", () => {
+    const code = python(
+      'import { nn } from "kindling";\nfunction make(kind: string) {\n  return new (nn as any)[kind](4, 8, { numLayers: 2 });\n}\nconsole.log(make("LSTM"));',
+    );
+    assert.match(code, /getattr\(nn, kind\)\(4, 8, num_layers=2\)/);
+  });
+
+  it("a number that is read from text is whole where the text has no fraction", () => {
+    assert.match(python('const sizes = "3 4".split(" ").map(Number);\nconsole.log(sizes);'), /number\(item\)/);
+    assert.match(python('console.log(Number("3"));'), /print\(number\("3"\)\)/);
+  });
+
+  it("a field that comes later may be missing when it is asked for", () => {
+    const code = python(
+      "class Log {\n  lines!: string[];\n  add(line: string) {\n    if (this.lines === undefined) this.lines = [];\n    this.lines.push(line);\n  }\n}\nnew Log().add('a');",
+    );
+    assert.match(code, /if getattr\(self, "lines", None\) is None:/);
+  });
+
+  it("a type of elements is printed by its name, and asked about by PyTorch's", () => {
+    const code = python('import { finfo, zeros } from "kindling";\nconsole.log(zeros(2).dtype, finfo("float32").eps);');
+    assert.match(code, /print\(str\(torch\.zeros\(2\)\.dtype\)\.removeprefix\("torch\."\), torch\.finfo\(torch\.float32\)\.eps\)/);
   });
 
   it("an argument that isn't given keeps its default; those behind it are given by name", () => {
