@@ -293,8 +293,10 @@ function tensorCall(to: Expressions, api: string, call: Call): Code {
   const values = isSequence(type) || type.kind === "iterator" ? to.array(first!.value) : to.doc(first!.value);
   // Python would stumble over one that is missing, too.
   const value: Doc = isSequence(type) && itemOf(type).kind === "nullable" && isNumber(present(itemOf(type))) ? [values, " as number[]"] : values;
-  const rest = call.arguments.slice(1);
-  const named: Doc[] = rest.map((argument) => [camelCase(argument.name ?? "dtype"), ": ", to.doc(argument.value)]);
+  // Numbers are float32 here unless something else is said.
+  const isUsual = ({ name, value: given }: Argument): boolean => name === "dtype" && type.kind !== "tensor" && to.context.pathOf(given) === "torch.float32";
+  const rest = call.arguments.slice(1).filter((argument) => !isUsual(argument));
+  const named: Doc[] = rest.map(({ name = "dtype", value: given }) => [camelCase(name), ": ", name === "dtype" ? to.dtype(given) : to.doc(given)]);
   const result = to.typeOf(call);
   if (!explicit && result.kind === "tensor" && result.elements === "int") named.unshift('dtype: "int64"');
   const tensor = to.context.api(api);

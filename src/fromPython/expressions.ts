@@ -12,7 +12,22 @@ import { containerMethod, tensorMethod } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
 import { isPath, pathAttribute, pathBinary, pathMethod } from "./paths.ts";
 import { takesAnything, takesList } from "./syntax.ts";
-import type { Attribute, Call, Clause, Compare, Comprehension, Dictionary, Expression, Index, Lambda, Parameter, Slice } from "./syntax.ts";
+import type {
+  Attribute,
+  Binary,
+  Call,
+  Clause,
+  Compare,
+  Comprehension,
+  Dictionary,
+  Expression,
+  Index,
+  Lambda,
+  Name,
+  Parameter,
+  Slice,
+  Walrus,
+} from "./syntax.ts";
 import { formatText, percentText, strOf } from "./text.ts";
 import { arrowBody, methodName, negated, tensorOperators } from "./words.ts";
 import {
@@ -149,6 +164,8 @@ export class Expressions {
       case "starred":
         return primary("...", this.spread(expression.value));
       case "walrus":
+        if (isStep(expression) && isNumber(this.typeOf(expression.target)))
+          return { doc: [expression.value.operator.repeat(2), this.doc(expression.target)], level: level.unary };
         return { doc: [this.doc(expression.target), " = ", this.doc(expression.value)], level: level.assignment };
       case "yield":
         return {
@@ -218,6 +235,15 @@ export class Expressions {
   }
 
   binary(operator: string, first: Expression, second: Expression): Code {
+    // `(i := i + 1) - 1` is what i was before.
+    if (
+      first.kind === "walrus" &&
+      isStep(first) &&
+      isNumber(this.typeOf(first.target)) &&
+      isOne(second) &&
+      operator === (first.value.operator === "+" ? "-" : "+")
+    )
+      return { doc: [this.doc(first.target), first.value.operator.repeat(2)], level: level.unary };
     const [left, right] = [this.value(first), this.value(second)];
     if (operator === "/" && right.kind === "string" && this.#isOwnFolder(left)) return primary(`new URL(${quoted(`./${right.value}`)}, import.meta.url)`);
     const leftType = present(this.typeOf(left));
@@ -452,8 +478,10 @@ export class Expressions {
 
   /** A type of elements; Python's own types name some. */
   dtype(value: Expression): Doc {
-    const own = { "builtins.bool": "bool", "builtins.int": "int64", "builtins.float": "float32" }[this.context.pathOf(value) ?? ""];
-    return own ? this.context.api(own) : this.argument(value);
+    const path = this.context.pathOf(value) ?? "";
+    const own = { "builtins.bool": "bool", "builtins.int": "int64", "builtins.float": "float32", "torch.long": "int64", "torch.float": "float32" }[path];
+    const name = own ?? /^torch\.(float32|float16|bfloat16|int32|int64|uint8|bool)$/.exec(path)?.[1];
+    return name ? quoted(name) : this.argument(value);
   }
 
   /** A value that is passed in a call. */
@@ -1035,6 +1063,8 @@ export class Expressions {
         ")",
       );
     }
+    const counted = last && clause.conditions.length === 0 ? this.#counted(clause, inner) : undefined;
+    if (counted) return counted;
     let doc: Doc = this.array(clause.iterable);
     for (const condition of clause.conditions) {
       const asked = this.truth(condition);
@@ -1042,6 +1072,23 @@ export class Expressions {
     }
     if (last && same) return doc;
     return group([doc, method, "(", target, ") => ", arrowBody(inner), ")"]);
+  }
+
+  /** `f(i, x) for i, x in enumerate(xs)`: an array says its places itself. */
+  #counted({ iterable, target }: Clause, inner: Code): Doc | undefined {
+    if (target.kind !== "tuple" || target.entries.length !== 2 || iterable.kind !== "call" || iterable.arguments.length !== 1) return undefined;
+    if (this.context.pathOf(iterable.callee) !== "builtins.enumerate" || target.entries.some((entry) => entry.kind === "starred")) return undefined;
+    const [place, entry] = target.entries as [Expression, Expression];
+    return group([
+      this.array(iterable.arguments[0]!.value),
+      ".map((",
+      this.pattern(entry, inner.doc),
+      ", ",
+      this.pattern(place),
+      ") => ",
+      arrowBody(inner),
+      ")",
+    ]);
   }
 
   /** The n of `range(n)`. */
@@ -1114,6 +1161,21 @@ function mentionsName(doc: Doc, name: string): boolean {
   if (Array.isArray(doc)) return doc.some((one) => mentionsName(one as Doc, name));
   if ("indent" in doc) return mentionsName(doc.indent, name);
   return "group" in doc ? mentionsName(doc.group, name) : false;
+}
+
+const isOne = (expression: Expression): boolean => expression.kind === "number" && expression.text === "1";
+
+/** `i := i + 1` */
+function isStep(expression: Walrus): expression is Walrus & { readonly target: Name; readonly value: Binary } {
+  const { target, value } = expression;
+  return (
+    target.kind === "name" &&
+    value.kind === "binary" &&
+    (value.operator === "+" || value.operator === "-") &&
+    value.left.kind === "name" &&
+    value.left.name === target.name &&
+    isOne(value.right)
+  );
 }
 
 function isDots(expression: Expression): boolean {

@@ -390,7 +390,9 @@ function fileCall(to: Expressions, path: string, call: Call): Code {
     case "tempfile.gettempdir": {
       const folder = [to.context.fromNode("node:os", "tmpdir"), "()"];
       if (path === "tempfile.gettempdir") return primary(folder);
-      return primary(to.context.fromNode("node:fs", "mkdtempSync"), "(", to.context.fromNode("node:path", "join"), "(", folder, ', "kindling-"))');
+      const prefix = call.arguments.find(({ name }) => name === "prefix");
+      const begin = prefix ? to.doc(prefix.value) : quoted("kindling-");
+      return primary(to.context.fromNode("node:fs", "mkdtempSync"), "(", to.context.fromNode("node:path", "join"), "(", folder, ", ", begin, "))");
     }
     default:
       return missing(path, call);

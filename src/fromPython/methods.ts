@@ -217,6 +217,15 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
   }
 }
 
+/** `map(str, sizes)` of whole numbers or texts: joining makes texts of them anyway. */
+function withoutText(to: Expressions, value: Expression): Expression {
+  const [of, values, ...more] = value.kind === "call" && to.context.pathOf(value.callee) === "builtins.map" ? value.arguments : [];
+  if (!of || !values || more.length > 0 || to.context.pathOf(of.value) !== "builtins.str") return value;
+  const type = present(to.typeOf(values.value));
+  const isPlain = type.kind === "size" || ((type.kind === "list" || type.kind === "tuple") && /^(int|string)$/.test(present(itemOf(type)).kind));
+  return isPlain ? values.value : value;
+}
+
 function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
   const receiver = to.receiver(object);
   const [first, second] = values;
@@ -226,7 +235,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
       if (object.kind !== "string" || call.arguments.some(({ star }) => star)) return formatOf(to, object, call);
       return formatMethod(to, object.value, call);
     case "join":
-      return primary(to.array(first!), ".join(", to.doc(object), ")");
+      return primary(to.array(withoutText(to, first!)), ".join(", to.doc(object), ")");
     case "split":
       return first ? plain("split") : primary(receiver, ".split(/\\s+/).filter(Boolean)");
     case "splitlines":

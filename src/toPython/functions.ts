@@ -105,7 +105,7 @@ export function openParameters(context: Context, parameters: readonly Node[], ty
       const { python } = context.declare(target.name, type);
       texts.push(withDefault(context, python, given ?? (target.optional ? "optional" : undefined), first));
     } else if (target.type === "ObjectPattern" && isLast) {
-      texts.push("*", ...optionTexts(context, target, type, first));
+      texts.push("*", ...optionTexts(context, target, type, first, given !== undefined));
     } else {
       const name = context.fresh(given || target.type === "ObjectPattern" ? "options" : "item");
       texts.push(withDefault(context, name, given, first));
@@ -118,20 +118,21 @@ export function openParameters(context: Context, parameters: readonly Node[], ty
   return { texts, first: () => first.forEach((write) => write()), properties: () => properties.forEach((write) => write()) };
 }
 
-/** The fields of an options object, each a keyword argument. */
-function optionTexts(context: Context, pattern: Extract<Node, { type: "ObjectPattern" }>, type: Type, first: (() => void)[]): string[] {
+/** The fields of an options object, each a keyword argument. @param isOptional whether the object may be missing, and each of its fields with it */
+function optionTexts(context: Context, pattern: Extract<Node, { type: "ObjectPattern" }>, type: Type, first: (() => void)[], isOptional: boolean): string[] {
   return pattern.properties.flatMap((property) => {
     if (property.type === "RestElement")
       return [`**${context.declare(boundNames(property)[0] ?? "rest", { kind: "object", fields: new Map(), rest: unknown }).python}`];
     const key = property.key.type === "Identifier" ? property.key.name : "";
     const value = property.value;
-    const given = value.type === "AssignmentPattern" ? value.right : undefined;
+    const fallback = value.type === "AssignmentPattern" ? value.right : undefined;
+    const given = fallback ?? (isOptional ? "optional" : undefined);
     const target = value.type === "AssignmentPattern" ? value.left : value;
     const [name = key] = boundNames(target);
     const stated = type.kind === "object" ? (type.fields.get(key) ?? unknown) : unknown;
-    const own = stated.kind === "unknown" && given ? context.dry(() => expression(context, given).type) : stated;
+    const own = stated.kind === "unknown" && fallback ? context.dry(() => expression(context, fallback).type) : stated;
     const { python } = context.declare(name, own.kind === "number" ? number : own);
-    if (name === key) return [withDefault(context, python, given ?? (stated.kind === "unknown" ? undefined : undefined), first)];
+    if (name === key) return [withDefault(context, python, given, first)];
     // Callers know it by its key.
     first.push(() => context.line(`${python} = ${pythonName(key)}`));
     return [withDefault(context, pythonName(key), given, first)];

@@ -109,7 +109,7 @@ class GPT(nn.Module):
         loss = None if targets is None else F.cross_entropy(logits.view(-1, logits.size(-1)), targets.view(-1))
         return logits, loss
 
-    def generate(self, idx, maxNewTokens, *, temperature=1.0, topK):
+    def generate(self, idx, maxNewTokens, *, temperature=1.0, topK=None):
         with torch.no_grad():
             for i in range(maxNewTokens):
                 cond = idx if idx.size(1) <= self.config.blockSize else idx[:, -self.config.blockSize:]
