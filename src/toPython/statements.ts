@@ -1,5 +1,5 @@
 /** Statements. */
-import { iterable } from "./sequences.ts";
+import { iterable, listed } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
@@ -9,7 +9,7 @@ import { importDeclaration, exportedFrom } from "./imports.ts";
 import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
-import { annotated, elementOf, none, number, orAnother, tensor, unknown, whole, type Type, memberOf } from "./types.ts";
+import { annotated, either, elementOf, list, none, number, orAnother, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
 
@@ -588,8 +588,8 @@ function forOf(context: Context, node: Extract<Node, { type: "ForOfStatement" }>
     const pattern = left.type === "VariableDeclaration" ? left.declarations[0]!.id : left;
     let takeApart: (() => void) | undefined;
     context.statement({ ...node, end: right.end } as Node, () => {
-      const made = iterable(context, constantList(right));
-      const of = loopElement(made);
+      const made = rows(context, bare(right)) ?? iterable(context, right);
+      const of = elementOf(made.type);
       return context.inLoop(node, () => {
         if (left.type === "VariableDeclaration") declarePattern(context, pattern, of);
         else context.assignsAll(pattern);
@@ -612,10 +612,20 @@ function forOf(context: Context, node: Extract<Node, { type: "ForOfStatement" }>
   });
 }
 
-const loopElement = (made: Code): Type => elementOf(made.type);
-
-/** `[["a", 1], ["b", 2]] as const` */
-const constantList = (node: Node): Node => node;
+/** `[["a", 1], ["b", 2]] as const`: what belongs together is a tuple each. */
+function rows(context: Context, node: Node): Code | undefined {
+  const all = node.type === "ArrayExpression" ? node.elements.map((row) => row && bare(row)) : [];
+  const width = all[0]?.type === "ArrayExpression" ? Math.max(2, all[0].elements.length) : 0;
+  const isRow = (row: Node | null): row is Extract<Node, { type: "ArrayExpression" }> =>
+    row?.type === "ArrayExpression" && row.elements.length === width && row.elements.every((each) => each && each.type !== "SpreadElement");
+  if (all.length === 0 || !all.every(isRow)) return undefined;
+  const items = all.map((row) => {
+    const entries = row.elements.map((each) => expression(context, each!));
+    return { text: `(${entries.map((each) => within(each, binds.conditional)).join(", ")})`, node: row, types: entries.map(({ type }) => type) };
+  });
+  const columns = items[0]!.types.map((_, at) => items.map(({ types }) => types[at]!).reduce(either));
+  return atom(listed("[", "]", items, startLine(node)), list(tuple(...columns)));
+}
 
 /** A list that is written out is a tuple in Python's loops as well as a list. */
 const loopSource = (made: Code): string => (made.tight === binds.lambda ? `(${made.text})` : made.text);

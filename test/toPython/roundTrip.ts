@@ -13,6 +13,32 @@ export const plain = (text: string): string =>
     .replace(/e([+-])0(\d)\b/g, "e$1$2")
     .replace(/(\.\d*?[1-9])0+\b/g, "$1");
 
+/** What Python doesn't say, and so can't come back in the same words. */
+const byName = "a parameter that is given by its name in Python comes back as one by its place";
+const ofRecord = "a Map whose keys are texts is a dictionary, which comes back as an object";
+const ofTypes = "how deep `tolist()` goes, or what a file holds, is said by a type in TypeScript only, so the operators are found out when it runs";
+const asFloat = "a float is written with its point, as Python writes it";
+
+/** The published programs whose trees differ, and why. */
+export const worded: Readonly<Record<string, string>> = {
+  "autoencoder": ofTypes,
+  "cnn": ofTypes,
+  "gan": ofTypes,
+  "lstm": ofTypes,
+  "transfer": ofTypes,
+  "01-range-dataset": asFloat,
+  "03-checkpoints": ofTypes,
+  "05-sequential-or-module": byName,
+  "08-residual-blocks": byName,
+  "09-activation-hooks": ofRecord,
+  "10-gradient-hooks": ofRecord,
+  "11-parameter-groups": asFloat,
+  "14-complete-example": byName,
+  "15-cheat-sheet": ofTypes,
+  "17-deep-resnet": byName,
+  "18-fine-tuning": byName,
+};
+
 /** Where a program trains for long, and how long here: two that are not the same part in their first rounds. */
 const shorter: Readonly<Record<string, readonly [written: string, here: string]>> = {
   digits: [", 20);", ", 5);"],
@@ -29,9 +55,10 @@ function shortened(program: Program): Program {
   return { name: program.name, file };
 }
 
-export const travelled = [...written, ...published]
-  .filter(({ name }) => /^(char-lstm|gpt|hooks-and-functions|siamese|vae|wgan-gp|unet|seq2seq|gan|circle|digits)$/.test(name))
-  .map(shortened);
+export const travelled = [
+  ...written.filter(({ name }) => /^(char-lstm|gpt|hooks-and-functions|siamese|vae|wgan-gp|unet|seq2seq)$/.test(name)),
+  ...published.filter(({ name }) => name in worded || /^(circle|digits)$/.test(name)),
+].map(shortened);
 
 /** A new folder with the program's data. */
 function besides({ file }: Program): string {
@@ -40,13 +67,20 @@ function besides({ file }: Program): string {
   return folder;
 }
 
-/** The program as it comes back, with its data beside it. */
+/** The program's files as they come back, by name; its own is the first. */
+export function returned(program: Program): { readonly name: string; readonly code: string }[] {
+  const files = translated(program);
+  const readModule = (module: string): string | undefined => files.find(({ name }) => name === `${module.split(".").at(-1)}.py`)?.program.code;
+  return files.map(({ name, program: python }, i) => {
+    const { code, problems } = fromPython(python.code, { readModule });
+    assert.deepEqual(problems, []);
+    return { name: name.replace(".py", i === 0 ? ".model.ts" : ".ts"), code };
+  });
+}
+
+/** A folder with the program as it comes back, and its data. */
 export function back(program: Program): string {
   const folder = besides(program);
-  for (const { name, program: python } of translated(program)) {
-    const { code, problems } = fromPython(python.code);
-    assert.deepEqual(problems, []);
-    writeFileSync(join(folder, name.replace(".py", ".model.ts")), code);
-  }
+  for (const { name, code } of returned(program)) writeFileSync(join(folder, name), code);
   return folder;
 }

@@ -46,5 +46,5 @@ for epoch in range(30):
         f"Epoch {epoch:>2}: train_loss={trainLoss / len(trainLoader):.6f}, " + f"val_loss={valLoss / len(valLoader):.6f}, " + f"val_acc={percent(valCorrect / valTotal)}",
     )
 
-for name, loader in [["Train", trainLoader], ["Val", valLoader]]:
+for name, loader in [("Train", trainLoader), ("Val", valLoader)]:
     print(f"{name} accuracy: {percent(accuracy(model, loader))}")

@@ -47,5 +47,5 @@ ckpt = torch.load(os.path.join(folder, "checkpoint_epoch_10.pt"))
 modelEp10.load_state_dict(ckpt["model_state_dict"])
 print(f"Loaded epoch {ckpt['epoch']}: [" + str(", ".join(f"'{key}'" for key in list(ckpt["model_state_dict"].keys()))) + "]")
 
-for label, m in [["Epoch 10", modelEp10], ["Final (30)", model2]]:
+for label, m in [("Epoch 10", modelEp10), ("Final (30)", model2)]:
     print(f"{label} val accuracy: {percent(accuracy(m, valLoader))}")
