@@ -9,6 +9,8 @@ import { isPath, path as pathClass, pathResult } from "./paths.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
 import {
   blocksOf,
+  expressionsOf,
+  partsOf,
   type Argument,
   type Block,
   type Call,
@@ -120,6 +122,16 @@ const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
 const tensorNames =
   /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta|adj|feats?|src_mask|edge_index)$/;
 
+/** Whether an f-string writes the value, or what is computed of it alone, as a number is written. */
+function isWrittenAsNumber(block: Block, name: string): boolean {
+  const isComputed = (value: Expression): boolean =>
+    value.kind === "name" ? value.name === name : value.kind === "binary" ? [value.left, value.right].some(isComputed) : false;
+  const isWritten = (expression: Expression): boolean =>
+    (expression.kind === "format" && expression.parts.some((part) => typeof part !== "string" && part.spec.length > 0 && isComputed(part.value))) ||
+    partsOf(expression).some(isWritten);
+  return block.statements.some((statement) => expressionsOf(statement).some(isWritten) || blocksOf(statement).some((inner) => isWrittenAsNumber(inner, name)));
+}
+
 /** Methods that only tensors have: whatever has them is one. */
 const onlyTensors =
   /^(unsqueeze|squeeze|view|reshape|permute|transpose|contiguous|detach|masked_fill|bool|long|argmax|argmin|softmax|log_softmax|sigmoid|clamp|clamp_min|expand|expand_as|gather|scatter|scatter_add|flatten|matmul|bmm|chunk|unbind|topk|numel|cumsum)$/;
@@ -202,6 +214,8 @@ class Inference {
     if ("statements" in info.body && isCalled(info.body, parameter.name)) return any;
     const inForward = info.class?.root?.startsWith("nn.") && info.name !== "__init__";
     if (inForward && info.name === "forward") return floats;
+    // A number may have a tensor's name: `def percent(x): return f"{x:.1%}"`.
+    if ("statements" in info.body && isWrittenAsNumber(info.body, parameter.name)) return any;
     if (tensorNames.test(parameter.name) && info.name !== "__init__") return tensor;
     return telling.find(([names]) => names.test(parameter.name))?.[1]();
   }

@@ -63,7 +63,7 @@ export const travelled = [
 /** A new folder with the program's data. */
 function besides({ file }: Program): string {
   const folder = temporaryFolder("round-trip");
-  for (const name of readdirSync(dirname(file))) if (name.endsWith(".csv")) copyFileSync(join(dirname(file), name), join(folder, name));
+  for (const name of readdirSync(dirname(file))) if (/\.(csv|safetensors)$/.test(name)) copyFileSync(join(dirname(file), name), join(folder, name));
   return folder;
 }
 
