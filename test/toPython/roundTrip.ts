@@ -1,6 +1,6 @@
 /** Programs that go to Python and come back. */
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fromPython } from "../../src/fromPython/index.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
@@ -42,6 +42,7 @@ export const worded: Readonly<Record<string, string>> = {
 /** Where a program trains for long, and how long here: two that are not the same part in their first rounds. */
 const shorter: Readonly<Record<string, readonly [written: string, here: string]>> = {
   digits: [", 20);", ", 5);"],
+  transfer: ["epoch < 30", "epoch < 10"],
   gan: ["128, 3000]", "128, 1000]"],
 };
 
@@ -63,7 +64,8 @@ export const travelled = [
 /** A new folder with the program's data. */
 function besides({ file }: Program): string {
   const folder = temporaryFolder("round-trip");
-  for (const name of readdirSync(dirname(file))) if (/\.(csv|safetensors)$/.test(name)) copyFileSync(join(dirname(file), name), join(folder, name));
+  const beside = [dirname(file), join(dirname(file), "pretrained")].filter((each) => existsSync(each));
+  for (const from of beside) for (const name of readdirSync(from)) if (/\.(csv|safetensors)$/.test(name)) copyFileSync(join(from, name), join(folder, name));
   return folder;
 }
 
