@@ -157,7 +157,7 @@ export class Lints {
 
   #ran(operation: Parameters<NonNullable<Lint["ran"]>>): void {
     if (++this.#operationsSeen > mostOperations) this.#parts.operations.remove(this.#operations);
-    else for (const lint of this.#listeners.ran) lint.ran(...operation);
+    else if (!areGhosts()) for (const lint of this.#listeners.ran) lint.ran(...operation);
   }
 
   #origin(): SourcePosition | undefined {
