@@ -2,7 +2,8 @@
 import { errorName } from "./builtins.ts";
 import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
-import { decoratorName, isGiven, isShared, schedule, withoutSubscript } from "./inference.ts";
+import { decoratorName, isGiven, isShared, withoutSubscript } from "./syntaxQueries.ts";
+import { schedule } from "./inference.ts";
 import { ofClass } from "./expressions.ts";
 import { layOut, quoted, type Doc } from "./layout.ts";
 import type { Block, Call, Expression, FunctionStatement, Statement } from "./syntax.ts";

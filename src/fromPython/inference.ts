@@ -2,26 +2,32 @@
  * Finds out what each expression's value is, as far as operators, indexing and printing need to know it. The program is
  * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
  */
+import { collated, sampleOf } from "./datasetTypes.ts";
 import { collectBindings } from "./declarations.ts";
-import { kindlingPath } from "./names.ts";
+import { onlyTensors, telling, tensorNames } from "./guesses.ts";
 import { logger } from "./logging.ts";
+import { kindlingPath } from "./names.ts";
+import { castArray, castResult, dtypeElements, elementsOf, isTensorArgument, numpyCall, numpyElements, numpyResult, tensorElements } from "./numpyTypes.ts";
+import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMethods.ts";
 import { isPath, path as pathClass, pathResult } from "./paths.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
+import type { Argument, Block, Call, ClassStatement, Comprehension, Expression, FunctionStatement, Lambda, Parameter, Statement } from "./syntax.ts";
 import {
-  blocksOf,
-  expressionsOf,
-  partsOf,
-  type Argument,
-  type Block,
-  type Call,
-  type ClassStatement,
-  type Comprehension,
-  type Expression,
-  type FunctionStatement,
-  type Lambda,
-  type Parameter,
-  type Statement,
-} from "./syntax.ts";
+  alternatives,
+  constantIndex,
+  decoratorName,
+  hasReturn,
+  isCalled,
+  isGiven,
+  isNoneTest,
+  isShared,
+  isWrittenAsNumber,
+  leaves,
+  pathOf,
+  withoutSubscript,
+  yields,
+} from "./syntaxQueries.ts";
+import { describe } from "./typeText.ts";
 import {
   any,
   bool,
@@ -89,26 +95,6 @@ export function infer(body: Block, modules: Modules = () => undefined): Knowledg
   return { scope, functions: inference.functions, classes: inference.classes };
 }
 
-/** Names that say what they hold. */
-const telling: readonly (readonly [RegExp, () => Type])[] = [
-  [
-    /^(model|net|network|module|encoder|decoder|generator|discriminator|critic|actor|policy|layer|block|G|D|m|netG|netD|backbone|teacher|student)$/,
-    () => someModule,
-  ],
-  [/(^|_)(optimizer|optim|opt)$/, () => ({ kind: "object", of: "optim.Optimizer" })],
-  [/(^|_)(scheduler|sched)$/, () => ({ kind: "object", of: "optim.lrScheduler.LRScheduler" })],
-  [/(^|_)(loader|dataloader|iterator)$/, () => ({ kind: "object", of: "data.DataLoader", item: listOf(tensor) })],
-  [/^(criterion|loss_fn|loss_function|loss_func)$/, () => ({ kind: "object", of: "nn.Module" })],
-  [/(^|_)(dropout|p|p_drop|drop_prob|lr|eps|alpha|beta|gamma|momentum|weight_decay|temperature|ratio|rate|prob|std|tau|sigma)$/, () => float],
-  [/(^|_)(name|path|mode|filename|text|label_name|prefix|activation)$/, () => string],
-  [/^(use_|is_|has_|with_)|(^|_)(bias|verbose|bidirectional|training|causal)$/, () => bool],
-  [/(sizes|dims|channels_list|layers_list|widths|hidden_layers)$/, () => listOf(int)],
-  [
-    /^(n|num|max|min)_|(^|_)(dim|dims|size|channels|features|epochs|epoch|layers|heads|hidden|inputs|outputs|classes|len|length|steps|step|index|idx|stride|padding|groups|blocks|planes|width|height|depth|hiddens|ch|n|k|seed|count|c|vocab|embed|embd|experts|in|out|rank|latent)$/,
-    () => int,
-  ],
-];
-
 /** A `with` that does nothing here. */
 export const nothingAround: Type = { kind: "object", of: "contextlib.nullcontext" };
 
@@ -117,24 +103,6 @@ export const schedule = "optim.lrScheduler.LRScheduler";
 
 /** What `forward` and `backward` of one call share. */
 const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
-
-/** Names of what is put into a network. */
-const tensorNames =
-  /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta|adj|feats?|src_mask|edge_index)$/;
-
-/** Whether an f-string writes the value, or what is computed of it alone, as a number is written. */
-function isWrittenAsNumber(block: Block, name: string): boolean {
-  const isComputed = (value: Expression): boolean =>
-    value.kind === "name" ? value.name === name : value.kind === "binary" ? [value.left, value.right].some(isComputed) : false;
-  const isWritten = (expression: Expression): boolean =>
-    (expression.kind === "format" && expression.parts.some((part) => typeof part !== "string" && part.spec.length > 0 && isComputed(part.value))) ||
-    partsOf(expression).some(isWritten);
-  return block.statements.some((statement) => expressionsOf(statement).some(isWritten) || blocksOf(statement).some((inner) => isWrittenAsNumber(inner, name)));
-}
-
-/** Methods that only tensors have: whatever has them is one. */
-const onlyTensors =
-  /^(unsqueeze|squeeze|view|reshape|permute|transpose|contiguous|detach|masked_fill|bool|long|argmax|argmin|softmax|log_softmax|sigmoid|clamp|clamp_min|expand|expand_as|gather|scatter|scatter_add|flatten|matmul|bmm|chunk|unbind|topk|numel|cumsum)$/;
 
 class Inference {
   readonly functions = new Map<FunctionStatement | Lambda, FunctionInfo>();
@@ -1695,32 +1663,6 @@ export function remaining({ node, bound }: FunctionInfo, given: readonly Argumen
   });
 }
 
-export const operatorMethods: Readonly<Record<string, string>> = {
-  "+": "__add__",
-  "-": "__sub__",
-  "*": "__mul__",
-  "/": "__truediv__",
-  "@": "__matmul__",
-  "**": "__pow__",
-  "//": "__floordiv__",
-  "%": "__mod__",
-};
-
-/** What an object on the right of an operator is asked where the left side doesn't know it: `__radd__`. */
-export function mirroredMethod(operator: string): string {
-  return (operatorMethods[operator] ?? "").replace(/^__/, "__r");
-}
-
-/** How objects of the program's own are compared. */
-export const comparisonMethods: Readonly<Record<string, string>> = {
-  "==": "__eq__",
-  "!=": "__eq__",
-  "<": "__lt__",
-  "<=": "__le__",
-  ">": "__gt__",
-  ">=": "__ge__",
-};
-
 /** A variable that is a number first and a tensor later is a tensor throughout. */
 function joinVariable(before: Type, type: Type): Type {
   if ((isNumber(before) && type.kind === "tensor") || (before.kind === "tensor" && isNumber(type))) return { kind: "tensor", mixed: true };
@@ -1753,19 +1695,6 @@ export function entryOf(type: Type, at: number): Type {
   return itemOf(whole);
 }
 
-/** `x is None` and its like. */
-function isNoneTest(test: Expression): test is Expression & { kind: "compare" } {
-  const last = test.kind === "compare" && test.operators.length === 1 && /^(is|is not|==|!=)$/.test(test.operators[0]!) ? test.operands[1] : undefined;
-  return last?.kind === "constant" && last.value === "None";
-}
-
-/** `self.best.score`, where only names stand between the dots. */
-function pathOf(expression: Expression): string | undefined {
-  if (expression.kind === "name") return expression.name;
-  const object = expression.kind === "attribute" ? pathOf(expression.object) : undefined;
-  return expression.kind === "attribute" && object !== undefined ? `${object}.${expression.name}` : undefined;
-}
-
 function rootOf(bases: readonly Type[]): string | undefined {
   for (const base of bases) {
     if (base.kind === "class" && base.of.root) return base.of.root;
@@ -1775,32 +1704,6 @@ function rootOf(bases: readonly Type[]): string | undefined {
     }
   }
   return undefined;
-}
-
-export function decoratorName(decorator: Expression): string {
-  if (decorator.kind === "call") return decoratorName(decorator.callee);
-  if (decorator.kind === "attribute")
-    return decorator.object.kind === "name" && decorator.name === "setter" ? `${decorator.object.name}.setter` : decorator.name;
-  return decorator.kind === "name" ? decorator.name : "";
-}
-
-/** Whether nothing behind the block is reached through it. */
-export function leaves(block: Block): boolean {
-  const last = block.statements.at(-1);
-  if (!last) return false;
-  if (["return", "raise", "continue", "break"].includes(last.kind)) return true;
-  if (last.kind === "if") return last.otherwise !== undefined && [...last.branches.map(({ body }) => body), last.otherwise].every(leaves);
-  if (last.kind === "with") return leaves(last.body);
-  return false;
-}
-
-/** Whether a name is called as a function is. */
-function isCalled(node: unknown, name: string): boolean {
-  if (Array.isArray(node)) return node.some((one) => isCalled(one, name));
-  if (typeof node !== "object" || node === null) return false;
-  const { kind, callee } = node as { kind?: string; callee?: Expression };
-  if (kind === "call" && callee?.kind === "name" && callee.name === name) return true;
-  return Object.entries(node).some(([key, value]) => key !== "type" && key !== "comments" && isCalled(value, name));
 }
 
 /** Whether a method only says that classes have to say it anew. */
@@ -1815,28 +1718,9 @@ function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
   );
 }
 
-function hasReturn(block: Block): boolean {
-  return block.statements.some(
-    (statement) => statement.kind === "return" || (statement.kind !== "function" && statement.kind !== "class" && blocksOf(statement).some(hasReturn)),
-  );
-}
-
-function yields(block: Block): boolean {
-  return block.statements.some((statement) => {
-    if (statement.kind === "function" || statement.kind === "class") return false;
-    if ((statement.kind === "expression" || statement.kind === "assign") && statement.value?.kind === "yield") return true;
-    return blocksOf(statement).some(yields);
-  });
-}
-
 /** What a property's setter stands under among the methods. */
 function setterOf(name: string): string {
   return `${name} =`;
-}
-
-/** A class's base without what it is made for: `Dataset` of `Dataset[Tensor]`. */
-export function withoutSubscript(base: Expression): Expression {
-  return base.kind === "index" ? base.object : base;
 }
 
 /** An object's fields, or those of the command line's options, as a dictionary. */
@@ -1855,91 +1739,12 @@ export function givenFields(of: ClassInfo): string[] {
     .filter((name, at, all) => all.indexOf(name) === at);
 }
 
-/** Whether all objects of a dataclass share a value: `ClassVar`. */
-export function isShared(statement: Statement): boolean {
-  return statement.kind === "assign" && statement.annotation?.kind === "index" && decoratorName(statement.annotation.object) === "ClassVar";
-}
-
-/** Whether a dataclass is given a field when it is made: `field(init=False)` is not. */
-export function isGiven(value: Expression | undefined): boolean {
-  if (value?.kind !== "call" || decoratorName(value) !== "field") return true;
-  return !value.arguments.some(({ name, value: said }) => name === "init" && said.kind === "constant" && said.value === "False");
-}
-
 /** What a field of a dataclass holds where nothing is given. */
 function fieldDefault(types: readonly Type[], { arguments: given }: Call): Type {
   const at = given.findIndex(({ name }) => name === "default" || name === "default_factory");
   const type = types[at];
   if (given[at]?.name === "default") return type!;
   return type?.kind === "function" ? type.of.returns : type?.kind === "class" ? { kind: "instance", of: type.of } : unknown;
-}
-
-/** A number that stands there as such. */
-export function constantIndex(expression: Expression): number | undefined {
-  if (expression.kind === "number") return Number(expression.text);
-  if (expression.kind === "unary" && expression.operator === "-" && expression.operand.kind === "number") return -Number(expression.operand.text);
-  return undefined;
-}
-
-/** `Union[A, B]`, `A | B`: what a type hint lets choose from. */
-function alternatives(hint: Expression): readonly Expression[] {
-  if (hint.kind === "binary") return [...alternatives(hint.left), ...alternatives(hint.right)];
-  if (hint.kind === "tuple") return hint.entries.flatMap(alternatives);
-  const name = hint.kind === "index" ? decoratorName(hint.object) : "";
-  return hint.kind === "index" && name === "Union" ? hint.subscripts.flatMap(alternatives) : [hint];
-}
-
-function isTensorArgument(argument: Argument): boolean {
-  return argument.value.type?.kind === "tensor";
-}
-
-function tensorElements(type: Type): Type | undefined {
-  return type.kind === "tensor" ? { kind: "tensor", elements: type.elements } : undefined;
-}
-
-function elementsOf(type: Type): "float" | "int" | "bool" | undefined {
-  const deep = isSequence(type) ? itemOf(type) : type;
-  if (isSequence(deep)) return elementsOf(deep);
-  if (deep.kind === "tensor") return deep.elements;
-  return deep.kind === "float" || deep.kind === "int" || deep.kind === "bool" ? deep.kind : undefined;
-}
-
-function dtypeElements(type: Type | undefined): "float" | "int" | "bool" | undefined {
-  if (type?.kind !== "python") return undefined;
-  if (/\.(long|int|int64|int32|int16|int8|uint8|short)$/.test(type.path)) return "int";
-  return /\.bool_?$/.test(type.path) ? "bool" : "float";
-}
-
-/** What NumPy calls the type of elements that is asked for: `np.float32`, `float`, `"int64"`. */
-function numpyName(asked: Expression): string | undefined {
-  const name = asked.kind === "string" ? asked.value : asked.type?.kind === "python" ? asked.type.path.replace(/^.*\./, "").replace(/_$/, "") : "";
-  const usual: Readonly<Record<string, string>> = { float: "float64", double: "float64", int: "int64", long: "int64", bool: "bool" };
-  return usual[name] ?? (/^(float|u?int)\d+$/.test(name) ? name : undefined);
-}
-
-/** The type of elements of what NumPy makes: the one that is asked for, that of the arrays that it is made of, or NumPy's own. */
-function numpyElements(expression: Call, result: Type & { kind: "tensor" }, types: readonly Type[]): string {
-  const asked = expression.arguments.find(({ name }) => name === "dtype")?.value;
-  if (asked) return numpyName(asked) ?? "";
-  const made = likeNumpy(result, ...types.flatMap((type) => (isSequence(type) ? [itemOf(type)] : [type])));
-  return (made.kind === "tensor" ? made.numpy : undefined) ?? usualNumpy(result.elements);
-}
-
-/** `array.astype(type)` */
-function castArray(expression: Call, object: Type & { kind: "tensor" }): Type {
-  const [asked] = expression.arguments;
-  const numpy = asked && numpyName(asked.value);
-  if (!numpy) return likeNumpy(castResult(expression, object), object);
-  return { kind: "tensor", elements: numpy === "bool" ? "bool" : numpy.startsWith("float") ? "float" : "int", numpy };
-}
-
-function castResult(expression: Call, object: Type): Type {
-  for (const argument of expression.arguments) {
-    const type = argument.value.type;
-    if (type?.kind === "python" && /\.(float\d*|double|half|long|int\d*|bool_?|uint8|bfloat16)$/.test(type.path))
-      return { kind: "tensor", elements: dtypeElements(type) };
-  }
-  return object;
 }
 
 /** What a backward hook is shown: a gradient for each input or output, `None` where there is none. */
@@ -1951,106 +1756,4 @@ function layerOutput(object: Type): Type {
   if (object.kind === "object") return layerResult(object.of);
   const forward = object.kind === "instance" ? findMethod(object.of, "forward") : undefined;
   return forward && forward.returns.kind !== "unknown" ? forward.returns : floats;
-}
-
-/** What a dataset's sample is. */
-function sampleOf(dataset: Type): Type {
-  if (dataset.kind === "instance") return findMethod(dataset.of, "__getitem__")?.returns ?? unknown;
-  if (dataset.kind === "object") return dataset.item ?? unknown;
-  return isSequence(dataset) || dataset.kind === "tensor" ? itemOf(dataset) : unknown;
-}
-
-/** What a loader makes of samples. */
-function collated(sample: Type): Type {
-  switch (sample.kind) {
-    case "tuple":
-      return { kind: "tuple", entries: sample.entries.map(collated) };
-    case "int":
-      return ints;
-    case "bool":
-      return bools;
-    case "float":
-    case "number":
-      return floats;
-    case "string":
-      return listOf(string);
-    case "dict":
-      return {
-        kind: "dict",
-        key: sample.key,
-        value: collated(sample.value),
-        ...(sample.fields ? { fields: new Map([...sample.fields].map(([name, type]) => [name, collated(type)])) } : {}),
-      };
-    case "list":
-      return listOf(collated(sample.of));
-    default:
-      return sample;
-  }
-}
-
-function numpyResult(name: string, types: readonly Type[]): Type {
-  const sized =
-    types.length > (name === "rand" || name === "randn" || name === "random" ? 0 : name === "randint" || name === "uniform" || name === "normal" ? 2 : 1);
-  const whole = name === "randint" || name === "permutation" || name === "choice";
-  if (name === "shuffle" || name === "seed") return none;
-  if (name === "permutation") return ints;
-  return sized ? (whole ? ints : floats) : whole ? int : float;
-}
-
-function numpyCall(name: string, types: readonly Type[], expression: Call): Type {
-  const sized = expression.arguments.some((argument) => argument.name === "size");
-  if (name.startsWith("random.")) {
-    const last = name.slice("random.".length);
-    if (last === "RandomState" || last === "default_rng") return { kind: "object", of: "numpyRandom" };
-    const plain = numpyResult(last, types);
-    return sized ? { kind: "tensor", elements: plain.kind === "int" ? "int" : "float" } : plain;
-  }
-  const first = types[0] ?? unknown;
-  if (/^(float|int)\d*_?$/.test(name) && isNumber(first)) return name.startsWith("float") ? float : int;
-  if (["array", "asarray"].includes(name)) return { kind: "tensor", elements: elementsOf(first) };
-  if (/^(mean|sum|std|var|max|min|median|prod|dot|sqrt|exp|log|sin|cos|abs|tanh|round|floor)$/.test(name)) {
-    if (isNumber(first)) return float;
-    if (isSequence(first)) return float;
-    return expression.arguments.length > 1 || /^(sqrt|exp|log|sin|cos|abs|tanh|round|floor|dot)$/.test(name) ? floats : floats;
-  }
-  if (/^(isnan|isfinite)$/.test(name) && isNumber(first)) return bool;
-  if (/^(where|nonzero)$/.test(name) && types.length === 1) return { kind: "list", of: { kind: "tensor", elements: "int", numpy: "int64" }, tuple: true };
-  if (name === "arange" && types.every((type) => type.kind === "int")) return ints;
-  if (/^arg(max|min|sort)$/.test(name)) return isSequence(first) && name !== "argsort" ? int : ints;
-  return floats;
-}
-
-/** A text that differs where types do; deep enough for the changes that matter. */
-function describe(type: Type, depth = 5): string {
-  if (depth === 0) return "";
-  switch (type.kind) {
-    case "list":
-    case "set":
-    case "iterator":
-    case "nullable":
-      return `${type.kind}<${describe(type.of, depth - 1)}>`;
-    case "tuple":
-      return `(${type.entries.map((entry) => describe(entry, depth - 1)).join()})`;
-    case "dict":
-      return `{${describe(type.key, depth - 1)}:${describe(type.value, depth - 1)}:${type.fields ? [...type.fields].map(([name, field]) => `${name}=${describe(field, depth - 2)}`).join() : ""}${type.map ? "m" : ""}${type.open ? "o" : ""}}`;
-    case "object":
-      return `${type.of}<${type.item ? describe(type.item, depth - 1) : ""}>`;
-    case "instance":
-    case "class":
-      return `${type.kind} ${type.of.name}`;
-    case "function":
-      return `function ${functionsOf(type).length}`;
-    case "python":
-      return type.path;
-    case "constructor":
-      return `constructor<${type.of.map((one) => describe(one, depth - 1)).join()}>`;
-    case "tensor":
-      return `tensor ${type.elements ?? ""}${type.parameter ? "p" : ""}${type.numpy ?? ""}`;
-    case "dtype":
-      return `dtype ${type.of ?? ""}`;
-    case "any":
-      return type.floats ? "any floats" : "any";
-    default:
-      return type.kind;
-  }
 }

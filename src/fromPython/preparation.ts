@@ -1,5 +1,5 @@
 /** What is put into other words before anything is translated: the main program's `if`, and the command line's options. */
-import { decoratorName } from "./inference.ts";
+import { decoratorName } from "./syntaxQueries.ts";
 import type { Argument, Block, Call, Expression, Statement } from "./syntax.ts";
 
 export function prepare(body: Block): Block {
