@@ -2,13 +2,14 @@
  * Finds out what each expression's value is, as far as operators, indexing and printing need to know it. The program is
  * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
  */
-import { collated, sampleOf } from "./datasetTypes.ts";
 import { collectBindings } from "./declarations.ts";
 import { onlyTensors, telling, tensorNames } from "./guesses.ts";
 import { logger } from "./logging.ts";
 import { kindlingPath } from "./names.ts";
-import { castArray, castResult, dtypeElements, elementsOf, isTensorArgument, numpyCall, numpyElements, numpyResult, tensorElements } from "./numpyTypes.ts";
+import { castArray, castResult, isTensorArgument, numpyResult } from "./numpyTypes.ts";
 import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMethods.ts";
+import { pythonCall } from "./pythonCalls.ts";
+import type { Walk } from "./walk.ts";
 import { isPath, path as pathClass, pathResult } from "./paths.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
 import type { Argument, Block, Call, ClassStatement, Comprehension, Expression, FunctionStatement, Lambda, Parameter, Statement } from "./syntax.ts";
@@ -33,13 +34,14 @@ import {
   bool,
   bools,
   counted,
+  entryOf,
+  fieldsOf,
   findMethod,
   float,
   floats,
   functionsOf,
   int,
   ints,
-  isClass,
   isMap,
   isModule,
   isNumber,
@@ -95,9 +97,6 @@ export function infer(body: Block, modules: Modules = () => undefined): Knowledg
   return { scope, functions: inference.functions, classes: inference.classes };
 }
 
-/** A `with` that does nothing here. */
-export const nothingAround: Type = { kind: "object", of: "contextlib.nullcontext" };
-
 /** What schedules of the program's own come from. */
 export const schedule = "optim.lrScheduler.LRScheduler";
 
@@ -108,7 +107,15 @@ class Inference {
   readonly functions = new Map<FunctionStatement | Lambda, FunctionInfo>();
   readonly classes = new Map<ClassStatement, ClassInfo>();
   readonly #containers = new Map<Expression, Type>();
-  readonly #partials = new Map<Expression, Type>();
+  readonly #walk: Walk = {
+    partials: new Map(),
+    items: (type) => this.#items(type),
+    invoke: (...call) => this.#invoke(...call),
+    call: (...call) => pythonCall(this.#walk, ...call),
+    container: (...made) => this.#container(...made),
+    append: (...appended) => this.#append(...appended),
+    dictionary: (...made) => this.#dictionary(...made),
+  };
   readonly #modules: Modules;
   #changed = false;
   #trustsMethods = false;
@@ -1016,7 +1023,7 @@ class Inference {
         }
         return any;
       case "python":
-        return this.#pythonCall(called.path, types, expression);
+        return pythonCall(this.#walk, called.path, types, expression);
       case "tensor":
         return called;
       case "constructor":
@@ -1032,7 +1039,7 @@ class Inference {
   #made(maker: Type, types: readonly Type[], expression: Call): Type {
     if (maker.kind === "class") return this.#construct(maker.of, types, expression.arguments);
     if (maker.kind === "function") return this.#invoke(maker.of, types, expression.arguments, maker.self);
-    return maker.kind === "python" ? this.#pythonCall(maker.path, types, expression) : someModule;
+    return maker.kind === "python" ? pythonCall(this.#walk, maker.path, types, expression) : someModule;
   }
 
   /** What a Sequential is given goes to the modules in it. */
@@ -1217,7 +1224,7 @@ class Inference {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
     if (of === pathClass) return pathResult(name);
     if (of === logger) return name === "getEffectiveLevel" ? int : /^(isEnabledFor|hasHandlers)$/.test(name) ? bool : none;
-    if (of === "random.Random") return this.#pythonCall(`random.${name}`, types, expression);
+    if (of === "random.Random") return pythonCall(this.#walk, `random.${name}`, types, expression);
     if (of === "data.CsvTable") return name === "strings" ? listOf(string) : floats;
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
     const own: Type = object.kind === "instance" ? object : { kind: "object", of };
@@ -1260,331 +1267,6 @@ class Inference {
     if (list?.kind !== "object") return;
     const grown: Type = { kind: "object", of: list.of, item: join(list.item ?? unknown, item) };
     if (describe(grown) !== describe(list)) this.#assign(object, grown);
-  }
-
-  #pythonCall(path: string, types: readonly Type[], expression: Call): Type {
-    if (path.startsWith("builtins.")) return this.#builtin(path.slice("builtins.".length), types, expression);
-    const api = kindlingPath(path);
-    if (api !== undefined) return this.#apiCall(api, path, types, expression);
-    if (/^torch\.jit\.is_\w+$/.test(path)) return bool;
-    if (path.startsWith("torch.") && /\.[a-z_]+$/.test(path)) return floats;
-    if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
-    if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
-    if (path.startsWith("numpy.")) {
-      const result = numpyCall(path.slice("numpy.".length), types, expression);
-      return result.kind === "tensor" ? { ...result, numpy: numpyElements(expression, result, types) } : result;
-    }
-    if (path.startsWith("logging.")) return path === "logging.getLogger" ? { kind: "object", of: logger } : any;
-    if (path.startsWith("pathlib.")) return { kind: "object", of: pathClass };
-    if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
-    if (path.startsWith("random.")) {
-      if (path === "random.Random") return { kind: "object", of: path };
-      if (/\.(randint|randrange)$/.test(path)) return int;
-      if (/\.(seed|shuffle)$/.test(path)) return none;
-      if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
-      if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
-      return float;
-    }
-    if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
-    if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
-    if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : this.#dictionary([], expression);
-    if (path === "collections.defaultdict") return this.#defaultDict(types, expression);
-    if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
-    if (path === "collections.deque")
-      return this.#container(
-        expression,
-        () => listOf(itemOf(types[0] ?? unknown)),
-        () => {},
-      );
-    if (path === "collections.namedtuple") return any;
-    if (path === "enum.auto") return int;
-    if (path === "functools.reduce") {
-      const item = this.#items(types[1] ?? unknown);
-      const start = types[2] ?? item;
-      return types[0]?.kind === "function" ? join(start, this.#invoke(types[0].of, [start, item])) : start;
-    }
-    if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => this.#items(type)).reduce(join, unknown) };
-    if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(this.#items(types[0] ?? unknown)) };
-    if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
-    if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
-    if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: this.#items(types[0] ?? unknown) };
-    if (/^itertools\.(combinations|permutations)$/.test(path))
-      return { kind: "iterator", of: { kind: "list", of: this.#items(types[0] ?? unknown), tuple: true } };
-    if (path === "itertools.zip_longest") return { kind: "iterator", of: { kind: "list", of: any, tuple: true } };
-    if (path === "itertools.count") return { kind: "iterator", of: int };
-    if (path === "os.path.splitext") return tupleOf(string, string);
-    if (path === "os.listdir") return listOf(string);
-    if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
-    if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
-    if (path === "dataclasses.field") return fieldDefault(types, expression);
-    if (path === "dataclasses.replace") return types[0] ?? any;
-    if (path === "dataclasses.asdict") return fieldsOf(types[0] ?? unknown);
-    if (path === "contextlib.nullcontext" || /^torch\.(\w+\.)*autocast$/.test(path)) return nothingAround;
-    if (path === "typing.cast") return types[1] ?? any;
-    if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
-    if (/^heapq\.n(larg|small)est$/.test(path)) {
-      for (const type of types.slice(2)) if (type.kind === "function") this.#invoke(type.of, [this.#items(types[1]!)]);
-      return listOf(this.#items(types[1] ?? unknown));
-    }
-    if (path === "heapq.heappush" && types[0]?.kind === "list") this.#append(types[0], types[1] ?? unknown);
-    if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
-    if (path === "re.sub") return string;
-    if (path === "json.dumps") return string;
-    if (path === "json.loads") return any;
-    if (/^re\.(findall|split)$/.test(path)) return listOf(string);
-    if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
-    if (path === "functools.partial") return this.#partial(types, expression);
-    return { kind: "python", path: `${path}()` };
-  }
-
-  /** A function or a class of which some arguments are given already. */
-  #partial([first = unknown, ...types]: readonly Type[], expression: Call): Type {
-    if (first.kind === "python" && isClass(first)) return { kind: "constructor", of: [first] };
-    const of = first.kind === "function" ? first.of : first.kind === "class" ? findMethod(first.of, "__init__") : undefined;
-    if (!of) return any;
-    const given = expression.arguments.slice(1);
-    this.#invoke(of, types, given, first.kind === "function" ? first.self : undefined);
-    const known = this.#partials.get(expression);
-    if (known) return known;
-    const made: Type | undefined = first.kind === "class" ? { kind: "instance", of: first.of } : undefined;
-    const info = {
-      ...of,
-      node: { ...of.node, parameters: remaining(of, given) },
-      bound: undefined,
-      get returns() {
-        return made ?? of.returns;
-      },
-    };
-    const partial: Type = { kind: "function", of: info };
-    this.#partials.set(expression, partial);
-    return partial;
-  }
-
-  #defaultDict(types: readonly Type[], expression: Call): Type {
-    const factory = types[0];
-    const value =
-      factory?.kind === "python"
-        ? (({ "builtins.list": listOf(unknown), "builtins.int": int, "builtins.float": float } as Record<string, Type>)[factory.path] ?? unknown)
-        : factory?.kind === "function"
-          ? factory.of.returns
-          : unknown;
-    return this.#container(
-      expression,
-      () => ({ kind: "dict", key: unknown, value, map: true }),
-      (dict) => void ((dict as DictType).value = join((dict as DictType).value, value)),
-    );
-  }
-
-  #apiCall(api: string, path: string, types: readonly Type[], expression: Call): Type {
-    const name = path.slice(path.lastIndexOf(".") + 1);
-    const last = api.slice(api.lastIndexOf(".") + 1);
-    if (api === "Generator") return { kind: "object", of: api };
-    if (api === "finfo") return { kind: "python", path: "torch.finfo()" };
-    if (api === "nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
-    if (api === "deepcopy") return types[0] ?? unknown;
-    if (/^nn\.(Sequential|ModuleList|ModuleDict|ParameterList|ParameterDict)$/.test(api)) {
-      let item = expression.arguments.map((argument, at) => (argument.star ? this.#items(types[at]!) : types[at]!)).reduce(join, unknown);
-      if (api !== "nn.Sequential" || present(item).kind === "dict" || isSequence(item))
-        item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : this.#items(item);
-      const [made] = types;
-      const fields = api === "nn.ModuleDict" && made?.kind === "dict" && !made.open ? made.fields : undefined;
-      return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item, ...(fields && { fields }) };
-    }
-    if (api.startsWith("data.")) return this.#dataCall(api, types, expression);
-    if (/^(nn|optim|distributions)(\.\w+)*\.[A-Z]\w*$/.test(api)) {
-      if (api.startsWith("optim.lrScheduler")) for (const type of types) if (type.kind === "function") this.#invoke(type.of, [int]);
-      return { kind: "object", of: api };
-    }
-    if (last === "tensor" || last === "asTensor" || last === "fromNumpy") {
-      if (/\.(Long|Int|Byte)Tensor$/.test(path)) return ints;
-      if (path === "torch.BoolTensor") return bools;
-      const dtype = expression.arguments.find((argument) => argument.name === "dtype");
-      return { kind: "tensor", elements: dtype ? dtypeElements(dtype.value.type) : elementsOf(types[0] ?? unknown) };
-    }
-    const dtype = expression.arguments.find((argument) => argument.name === "dtype");
-    if (/^(zeros|ones|empty|full|arange|linspace|rand|randn|eye)$/.test(last)) {
-      if (dtype) return { kind: "tensor", elements: dtypeElements(dtype.value.type) };
-      if (last === "arange" && types.every((type) => type.kind === "int")) return ints;
-      return last === "full" ? { kind: "tensor", elements: elementsOf(types[1] ?? unknown) } : floats;
-    }
-    if (last === "unique" && expression.arguments.some(({ name: key }) => key?.startsWith("return_"))) return { kind: "list", of: tensor, tuple: true };
-    if (/^is[A-Z]/.test(last)) return bool;
-    if (api === "nn.utils.rnn.padPackedSequence") return tupleOf(floats, ints);
-    if (api.startsWith("nn.utils.rnn.pack")) return { kind: "object", of: "nn.utils.rnn.PackedSequence" };
-    if (api === "nn.utils.clipGradNorm_") return floats;
-    if (api.startsWith("nn.utils") && isModule(types[0] ?? unknown)) return types[0]!;
-    if (api === "autograd.grad") return listOf(floats);
-    if (api === "nn.functional.oneHot") return ints;
-    if (/^(noGrad|enableGrad|inferenceMode|manualSeed)$/.test(last)) return any;
-    if (last === "load") return any;
-    const first = types[0] ?? unknown;
-    if (["cat", "stack", "hstack", "vstack", "concat"].includes(last))
-      return { kind: "tensor", elements: (([item]) => (item?.kind === "tensor" ? item.elements : undefined))([this.#items(first)]) };
-    if (["linalg.svd", "linalg.eigh", "linalg.qr"].includes(api)) return listOf(floats);
-    if (last === "where" && types.length === 1) return listOf(ints);
-    if (last === "where") return tensorElements(types[1]!) ?? floats;
-    const more = types.length - 1 - expression.arguments.filter((argument) => argument.name === "descending").length;
-    if ((last === "max" || last === "min") && types[1]?.kind === "tensor") return first;
-    return tensorResult(name, first, more);
-  }
-
-  #dataCall(api: string, types: readonly Type[], expression: Call): Type {
-    const first = types[0] ?? unknown;
-    const named = (name: string) => expression.arguments.findIndex((argument) => argument.name === name);
-    switch (api) {
-      case "data.TensorDataset": {
-        if (expression.arguments.some(({ star }) => star)) return { kind: "object", of: api, item: listOf(tensor) };
-        return { kind: "object", of: api, item: tupleOf(...types.map((type) => tensorElements(type) ?? tensor)) };
-      }
-      case "data.randomSplit":
-        return listOf({ kind: "object", of: "data.Subset", item: sampleOf(first) });
-      case "data.Subset":
-      case "data.ConcatDataset":
-        return { kind: "object", of: api, item: api === "data.Subset" ? sampleOf(first) : sampleOf(this.#items(first)) };
-      case "data.DataLoader": {
-        const dataset = first.kind === "unknown" && named("dataset") >= 0 ? types[named("dataset")]! : first;
-        const sample = sampleOf(dataset);
-        const collate = named("collate_fn") >= 0 ? types[named("collate_fn")] : undefined;
-        if (collate?.kind === "function") return { kind: "object", of: api, item: this.#invoke(collate.of, [listOf(sample)]) };
-        return { kind: "object", of: api, item: collated(sample) };
-      }
-      case "data.readCsv":
-        return { kind: "object", of: "data.CsvTable" };
-      default:
-        return { kind: "object", of: api };
-    }
-  }
-
-  #builtin(name: string, types: readonly Type[], expression: Call): Type {
-    const first = types[0] ?? unknown;
-    switch (name) {
-      case "len":
-      case "ord":
-      case "hash":
-      case "id":
-        return int;
-      case "int":
-        return int;
-      case "float":
-        return float;
-      case "round":
-        return types.length > 1 ? first : int;
-      case "str":
-      case "repr":
-      case "chr":
-      case "input":
-      case "format":
-      case "hex":
-      case "bin":
-        return string;
-      case "bool":
-      case "isinstance":
-      case "issubclass":
-      case "hasattr":
-      case "callable":
-      case "any":
-      case "all":
-        return bool;
-      case "range":
-        return { kind: "iterator", of: int };
-      case "enumerate":
-        return { kind: "iterator", of: tupleOf(int, this.#items(first)) };
-      case "zip":
-        if (expression.arguments.some(({ star }) => star)) {
-          const row = this.#items(first);
-          return row.kind === "tuple" && types.length === 1 ? tupleOf(...row.entries.map(listOf)) : { kind: "iterator", of: any };
-        }
-        return { kind: "iterator", of: tupleOf(...types.map((type) => this.#items(type))) };
-      case "list":
-      case "sorted":
-        for (const type of types.slice(1)) if (type.kind === "function") this.#invoke(type.of, [this.#items(first)]);
-        return this.#container(
-          expression,
-          () => listOf(this.#items(first)),
-          (list) => this.#append(list as ListType, this.#items(first)),
-        );
-      case "tuple":
-        return first.kind === "tuple" ? first : { kind: "list", of: this.#items(first), tuple: true };
-      case "set":
-      case "frozenset":
-        return this.#container(
-          expression,
-          () => ({ kind: "set", of: this.#items(first) }),
-          (set) => this.#append(set as SetType, this.#items(first)),
-        );
-      case "dict":
-        if (expression.arguments.length > 0 && expression.arguments.every((argument) => argument.name)) {
-          return this.#dictionary(
-            expression.arguments.map((argument) => ({ key: { kind: "string", value: argument.name!, from: 0, to: 0 } as Expression, value: argument.value })),
-            expression,
-          );
-        }
-        if (first.kind === "dict") return first;
-        return this.#container(
-          expression,
-          () => ({ kind: "dict", key: entryOf(this.#items(first), 0), value: entryOf(this.#items(first), 1) }),
-          () => {},
-        );
-      case "reversed":
-      case "iter":
-        return { kind: "iterator", of: this.#items(first) };
-      case "next":
-        return this.#items(first);
-      case "map": {
-        const item =
-          first.kind === "function"
-            ? this.#invoke(
-                first.of,
-                types.slice(1).map((type) => this.#items(type)),
-              )
-            : first.kind === "python"
-              ? this.#pythonCall(
-                  first.path,
-                  types.slice(1).map((type) => this.#items(type)),
-                  { ...expression, arguments: [] },
-                )
-              : any;
-        return { kind: "iterator", of: item };
-      }
-      case "filter":
-        if (first.kind === "function") this.#invoke(first.of, [this.#items(types[1] ?? unknown)]);
-        return { kind: "iterator", of: this.#items(types[1] ?? unknown) };
-      case "sum": {
-        const item = this.#items(first);
-        return item.kind === "bool" ? int : item.kind === "tensor" ? item : isNumber(item) && types[1] ? join(item, types[1]) : item;
-      }
-      case "max":
-      case "min": {
-        for (const [at, argument] of expression.arguments.entries())
-          if (argument.name === "key" && types[at]!.kind === "function") this.#invoke((types[at] as { of: FunctionInfo }).of, [this.#items(first)]);
-        const positional = types.filter((_, at) => !expression.arguments[at]?.name);
-        return positional.length > 1 ? positional.reduce(join) : this.#items(first);
-      }
-      case "abs":
-      case "pow":
-        return first;
-      case "divmod":
-        return tupleOf(int, int);
-      case "super":
-        return { kind: "python", path: "builtins.super" };
-      case "vars":
-        return fieldsOf(first);
-      case "type":
-        return any;
-      case "getattr":
-        return any;
-      case "print":
-      case "setattr":
-      case "exit":
-        return none;
-      case "slice":
-        return { kind: "slice" };
-      case "ValueError":
-      case "Exception":
-        return { kind: "error" };
-      default:
-        return any;
-    }
   }
 
   /** `Callable[…, nn.Module]`: what makes a module is a class, most of the time. */
@@ -1654,15 +1336,6 @@ class Inference {
   }
 }
 
-/** The parameters that are left where some arguments are given: those given by name have that for their default. */
-export function remaining({ node, bound }: FunctionInfo, given: readonly Argument[]): Parameter[] {
-  const positional = given.filter(({ name }) => name === undefined).length;
-  return node.parameters.slice((bound ? 1 : 0) + positional).map((parameter) => {
-    const value = given.find(({ name }) => name === parameter.name)?.value;
-    return value ? { ...parameter, default: value } : parameter;
-  });
-}
-
 /** A variable that is a number first and a tensor later is a tensor throughout. */
 function joinVariable(before: Type, type: Type): Type {
   if ((isNumber(before) && type.kind === "tensor") || (before.kind === "tensor" && isNumber(type))) return { kind: "tensor", mixed: true };
@@ -1683,16 +1356,6 @@ function merge(a: Map<string, Type>, b: Map<string, Type>): Map<string, Type> {
     merged.set(name, before ? joinVariable(before, type) : type);
   }
   return merged;
-}
-
-/** The type at a place of what is taken apart. */
-export function entryOf(type: Type, at: number): Type {
-  const whole = present(type);
-  if (whole.kind === "tuple") return whole.entries[at] ?? unknown;
-  if (whole.kind === "instance" && whole.of.isTuple) return [...whole.of.fields.values()][at] ?? unknown;
-  if (whole.kind === "pair") return at === 1 ? ints : tensor;
-  if (whole.kind === "python") return whole;
-  return itemOf(whole);
 }
 
 function rootOf(bases: readonly Type[]): string | undefined {
@@ -1723,13 +1386,6 @@ function setterOf(name: string): string {
   return `${name} =`;
 }
 
-/** An object's fields, or those of the command line's options, as a dictionary. */
-function fieldsOf(of: Type): Type {
-  if (of.kind === "dict") return { ...of, namespace: false };
-  const fields = of.kind === "instance" ? new Map(of.of.fields) : undefined;
-  return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
-}
-
 /** The fields that a dataclass is made with. */
 export function givenFields(of: ClassInfo): string[] {
   return lineage(of)
@@ -1737,14 +1393,6 @@ export function givenFields(of: ClassInfo): string[] {
     .flatMap(({ node }) => node.body.statements)
     .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && isGiven(one.value) && !isShared(one) ? [one.targets[0]!.name] : []))
     .filter((name, at, all) => all.indexOf(name) === at);
-}
-
-/** What a field of a dataclass holds where nothing is given. */
-function fieldDefault(types: readonly Type[], { arguments: given }: Call): Type {
-  const at = given.findIndex(({ name }) => name === "default" || name === "default_factory");
-  const type = types[at];
-  if (given[at]?.name === "default") return type!;
-  return type?.kind === "function" ? type.of.returns : type?.kind === "class" ? { kind: "instance", of: type.of } : unknown;
 }
 
 /** What a backward hook is shown: a gradient for each input or output, `None` where there is none. */

@@ -7,7 +7,7 @@ import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves } from "./syntaxQueries.ts";
-import { entryOf, nothingAround, type Knowledge } from "./inference.ts";
+import type { Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
 import { layOut, listed, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
@@ -15,9 +15,11 @@ import type { Assign, Block, Call, Expression, For, FunctionStatement, If, Index
 import { blocksOf, expressionsOf, mentionsName, takesAnything } from "./syntax.ts";
 import {
   any,
+  entryOf,
   findMethod,
   isMap,
   isNumber,
+  nothingAround,
   present,
   typeText,
   unknown,

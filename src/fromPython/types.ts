@@ -505,3 +505,23 @@ function objectText(of: string, item: Type | undefined): string {
 function bracketed(text: string): string {
   return /[|&]|=>/.test(text) ? `(${text})` : text;
 }
+
+/** The type at a place of what is taken apart. */
+export function entryOf(type: Type, at: number): Type {
+  const whole = present(type);
+  if (whole.kind === "tuple") return whole.entries[at] ?? unknown;
+  if (whole.kind === "instance" && whole.of.isTuple) return [...whole.of.fields.values()][at] ?? unknown;
+  if (whole.kind === "pair") return at === 1 ? ints : tensor;
+  if (whole.kind === "python") return whole;
+  return itemOf(whole);
+}
+
+/** An object's fields, or those of the command line's options, as a dictionary. */
+export function fieldsOf(of: Type): Type {
+  if (of.kind === "dict") return { ...of, namespace: false };
+  const fields = of.kind === "instance" ? new Map(of.of.fields) : undefined;
+  return { kind: "dict", key: string, value: [...(fields?.values() ?? [])].reduce(join, unknown), ...(fields && { fields }) };
+}
+
+/** A `with` that does nothing here. */
+export const nothingAround: Type = { kind: "object", of: "contextlib.nullcontext" };

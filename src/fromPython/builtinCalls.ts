@@ -1,0 +1,154 @@
+/** What Python's built-in functions give. */
+import type { Call, Expression } from "./syntax.ts";
+import {
+  any,
+  bool,
+  entryOf,
+  fieldsOf,
+  float,
+  int,
+  isNumber,
+  join,
+  listOf,
+  none,
+  string,
+  tupleOf,
+  unknown,
+  type FunctionInfo,
+  type ListType,
+  type SetType,
+  type Type,
+} from "./types.ts";
+import type { Walk } from "./walk.ts";
+
+export function builtinCall(walk: Walk, name: string, types: readonly Type[], expression: Call): Type {
+  const first = types[0] ?? unknown;
+  switch (name) {
+    case "len":
+    case "ord":
+    case "hash":
+    case "id":
+      return int;
+    case "int":
+      return int;
+    case "float":
+      return float;
+    case "round":
+      return types.length > 1 ? first : int;
+    case "str":
+    case "repr":
+    case "chr":
+    case "input":
+    case "format":
+    case "hex":
+    case "bin":
+      return string;
+    case "bool":
+    case "isinstance":
+    case "issubclass":
+    case "hasattr":
+    case "callable":
+    case "any":
+    case "all":
+      return bool;
+    case "range":
+      return { kind: "iterator", of: int };
+    case "enumerate":
+      return { kind: "iterator", of: tupleOf(int, walk.items(first)) };
+    case "zip":
+      if (expression.arguments.some(({ star }) => star)) {
+        const row = walk.items(first);
+        return row.kind === "tuple" && types.length === 1 ? tupleOf(...row.entries.map(listOf)) : { kind: "iterator", of: any };
+      }
+      return { kind: "iterator", of: tupleOf(...types.map((type) => walk.items(type))) };
+    case "list":
+    case "sorted":
+      for (const type of types.slice(1)) if (type.kind === "function") walk.invoke(type.of, [walk.items(first)]);
+      return walk.container(
+        expression,
+        () => listOf(walk.items(first)),
+        (list) => walk.append(list as ListType, walk.items(first)),
+      );
+    case "tuple":
+      return first.kind === "tuple" ? first : { kind: "list", of: walk.items(first), tuple: true };
+    case "set":
+    case "frozenset":
+      return walk.container(
+        expression,
+        () => ({ kind: "set", of: walk.items(first) }),
+        (set) => walk.append(set as SetType, walk.items(first)),
+      );
+    case "dict":
+      if (expression.arguments.length > 0 && expression.arguments.every((argument) => argument.name)) {
+        return walk.dictionary(
+          expression.arguments.map((argument) => ({ key: { kind: "string", value: argument.name!, from: 0, to: 0 } as Expression, value: argument.value })),
+          expression,
+        );
+      }
+      if (first.kind === "dict") return first;
+      return walk.container(
+        expression,
+        () => ({ kind: "dict", key: entryOf(walk.items(first), 0), value: entryOf(walk.items(first), 1) }),
+        () => {},
+      );
+    case "reversed":
+    case "iter":
+      return { kind: "iterator", of: walk.items(first) };
+    case "next":
+      return walk.items(first);
+    case "map": {
+      const item =
+        first.kind === "function"
+          ? walk.invoke(
+              first.of,
+              types.slice(1).map((type) => walk.items(type)),
+            )
+          : first.kind === "python"
+            ? walk.call(
+                first.path,
+                types.slice(1).map((type) => walk.items(type)),
+                { ...expression, arguments: [] },
+              )
+            : any;
+      return { kind: "iterator", of: item };
+    }
+    case "filter":
+      if (first.kind === "function") walk.invoke(first.of, [walk.items(types[1] ?? unknown)]);
+      return { kind: "iterator", of: walk.items(types[1] ?? unknown) };
+    case "sum": {
+      const item = walk.items(first);
+      return item.kind === "bool" ? int : item.kind === "tensor" ? item : isNumber(item) && types[1] ? join(item, types[1]) : item;
+    }
+    case "max":
+    case "min": {
+      for (const [at, argument] of expression.arguments.entries())
+        if (argument.name === "key" && types[at]!.kind === "function") walk.invoke((types[at] as { of: FunctionInfo }).of, [walk.items(first)]);
+      const positional = types.filter((_, at) => !expression.arguments[at]?.name);
+      return positional.length > 1 ? positional.reduce(join) : walk.items(first);
+    }
+    case "abs":
+    case "pow":
+      return first;
+    case "divmod":
+      return tupleOf(int, int);
+    case "super":
+      return { kind: "python", path: "builtins.super" };
+    case "vars":
+      return fieldsOf(first);
+    case "type":
+      return any;
+    case "getattr":
+      return any;
+    case "print":
+    case "setattr":
+    case "exit":
+      return none;
+    case "slice":
+      return { kind: "slice" };
+    case "ValueError":
+    case "Exception":
+      return { kind: "error" };
+    default:
+      return any;
+  }
+}

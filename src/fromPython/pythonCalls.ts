@@ -1,0 +1,161 @@
+/** What functions of Python's libraries give. */
+import { apiCall } from "./apiCalls.ts";
+import { builtinCall } from "./builtinCalls.ts";
+import { logger } from "./logging.ts";
+import { kindlingPath } from "./names.ts";
+import { numpyCall, numpyElements } from "./numpyTypes.ts";
+import { path as pathClass } from "./paths.ts";
+import type { Argument, Parameter, Call } from "./syntax.ts";
+import {
+  any,
+  bool,
+  fieldsOf,
+  findMethod,
+  float,
+  floats,
+  int,
+  isClass,
+  itemOf,
+  join,
+  listOf,
+  none,
+  nothingAround,
+  string,
+  tensor,
+  tupleOf,
+  unknown,
+  type DictType,
+  type FunctionInfo,
+  type Type,
+} from "./types.ts";
+import type { Walk } from "./walk.ts";
+
+export function pythonCall(walk: Walk, path: string, types: readonly Type[], expression: Call): Type {
+  if (path.startsWith("builtins.")) return builtinCall(walk, path.slice("builtins.".length), types, expression);
+  const api = kindlingPath(path);
+  if (api !== undefined) return apiCall(walk, api, path, types, expression);
+  if (/^torch\.jit\.is_\w+$/.test(path)) return bool;
+  if (path.startsWith("torch.") && /\.[a-z_]+$/.test(path)) return floats;
+  if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
+  if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
+  if (path.startsWith("numpy.")) {
+    const result = numpyCall(path.slice("numpy.".length), types, expression);
+    return result.kind === "tensor" ? { ...result, numpy: numpyElements(expression, result, types) } : result;
+  }
+  if (path.startsWith("logging.")) return path === "logging.getLogger" ? { kind: "object", of: logger } : any;
+  if (path.startsWith("pathlib.")) return { kind: "object", of: pathClass };
+  if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
+  if (path.startsWith("random.")) {
+    if (path === "random.Random") return { kind: "object", of: path };
+    if (/\.(randint|randrange)$/.test(path)) return int;
+    if (/\.(seed|shuffle)$/.test(path)) return none;
+    if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
+    if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
+    return float;
+  }
+  if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
+  if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
+  if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : walk.dictionary([], expression);
+  if (path === "collections.defaultdict") return defaultDict(walk, types, expression);
+  if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
+  if (path === "collections.deque")
+    return walk.container(
+      expression,
+      () => listOf(itemOf(types[0] ?? unknown)),
+      () => {},
+    );
+  if (path === "collections.namedtuple") return any;
+  if (path === "enum.auto") return int;
+  if (path === "functools.reduce") {
+    const item = walk.items(types[1] ?? unknown);
+    const start = types[2] ?? item;
+    return types[0]?.kind === "function" ? join(start, walk.invoke(types[0].of, [start, item])) : start;
+  }
+  if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => walk.items(type)).reduce(join, unknown) };
+  if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(walk.items(types[0] ?? unknown)) };
+  if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => walk.items(type))) };
+  if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
+  if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: walk.items(types[0] ?? unknown) };
+  if (/^itertools\.(combinations|permutations)$/.test(path))
+    return { kind: "iterator", of: { kind: "list", of: walk.items(types[0] ?? unknown), tuple: true } };
+  if (path === "itertools.zip_longest") return { kind: "iterator", of: { kind: "list", of: any, tuple: true } };
+  if (path === "itertools.count") return { kind: "iterator", of: int };
+  if (path === "os.path.splitext") return tupleOf(string, string);
+  if (path === "os.listdir") return listOf(string);
+  if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
+  if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
+  if (path === "dataclasses.field") return fieldDefault(types, expression);
+  if (path === "dataclasses.replace") return types[0] ?? any;
+  if (path === "dataclasses.asdict") return fieldsOf(types[0] ?? unknown);
+  if (path === "contextlib.nullcontext" || /^torch\.(\w+\.)*autocast$/.test(path)) return nothingAround;
+  if (path === "typing.cast") return types[1] ?? any;
+  if (path === "os.environ.get" || path === "os.getenv") return types[1] ? join(string, types[1]) : join(string, none);
+  if (/^heapq\.n(larg|small)est$/.test(path)) {
+    for (const type of types.slice(2)) if (type.kind === "function") walk.invoke(type.of, [walk.items(types[1]!)]);
+    return listOf(walk.items(types[1] ?? unknown));
+  }
+  if (path === "heapq.heappush" && types[0]?.kind === "list") walk.append(types[0], types[1] ?? unknown);
+  if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
+  if (path === "re.sub") return string;
+  if (path === "json.dumps") return string;
+  if (path === "json.loads") return any;
+  if (/^re\.(findall|split)$/.test(path)) return listOf(string);
+  if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
+  if (path === "functools.partial") return partial(walk, types, expression);
+  return { kind: "python", path: `${path}()` };
+}
+
+/** A function or a class of which some arguments are given already. */
+function partial(walk: Walk, [first = unknown, ...types]: readonly Type[], expression: Call): Type {
+  if (first.kind === "python" && isClass(first)) return { kind: "constructor", of: [first] };
+  const of = first.kind === "function" ? first.of : first.kind === "class" ? findMethod(first.of, "__init__") : undefined;
+  if (!of) return any;
+  const given = expression.arguments.slice(1);
+  walk.invoke(of, types, given, first.kind === "function" ? first.self : undefined);
+  const known = walk.partials.get(expression);
+  if (known) return known;
+  const made: Type | undefined = first.kind === "class" ? { kind: "instance", of: first.of } : undefined;
+  const info = {
+    ...of,
+    node: { ...of.node, parameters: remaining(of, given) },
+    bound: undefined,
+    get returns() {
+      return made ?? of.returns;
+    },
+  };
+  const partial: Type = { kind: "function", of: info };
+  walk.partials.set(expression, partial);
+  return partial;
+}
+
+function defaultDict(walk: Walk, types: readonly Type[], expression: Call): Type {
+  const factory = types[0];
+  const value =
+    factory?.kind === "python"
+      ? (({ "builtins.list": listOf(unknown), "builtins.int": int, "builtins.float": float } as Record<string, Type>)[factory.path] ?? unknown)
+      : factory?.kind === "function"
+        ? factory.of.returns
+        : unknown;
+  return walk.container(
+    expression,
+    () => ({ kind: "dict", key: unknown, value, map: true }),
+    (dict) => void ((dict as DictType).value = join((dict as DictType).value, value)),
+  );
+}
+
+/** What a field of a dataclass holds where nothing is given. */
+function fieldDefault(types: readonly Type[], { arguments: given }: Call): Type {
+  const at = given.findIndex(({ name }) => name === "default" || name === "default_factory");
+  const type = types[at];
+  if (given[at]?.name === "default") return type!;
+  return type?.kind === "function" ? type.of.returns : type?.kind === "class" ? { kind: "instance", of: type.of } : unknown;
+}
+
+/** The parameters that are left where some arguments are given: those given by name have that for their default. */
+function remaining({ node, bound }: FunctionInfo, given: readonly Argument[]): Parameter[] {
+  const positional = given.filter(({ name }) => name === undefined).length;
+  return node.parameters.slice((bound ? 1 : 0) + positional).map((parameter) => {
+    const value = given.find(({ name }) => name === parameter.name)?.value;
+    return value ? { ...parameter, default: value } : parameter;
+  });
+}
