@@ -17,11 +17,14 @@ import { StepsLookedAt } from "./stepsLookedAt.ts";
 
 /** So many steps of an optimizer have to leave a whole model as it is. */
 const patience = 3;
+/** A model that is trained shows it in its first steps; looking at each of them would cost as much as measuring. */
+const mostLooks = 10;
 
-/** What a model's parameters were when it was seen first, and how many steps have left them so. */
+/** What a model's parameters were when they were looked at, and how many steps have left them so. */
 interface Left {
   readonly versions: readonly number[];
-  steps: number;
+  readonly steps: number;
+  readonly looks: number;
 }
 
 export class ParameterNotInOptimizer implements Lint {
@@ -64,14 +67,13 @@ export class ParameterNotInOptimizer implements Lint {
   /** Whether all of it gets gradients, and nothing has ever changed it. */
   #isLeft({ modules }: FoundModel): boolean {
     const root = modules[0]!;
-    const left = this.#left.get(root);
-    if (left && left.steps > patience) return false;
+    const before = this.#left.get(root) ?? { versions: [], steps: 0, looks: 0 };
+    if (before.looks === mostLooks) return false;
     const all = root.parameters();
-    if (all.length === 0 || !all.every((parameter) => this.#isForgotten(parameter))) return false;
-    const versions = all.map(({ storage }) => storage.version);
-    const isSame = left?.versions.every((version, i) => version === versions[i]) ?? false;
-    const steps = isSame ? left!.steps + 1 : 1;
-    this.#left.set(root, { versions, steps });
+    const versions = all.every((parameter) => this.#isForgotten(parameter)) ? all.map(({ storage }) => storage.version) : [];
+    const isSame = versions.length === before.versions.length && versions.every((version, i) => version === before.versions[i]);
+    const steps = versions.length === 0 ? 0 : isSame ? before.steps + 1 : 1;
+    this.#left.set(root, { versions, steps, looks: before.looks + 1 });
     return steps === patience;
   }
 
