@@ -420,10 +420,27 @@ function key(context: Context, parameter: Node, node: Node, of: Type, as: Node =
 
 // Maps and sets
 
+/** What a dictionary's or a set's entry is found by: Python takes tuples, and no lists. */
+export function keyOf(context: Context, node: Node, wanted: Type = unknown): Code {
+  const made = materialized(expression(context, node));
+  const inner = bare(node);
+  const type = made.type.kind === "unknown" ? wanted : made.type;
+  if (type.kind !== "list" && type.kind !== "tuple") return made;
+  if (inner.type !== "ArrayExpression" || inner.elements.some((each) => each?.type === "SpreadElement")) return access(`tuple(${made.text})`, type);
+  return atom(`(${made.text.slice(1, -1)}${inner.elements.length === 1 ? "," : ""})`, type);
+}
+
+/** Entries that are looked up by what they hold, each as it is found. */
+export function keysOf(context: Context, values: Code): Code {
+  const of = elementOf(values.type);
+  if (of.kind === "list" || of.kind === "tuple") return access(`map(tuple, ${values.text})`, list(of, true));
+  return of.kind === "unknown" ? access(`map(${context.help("as_key")}, ${values.text})`, list(of, true)) : values;
+}
+
 export function mapMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
   const [first, second] = node.arguments;
-  const key = (): Code => expression(context, first!);
   const { type } = made;
+  const key = (): Code => keyOf(context, first!, type.kind === "map" ? type.key : unknown);
   const [keyType, valueType] = type.kind === "map" ? [type.key, type.value] : [unknown, unknown];
   switch (name) {
     case "get":
@@ -472,12 +489,13 @@ function learnMap(context: Context, made: Code, key: Type, value: Type): void {
 
 export function setMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
   const [first] = node.arguments;
-  const item = (): string => expression(context, first!).text;
+  const key = (): Code => keyOf(context, first!, made.type.kind === "set" ? made.type.of : unknown);
+  const item = (): string => key().text;
   switch (name) {
     case "add":
       return context.orderedSets ? action(`${receiver(made)}[${item()}] = None`) : access(`${receiver(made)}.add(${item()})`, none);
     case "has":
-      return comparison(expression(context, first!), "in", made, boolean);
+      return comparison(key(), "in", made, boolean);
     case "delete":
       return access(context.orderedSets ? `${receiver(made)}.pop(${item()}, None)` : `${receiver(made)}.discard(${item()})`, none);
     case "clear":

@@ -53,13 +53,11 @@ interface Argument {
 
 export function call(context: Context, node: CallNode): Code {
   const callee = bare(node.callee);
-  if (callee.type === "Super")
-    return access(
-      `super().__init__(${ownArguments(context, node.arguments, superParameters(context))
-        .map(({ text }) => text)
-        .join(", ")})`,
-      none,
-    );
+  if (callee.type === "Super") {
+    const given = ownArguments(context, node.arguments, superParameters(context)).map(({ text }) => text);
+    const own = context.scope.find("this")?.type();
+    return access(`super().__init__(${own?.kind === "object of" ? baseArguments(own.of, given) : given.join(", ")})`, none);
+  }
   if (callee.type === "Import") return context.refuse(node, "import(…)", "import it at the top of the file");
   if (callee.type === "Identifier" && !context.scope.find(callee.name)) {
     return homeCall(context, callee.name, node.arguments) ?? standardCall(context, node, callee.name) ?? context.refuse(node, `${callee.name}(…)`);
@@ -146,6 +144,10 @@ function superParameters(context: Context): Parameters {
   const own = context.scope.find("this")?.type();
   return own?.kind === "object of" && own.of.base.kind === "class" ? own.of.base.of.constructorParameters : noParameters;
 }
+
+/** PyTorch's Sampler asks for what it draws from, though it makes nothing of it. */
+export const baseArguments = (info: ClassInfo, given: readonly string[]): string =>
+  given.length === 0 && info.base.kind === "instance" && info.base.path === "data.Sampler" ? "None" : given.join(", ");
 
 const finished = (callee: string, given: readonly Argument[], node: CallNode | NewNode, type: Type): Code =>
   access(listed(`${callee}(`, ")", given, node.callee.loc?.end.line ?? startLine(node)), type);
@@ -265,7 +267,7 @@ function apiArguments(context: Context, node: CallNode | NewNode, path: string, 
           dtype = property.value.type === "StringLiteral" ? property.value.value : (keyName(property.value) ?? dtype);
       return keywords(context, inner, true, path);
     }
-    const made = apiArgument(context, each, { last, path, wantsTuples, isWhole: wantsWholes(node), place: i });
+    const made = apiArgument(context, each, { last, path, wantsTuples, isWhole: wantsWholes(node) && !(last === "full" && i > 0), place: i });
     if (each.type !== "SpreadElement") types.push(made.type);
     else types.push(unknown, unknown);
     if (inner.type === "StringLiteral" && isDtype(inner.value) && takesDtype.test(last)) dtype = inner.value;

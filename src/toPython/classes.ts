@@ -2,7 +2,8 @@
 import { expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
-import { baseOf, isDataset } from "./calls.ts";
+import { baseArguments, baseOf, isDataset } from "./calls.ts";
+import { homeValue } from "./homecoming.ts";
 import { attributeName, memberName, snake } from "./python.ts";
 import { bare, boundNames, contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
@@ -246,7 +247,7 @@ function baseText(context: Context, node: ClassNode): string {
     Array: "list",
   };
   if (superClass.type === "Identifier" && !context.scope.find(superClass.name))
-    return `(${own[superClass.name] ?? context.refuse(superClass, superClass.name).text})`;
+    return `(${own[superClass.name] ?? homeValue(context, superClass.name)?.text ?? context.refuse(superClass, superClass.name).text})`;
   return `(${expression(context, superClass).text})`;
 }
 
@@ -315,7 +316,7 @@ function implicitConstructor(context: Context, node: ClassNode, info: ClassInfo,
   const passes = node.superClass && info.base.kind === "class";
   context.line(`def __init__(self${passes ? ", *args, **kwargs" : ""}):`, source);
   context.indented(() => {
-    if (node.superClass) context.line(`super().__init__(${passes ? "*args, **kwargs" : ""})`, source);
+    if (node.superClass) context.line(`super().__init__(${passes ? "*args, **kwargs" : baseArguments(info, [])})`, source);
     initialize();
   });
 }

@@ -34,6 +34,7 @@ import {
   elementType,
   float,
   isModuleLike,
+  orAnother,
   list,
   none,
   number,
@@ -267,10 +268,16 @@ function indexed(context: Context, made: Code, property: Node): Code {
     made.type.kind === "tuple" && property.type === "NumericLiteral"
       ? (made.type.of[property.value] ?? unknown)
       : made.type.kind === "object"
-        ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : undefined) ?? unknown)
+        ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : someField(made.type)) ?? unknown)
         : elementOf(made.type);
   const key = made.type.kind === "object" && at.type.kind === "number" ? `str(${at.text})` : at.text;
   return access(`${receiver(materialized(made))}[${key}]`, type);
+}
+
+/** One of the fields, where only the run tells which: classes of Kindling's stay some of its classes. */
+function someField({ fields }: Type & { kind: "object" }): Type | undefined {
+  const [first, ...others] = fields.values();
+  return first && others.reduce(either, orAnother(first));
 }
 
 const hasField = (type: Type & { kind: "object" | "object of" }, name: string): boolean =>
@@ -466,7 +473,14 @@ function bitwise(context: Context, node: Node, operator: string, left: Code, rig
 
 function instanceTest(context: Context, node: Extract<Node, { type: "BinaryExpression" }>): Code {
   const type = bare(node.right);
-  const names: Readonly<Record<string, string>> = { Map: "dict", Set: "set", Array: "(list, tuple)", Error: "Exception" };
+  const names: Readonly<Record<string, string>> = {
+    Map: "dict",
+    Set: "set",
+    Array: "(list, tuple)",
+    Error: "Exception",
+    RangeError: "ValueError",
+    TypeError: "TypeError",
+  };
   const name = type.type === "Identifier" && !context.scope.find(type.name) ? names[type.name] : undefined;
   return access(`isinstance(${expression(context, node.left).text}, ${name ?? expression(context, node.right).text})`, boolean);
 }
@@ -560,7 +574,7 @@ function logical(context: Context, node: Extract<Node, { type: "LogicalExpressio
   if (inList) return inList;
   const [left, right] = [perhaps(context, node.left), expression(context, node.right)];
   const type = either(left.type, right.type);
-  const got = /^(.*)\.get\(([^()]*)\)$/.exec(left.text);
+  const got = /^(.*)\.get\(((?:tuple)?\([^()]*\)|[^()]*)\)$/.exec(left.text);
   if (node.operator === "??") {
     if (got && right.tight > binds.lambda && isCheap(right.text)) return access(`${got[1]}.get(${got[2]}, ${right.text})`, type);
     return chosen(context, left, right, type);

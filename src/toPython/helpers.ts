@@ -92,6 +92,24 @@ def read_csv(path, header=True, delimiter=","):
     """An object by its fields, as a dataclass prints."""
     return f"{name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"`,
   },
+  as_dictionary: {
+    imports: ["import enum", "import torch"],
+    text: `def as_dictionary(of):
+    """An object's fields by name, and those of the objects in it."""
+    if isinstance(of, (list, tuple)):
+        return type(of)(as_dictionary(one) for one in of)
+    if isinstance(of, dict):
+        return {name: as_dictionary(one) for name, one in of.items()}
+    if callable(of) or isinstance(of, (enum.Enum, torch.Tensor)) or not hasattr(of, "__dict__"):
+        return of
+    return as_dictionary(vars(of))`,
+  },
+  as_key: {
+    imports: [],
+    text: `def as_key(value):
+    """What a dictionary can find: a list as a tuple."""
+    return tuple(map(as_key, value)) if isinstance(value, (list, tuple)) else value`,
+  },
   each_as: {
     imports: [],
     text: `def each_as(shape, values):

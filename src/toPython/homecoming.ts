@@ -1,11 +1,13 @@
 /** What a program brought along when it came from Python is Python's own again: `zip(…)`, `random.uniform(…)`, `new Deque(…)`. */
+import { keysOf } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { isElementType, numberText } from "./formats.ts";
 import { functionValue, isCallback } from "./functions.ts";
 import { expression } from "./grammar.ts";
-import { access, action, binds, code, comparison, infix, receiver, snake, within, type Code } from "./python.ts";
-import { helpers } from "./pythonsOwn.ts";
+import { access, action, atom, binds, code, comparison, infix, receiver, snake, within, type Code } from "./python.ts";
+import { errors, helpers } from "./pythonsOwn.ts";
 import { iterable } from "./sequences.ts";
+import { asDictionary, newSet } from "./standard.ts";
 import { shaped, shapedCode } from "./shapes.ts";
 import { bare, keyName, parseProgram, type Comment, type Node } from "./syntax.ts";
 import { boolean, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
@@ -53,11 +55,8 @@ const plain = (text: string): string => text.replaceAll(/(?<=\w)_(?!\w)/g, "");
 let declarations: ReadonlyMap<string, string> | undefined;
 
 function declaredTexts(): ReadonlyMap<string, string> {
-  // Exceptions are classes in Python, too.
   const all = Object.values(helpers).flatMap(({ code: text }) =>
-    text.endsWith(" extends Error {}")
-      ? []
-      : parseProgram(text).program.body.map((node) => [declaredName(node)!, skeleton(plain(text.slice(node.start!, node.end!)))] as const),
+    parseProgram(text).program.body.map((node) => [declaredName(node)!, skeleton(plain(text.slice(node.start!, node.end!)))] as const),
   );
   return new Map(all);
 }
@@ -84,7 +83,7 @@ export function homeValue(context: Context, name: string): Code | undefined {
   if (helper === undefined) return undefined;
   if (helper === "decimal") return code("lambda x: str(float(x))", binds.lambda);
   if (helper === "random") return used(context, "random", access("random"));
-  return access(helper === "size" || helper === "arrayText" ? "str" : helper);
+  return access(/^(size|arrayText|floatsText)$/.test(helper) ? "str" : helper);
 }
 
 const used = (context: Context, module: string, made: Code): Code => {
@@ -151,7 +150,7 @@ function written(name: "repr" | "str") {
 /** What Python writes as text only, it was asked to write as text: `{flag!s:>6}`. */
 function formatted(context: Context, [value, spec]: Nodes): Code {
   const made = expression(context, value!);
-  if (!spec) return access(`str(${made.text})`, string);
+  if (!spec) return access(`${/^(tensor|unknown)$/.test(made.type.kind) ? "format" : "str"}(${made.text})`, string);
   const isText = ["boolean", "none", "list", "tuple", "map", "set", "object"].includes(made.type.kind);
   return access(`format(${isText ? `str(${made.text})` : made.text}, ${expression(context, spec).text})`, string);
 }
@@ -168,7 +167,7 @@ function named(context: Context, node: Node | undefined, nameOf = (name: string)
   if (inner?.type !== "ObjectExpression") return node ? `**${within(expression(context, node), binds.bitOr)}` : "";
   return inner.properties
     .map((one) => {
-      if (one.type === "SpreadElement") return `**${within(expression(context, one.argument), binds.bitOr)}`;
+      if (one.type === "SpreadElement") return `**${within(asDictionary(expression(context, one.argument)), binds.bitOr)}`;
       return one.type === "ObjectProperty" ? `${nameOf(keyName(one.key) ?? "")}=${valueOf(context, one.value).text}` : "";
     })
     .join(", ");
@@ -189,6 +188,13 @@ function positional(context: Context, node: Node | undefined): string {
 const fieldsOf = (made: Code): Code =>
   access(`vars(${made.text})`, { kind: "object", fields: made.type.kind === "object of" ? made.type.of.fields : new Map<string, Type>() });
 
+/** The same, and what those hold in turn. */
+function dictionaryOf(type: Type): Type {
+  if (type.kind === "list") return list(dictionaryOf(type.of));
+  if (type.kind !== "object of") return type;
+  return { kind: "object", fields: new Map(Array.from(type.of.fields.keys(), (name) => [name, dictionaryOf(type.of.fields.get(name) ?? unknown)])) };
+}
+
 const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> = {
   range: (context, nodes) => access(`list(range(${texts(context, nodes).join(", ")}))`, list(whole)),
   enumerate: (context, [values, start]) => {
@@ -196,12 +202,18 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     return access(`enumerate(${given(made.text, start ? expression(context, start).text : "")})`, list(tuple(whole, elementOf(made.type)), true));
   },
   zip: (context, nodes) => access(`zip(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true)),
+  zipLongest: (context, [missing, ...nodes]) => {
+    context.use("import itertools");
+    const rows = list(list(unknown), true);
+    return access(`itertools.zip_longest(${given(...zipped(context, nodes), `fillvalue=${expression(context, missing!).text}`)})`, rows);
+  },
   unzip: (context, [rows]) => access(`zip(*${within(iterable(context, rows!), binds.bitOr)})`, list(list(unknown), true)),
   format: formatted,
   repr: written("repr"),
   str: written("str"),
   decimal: (context, [value]) => access(`str(float(${expression(context, value!).text}))`, string),
   size: same("str", () => string),
+  floatsText: same("str", () => string),
   dtypeText: same("str", () => string, 1),
   arrayText: (context, [value]) => access(`str(${receiver(expression(context, value!))}.numpy())`, string),
   calculate: operated,
@@ -211,6 +223,15 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   getItem: (context, [values, key]) => access(`${receiver(expression(context, values!))}[${expression(context, key!).text}]`),
   setItem: (context, [values, key, value]) =>
     action(`${receiver(expression(context, values!))}[${expression(context, key!).text}] = ${expression(context, value!).text}`),
+  samples: (context, [dataset]) => {
+    const { text, type } = expression(context, dataset!);
+    return access(text, list(elementOf(type)));
+  },
+  advance: same("next", (context, nodes) => items(context, nodes[0])),
+  asDictionary: (context, [of]) => {
+    const made = expression(context, of!);
+    return access(`${context.help("as_dictionary")}(${made.text})`, dictionaryOf(made.type));
+  },
   camelKeys: (context, [value]) => expression(context, value!),
   list: same("list", (context, nodes) => list(items(context, nodes[0]))),
   len: same("len", () => whole),
@@ -247,12 +268,15 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     context.use("import itertools");
     return access(`itertools.product(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true));
   },
+  permutations: same("itertools.permutations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   combinations: same("itertools.combinations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   islice: same("itertools.islice", (context, nodes) => list(items(context, nodes[0]), true)),
   cycle: same("itertools.cycle", (context, nodes) => list(items(context, nodes[0]), true)),
   counted: (context, nodes) => {
     context.use("import collections");
-    return access(`collections.Counter(${texts(context, nodes).join(", ")})`, { kind: "map", key: items(context, nodes[0]), value: whole });
+    const made = iterable(context, nodes[0]!);
+    const isPlain = ["string", "unknown"].includes(elementOf(made.type).kind);
+    return access(`collections.Counter(${(isPlain ? made : keysOf(context, made)).text})`, { kind: "map", key: elementOf(made.type), value: whole });
   },
   entered: (context, nodes) => access(`${context.help("entered")}(${texts(context, nodes).join(", ")})`),
   fieldsText: (context, [value, kinds, name]) => {
@@ -300,10 +324,12 @@ function randomCall(context: Context, name: string, nodes: Nodes): Code {
 export function homeConstruction(context: Context, name: string, nodes: Nodes): Code | undefined {
   const helper = context.pythonsOwn.get(name);
   if (helper === undefined) return undefined;
+  if (errors.has(helper)) return access(`${helper}(${texts(context, nodes).join(", ")})`, { kind: "instance", path: "Error" });
   const [first, second] = nodes;
   if (helper === "KeyMap" || helper === "KeySet") {
-    const made = helper === "KeyMap" ? "dict" : "set";
-    return access(`${made}(${first ? iterable(context, first).text : ""})`, unknown);
+    const made = first && iterable(context, first);
+    if (helper === "KeySet") return newSet(context, made && keysOf(context, made));
+    return made ? access(`dict(${made.text})`, { kind: "map", key: unknown, value: unknown }) : atom("{}", { kind: "map", key: unknown, value: unknown });
   }
   context.use("import collections");
   if (helper === "DefaultMap") {

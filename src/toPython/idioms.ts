@@ -1,9 +1,9 @@
-/** What Python says in a word and TypeScript in several: `setdefault`, `pop`, `next`, `getattr`. */
+/** What Python says in a word and TypeScript in several: `setdefault`, `pop`, `next`, `getattr`, `hasattr`, `findall`. */
 import type { Context } from "./context.ts";
 import { expression } from "./grammar.ts";
 import { access, quoted, receiver, type Code } from "./python.ts";
 import { bare, keyName, type Node } from "./syntax.ts";
-import { elementOf, list, unknown, type Type } from "./types.ts";
+import { boolean, elementOf, list, string, unknown, type Type } from "./types.ts";
 
 /** The word that an expression stands for; `undefined` where it stands for none. */
 export function idiom(context: Context, node: Node): Code | undefined {
@@ -11,7 +11,9 @@ export function idiom(context: Context, node: Node): Code | undefined {
     case "SequenceExpression":
       return setDefault(context, node);
     case "CallExpression":
-      return popped(context, node) ?? iterator(context, node);
+      return popped(context, node) ?? iterator(context, node) ?? foundAll(context, node);
+    case "BinaryExpression":
+      return hasAttribute(context, node);
     case "MemberExpression":
       return nextValue(context, node) ?? memberByName(context, node);
     default:
@@ -112,4 +114,28 @@ function attributesOf(context: Context, object: Node, property: Node): Code | un
   if (object.type === "Super") return undefined;
   const [{ type }, key] = context.dry(() => [expression(context, object), expression(context, property)] as const);
   return type.kind === "api" || (type.kind === "tensor" && key.type.kind === "string") ? expression(context, object) : undefined;
+}
+
+/** `"length" in Object(value)` */
+function hasAttribute(context: Context, { operator, left, right }: Extract<Node, { type: "BinaryExpression" }>): Code | undefined {
+  const [asked, of] = [bare(left), bare(right)];
+  if (operator !== "in" || asked.type !== "StringLiteral" || of.type !== "CallExpression") return undefined;
+  if (of.callee.type !== "Identifier" || of.callee.name !== "Object" || context.scope.find("Object") || of.arguments.length !== 1) return undefined;
+  const name = asked.value === "length" ? "__len__" : asked.value;
+  return access(`hasattr(${expression(context, of.arguments[0]!).text}, ${quoted(name)})`, boolean);
+}
+
+/** `[...text.matchAll(/…/g)].map((match) => match.at(-1)!)`: of each match its last group, or all of it. */
+function foundAll(context: Context, node: Extract<Node, { type: "CallExpression" }>): Code | undefined {
+  const mapped = methodCall(node, "map");
+  const spread = mapped && bare(mapped.object);
+  const [only] = spread?.type === "ArrayExpression" ? spread.elements : [];
+  const matches = only?.type === "SpreadElement" ? methodCall(only.argument, "matchAll") : undefined;
+  const [pattern, each] = [matches?.given[0], mapped?.given[0]].map((one) => one && bare(one));
+  if (!matches || pattern?.type !== "RegExpLiteral" || each?.type !== "ArrowFunctionExpression") return undefined;
+  const last = methodCall(each.body, "at");
+  if (!last || !same(context, last.object, each.params[0]!) || context.source.slice(last.given[0]!.start!, last.given[0]!.end!) !== "-1") return undefined;
+  // With several groups Python gives all of them.
+  if ((pattern.pattern.match(/\((?!\?)/g) ?? []).length > 1) return undefined;
+  return access(`${receiver(expression(context, pattern))}.findall(${expression(context, matches.object).text})`, list(string));
 }

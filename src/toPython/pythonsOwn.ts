@@ -13,12 +13,24 @@ export interface Helper {
 }
 
 /** Exceptions that a program raises and tells apart. */
-const errors =
-  "ArithmeticError AssertionError AttributeError EOFError FileExistsError FileNotFoundError FloatingPointError ImportError IndexError KeyError LookupError MemoryError " +
-  "NameError NotImplementedError OSError OverflowError PermissionError RuntimeError StopIteration TimeoutError UnicodeDecodeError ValueError ZeroDivisionError";
+export const errors: ReadonlySet<string> = new Set(
+  (
+    "ArithmeticError AssertionError AttributeError EOFError FileExistsError FileNotFoundError FloatingPointError ImportError IndexError KeyError LookupError MemoryError " +
+    "NameError NotImplementedError OSError OverflowError PermissionError RuntimeError StopIteration TimeoutError UnicodeDecodeError ValueError ZeroDivisionError"
+  ).split(" "),
+);
 
 export const helpers: Readonly<Record<string, Helper>> = {
-  ...Object.fromEntries(errors.split(" ").map((name) => [name, { code: `class ${name} extends Error {}` }])),
+  ...Object.fromEntries(Array.from(errors, (name) => [name, { code: `class ${name} extends Error {}` }])),
+  KeyError: {
+    code: `/** Shows the key that isn't there. */
+class KeyError extends Error {
+  constructor(key: any) {
+    super(repr(key));
+  }
+}`,
+    needs: ["repr"],
+  },
   logging: loggingHelper,
   range: {
     code: `function range(start: number, stop?: number, step = 1): number[] {

@@ -340,7 +340,7 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
     case "Map":
       return newMap(context, node, first);
     case "Set":
-      return newSet(context, first);
+      return newSet(context, first && iterated(context, expression(context, first)));
     case "Array":
     case "Float32Array":
     case "Float64Array":
@@ -395,8 +395,7 @@ function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>
   return { ...made, type };
 }
 
-function newSet(context: Context, first: Node | undefined): Code {
-  if (!first) return context.orderedSets ? atom("{}", { kind: "set", of: unknown }) : access("set()", { kind: "set", of: unknown });
-  const made = iterated(context, expression(context, first));
+export function newSet(context: Context, made: Code | undefined): Code {
+  if (!made) return context.orderedSets ? atom("{}", { kind: "set", of: unknown }) : access("set()", { kind: "set", of: unknown });
   return access(`${context.orderedSets ? "dict.fromkeys" : "set"}(${made.text})`, { kind: "set", of: elementOf(made.type) });
 }

@@ -205,6 +205,9 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
   const path = entityName(node.typeName);
   const given = node.typeParameters?.params ?? [];
   const first = (): Type => inner(given[0]);
+  // A class of the program's own may well be called Generator.
+  const own = names.value(path);
+  if (own.kind === "class") return instanceOf(own, [], undefined);
   switch (path) {
     case "Tensor":
     case "torch.Tensor":

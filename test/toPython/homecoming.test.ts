@@ -87,6 +87,44 @@ describe("Python's own in a program that came in", () => {
     assert.match(code, /class Side\(enum\.IntEnum\):\n {4}LEFT = 0\n {4}RIGHT = 1/);
   });
 
+  it("tuples stay keys: of dictionaries, sets and counters", () => {
+    const code = lines(
+      "from collections import Counter\ncounts = {}\nfor a, b in zip('abc', 'bcd'):\n    pair = (a, b)\n    counts[pair] = counts.get(pair, 0) + 1\nfree = set((r, c) for r in range(2) for c in range(2))\nmoves = Counter(zip([1, 2], [3, 4]))\nprint((0, 1) in free, moves[(1, 3)])",
+    );
+    assert.match(code, /counts\[tuple\(pair\)\] = counts\.get\(tuple\(pair\), 0\) \+ 1/);
+    assert.match(code, /\(0, 1\) in free/);
+    assert.match(code, /moves\[\(1, 3\)\]/);
+  });
+
+  it("hasattr, findall, next, zip_longest and permutations are words of Python's again", () => {
+    const code = lines(
+      "import re\nfrom itertools import permutations, zip_longest\ndef size(x):\n    return len(x) if hasattr(x, '__len__') else 1\ndef count():\n    yield 1\nsteps = iter(count())\ntry:\n    next(steps)\nexcept StopIteration:\n    pass\nprint(size([1]), re.findall(r'[a-z]+', 'ab c'), list(zip_longest('ab', [1], fillvalue='-')), list(permutations([1, 2])))",
+    );
+    assert.match(code, /hasattr\(x, "__len__"\)/);
+    assert.match(code, /re\.compile\(r'\[a-z\]\+'\)\.findall\('ab c'\)/);
+    assert.match(code, /next\(steps\)/);
+    assert.match(code, /itertools\.zip_longest\('ab', \[1\], fillvalue='-'\)/);
+    assert.match(code, /itertools\.permutations\(\[1, 2\]\)/);
+  });
+
+  it("an object is a dictionary by its fields, and those of the objects in it", () => {
+    const code = lines(
+      "from dataclasses import dataclass, asdict\n@dataclass\nclass Optim:\n    lr: float = 0.1\n@dataclass\nclass Config:\n    optim: Optim\n    name: str = 'a'\nprint(asdict(Config(Optim())), '{lr}'.format(**Optim().__dict__))",
+    );
+    assert.match(code, /as_dictionary\(Config\(Optim\(\)\)\)/);
+    assert.match(code, /'\{lr\}'\.format\(\*\*vars\(Optim\(\)\)\)/);
+  });
+
+  it("Python's own exceptions are Python's own again, caught where Python raises them", () => {
+    const code = lines(
+      "class Missing(KeyError):\n    pass\ndef find(values, name):\n    if name not in values:\n        raise Missing(name)\n    if name == 'b':\n        raise ValueError('b')\n    return values[name]\ntry:\n    find({}, 'a')\nexcept ValueError as error:\n    print('value', error)\nexcept KeyError as error:\n    print('missing', error)",
+    );
+    assert.match(code, /class Missing\(KeyError\):/);
+    assert.match(code, /raise ValueError\("b"\)/);
+    assert.match(code, /isinstance\(error, KeyError\)/);
+    assert.doesNotMatch(code, /class (Key|Value)Error/);
+  });
+
   it("a function of the program's own with such a name stays as it is", () => {
     const code = toPython("function mean(values: number[]): number {\n  return values.length;\n}\nconsole.log(mean([1, 2]));", "/program.model.ts").code;
     assert.match(code, /def mean\(values\):\n {4}return len\(values\)/);
@@ -109,6 +147,24 @@ describe("TypeScript that goes to Python", () => {
       'import { nn } from "kindling";\nconst layers = new Map<string, any>([["relu", nn.ReLU], ["tanh", nn.Tanh]]);\nconsole.log(new (layers.get("tanh")!)());',
     );
     assert.match(chosen, /layers\["tanh"\]\(\)/);
+  });
+
+  it("a class of the program's own may be called as one of TypeScript's types is", () => {
+    const code = python(
+      'import { nn, type Tensor } from "kindling";\nclass Generator extends nn.Module {\n  forward(z: Tensor) {\n    return z;\n  }\n}\nclass Pair {\n  first: Generator;\n  constructor(first: Generator) {\n    this.first = first;\n  }\n}\nconsole.log(new Pair(new Generator()));',
+    );
+    assert.match(code, /self\.first = first$/m);
+  });
+
+  it("what a tensor is filled with may have a fraction", () => {
+    assert.match(python('import { full } from "kindling";\nconst k = 2;\nconsole.log(full([k], 1 / k));'), /torch\.full\(\(k,\), 1 \/ k\)/);
+  });
+
+  it("a layer that its key picks is given its options by name", () => {
+    const code = python(
+      'import { nn } from "kindling";\nfunction make(kind: "lstm" | "gru") {\n  const layer = { lstm: nn.LSTM, gru: nn.GRU }[kind];\n  return new layer(1, 2, 1, { batchFirst: true });\n}\nconsole.log(make("gru"));',
+    );
+    assert.match(code, /layer\(1, 2, 1, batch_first=True\)/);
   });
 
   it("a class that its name picks is asked for by name", () => {
