@@ -20,7 +20,7 @@ import { arrayMethod, arrayMethods, mapMethod, setMethod } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
-import { homeCall, homeConstruction } from "./homecoming.ts";
+import { givenByName, homeCall, homeConstruction } from "./homecoming.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
@@ -164,6 +164,8 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
     if (i >= hole && hole >= 0 && isNothing(context, node) && parameters.names[i]) return [];
     if (inner.type === "ObjectExpression" && (i === parameters.options || (isApi && i === nodes.length - 1))) return keywords(context, inner, isApi);
     if (node.type === "SpreadElement") {
+      const named = givenByName(context, node.argument);
+      if (named) return [{ text: `**${within(named, binds.bitOr)}`, node, type: named.type }];
       const made = iterable(context, node.argument);
       return [{ text: `*${within(made, binds.bitOr)}`, node, type: made.type }];
     }
@@ -604,6 +606,7 @@ function instanceMethod(context: Context, node: CallNode, made: Code, type: Type
   if (path === "RegExp" && name === "test")
     return comparison(access(`${made.text}.search(${expression(context, first!).text})`), "is not", atom("None"), boolean);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
+  if (path.startsWith("logging.")) return finished(`${receiver(made)}.${name}`, ownArguments(context, node.arguments, noParameters), node, unknown);
   if (context.classMembers.has(name) && snake(name) !== name && path === "nn.Module")
     return finished(`${receiver(made)}.${attributeName(name)}`, ownArguments(context, node.arguments, noParameters), node, unknown);
   const isDictionary = /^(loadStateDict|addParamGroup|update)$/.test(name) && node.arguments.length === 1;
@@ -728,6 +731,8 @@ export function construction(context: Context, node: NewNode): Code {
     }
     case "class":
       return finished(made.text, ownArguments(context, node.arguments, constructorOf(made.type.of)), node, { kind: "object of", of: made.type.of });
+    case "function":
+      return finished(receiver(made), ownArguments(context, node.arguments, made.type.parameters), node, made.type.returns);
     default:
       return finished(receiver(made), [...constructorArguments(context, node)], node, unknown);
   }
@@ -747,7 +752,7 @@ function constructorArguments(context: Context, node: NewNode): Argument[] {
 /** `options.scale` of a dictionary with any names. */
 function missableField(context: Context, node: Node): { readonly object: string; readonly name: string } | undefined {
   const inner = bare(node);
-  if (inner.type !== "MemberExpression" || inner.computed || inner.object.type !== "Identifier") return undefined;
+  if (inner.type !== "MemberExpression" || inner.computed || inner.object.type !== "Identifier" || !context.scope.find(inner.object.name)) return undefined;
   const { text, type } = expression(context, inner.object);
   const name = keyName(inner.property) ?? "";
   return type.kind === "object" && type.rest && !type.fields.has(name) ? { object: text, name } : undefined;

@@ -289,6 +289,7 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     context.out.push(...lines);
     if (methodKey(method) === "__exit__") entering(context, method);
   }
+  if ([...context.pythonsOwn.values()].includes("calculate")) operatorNames(context, methods);
   for (const method of abstract) {
     const name = method.type === "TSDeclareMethod" ? keyName(method.key) : undefined;
     if (name === undefined) continue;
@@ -297,6 +298,17 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     context.indented(() => context.line("raise NotImplementedError", startLine(method)));
   }
   context.commentsBefore(node.end!);
+}
+
+/** What `calculate` calls by its name Python calls for an operator: `__add__`, and `__radd__` from the right. */
+function operatorNames(context: Context, methods: readonly Method[]): void {
+  for (const method of methods) {
+    const key = method.kind === "method" && !method.static ? (methodKey(method) ?? "") : "";
+    const [, right, name] = /^(r?)(add|sub|mul|div|pow|floorDivide|remainder|matmul)$/.exec(key) ?? [];
+    if (name === undefined) continue;
+    const python = { div: "truediv", floorDivide: "floordiv", remainder: "mod" }[name] ?? name;
+    context.line(`__${right}${python}__ = ${attributeName(key)}`, startLine(method));
+  }
 }
 
 /** What a `with` asks for besides the end: here it begins when it is made. */

@@ -48,7 +48,7 @@ export function functionType(context: Context, node: FunctionNode): Type & { kin
   const { scope } = context;
   const stated = "returnType" in node && node.returnType ? annotated(node.returnType, context) : unknown;
   const parameters = parametersOf(context, node.params);
-  let found: Type | undefined = stated.kind === "unknown" ? undefined : node.generator && stated.kind === "list" ? list(stated.of, true) : stated;
+  let found: Type | undefined = stated.kind === "unknown" ? undefined : node.generator && stated.kind === "list" ? list(stated.of, "there too") : stated;
   return {
     kind: "function",
     parameters,

@@ -4,13 +4,13 @@ import type { Context } from "./context.ts";
 import { isElementType, numberText } from "./formats.ts";
 import { functionValue, isCallback } from "./functions.ts";
 import { expression } from "./grammar.ts";
-import { access, action, atom, binds, code, comparison, infix, receiver, snake, within, type Code } from "./python.ts";
+import { access, action, atom, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { errors, helpers } from "./pythonsOwn.ts";
 import { iterable } from "./sequences.ts";
 import { asDictionary, newSet } from "./standard.ts";
 import { shaped, shapedCode } from "./shapes.ts";
 import { bare, keyName, parseProgram, type Comment, type Node } from "./syntax.ts";
-import { boolean, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
+import { boolean, elementOf, float, functionOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 type Program = Extract<Node, { type: "Program" }>;
 type Nodes = readonly Node[];
@@ -68,6 +68,36 @@ function helperOf(name: string, text: string): string | undefined {
   return [name, plain(name)].find((each) => declarations!.get(each) === own);
 }
 
+/** Python's `logging`, as far as it comes along. */
+const logging: Type = {
+  kind: "module",
+  path: "logging",
+  members: new Map<string, Type>([
+    ["basicConfig", functionOf(none, { types: [unknown], names: ["options"], options: 0, rest: false })],
+    ["root", { kind: "instance", path: "logging.Logger" }],
+    ["getLogger", makes("Logger", "name")],
+    ["Formatter", makes("Formatter", "fmt", "datefmt", "style")],
+    ["StreamHandler", makes("StreamHandler", "stream")],
+    ["FileHandler", makes("FileHandler", "filename", "mode")],
+  ]),
+};
+
+function makes(name: string, ...names: readonly string[]): Type {
+  return functionOf({ kind: "instance", path: `logging.${name}` }, { types: [], names, options: -1, rest: false });
+}
+
+/** What is given by name, where TypeScript puts it in order: `new Config(...byName(options, ["width", "depth"]))`. */
+export function givenByName(context: Context, node: Node): Code | undefined {
+  const inner = bare(node);
+  if (inner.type !== "CallExpression" || inner.callee.type !== "Identifier" || context.pythonsOwn.get(inner.callee.name) !== "byName") return undefined;
+  const [options, names] = inner.arguments;
+  const all = names?.type === "ArrayExpression" ? names.elements.flatMap((one) => (one?.type === "StringLiteral" ? [one.value] : [])) : [];
+  const renamed = all.filter((name) => pythonName(name) !== name).map((name) => `${quoted(name)}: ${quoted(pythonName(name))}`);
+  const made = expression(context, options!);
+  // Parameters that Python can't call so have another name there.
+  return renamed.length === 0 ? made : atom(`{{${renamed.join(", ")}}.get(key, key): value for key, value in ${receiver(made)}.items()}`, made.type);
+}
+
 /** A call of one of them. */
 export function homeCall(context: Context, path: string, nodes: Nodes): Code | undefined {
   const [name = "", member] = path.split(".");
@@ -83,6 +113,7 @@ export function homeValue(context: Context, name: string): Code | undefined {
   if (helper === undefined) return undefined;
   if (helper === "decimal") return code("lambda x: str(float(x))", binds.lambda);
   if (helper === "random") return used(context, "random", access("random"));
+  if (helper === "logging") return used(context, "logging", access("logging", logging));
   return access(/^(size|arrayText|floatsText)$/.test(helper) ? "str" : helper);
 }
 

@@ -1,4 +1,4 @@
-/** What Python says in a word and TypeScript in several: `setdefault`, `pop`, `next`, `getattr`, `hasattr`, `findall`. */
+/** What Python says in a word and TypeScript in several: `setdefault`, `pop`, `next`, `getattr`, `hasattr`, `findall`, `isfile`. */
 import type { Context } from "./context.ts";
 import { expression } from "./grammar.ts";
 import { access, quoted, receiver, type Code } from "./python.ts";
@@ -12,10 +12,12 @@ export function idiom(context: Context, node: Node): Code | undefined {
       return setDefault(context, node);
     case "CallExpression":
       return popped(context, node) ?? iterator(context, node) ?? foundAll(context, node);
+    case "LogicalExpression":
+      return kindOfPath(context, node);
     case "BinaryExpression":
       return hasAttribute(context, node);
     case "MemberExpression":
-      return nextValue(context, node) ?? memberByName(context, node);
+      return nextValue(context, node) ?? stem(context, node) ?? memberByName(context, node);
     default:
       return undefined;
   }
@@ -113,7 +115,8 @@ function memberByName(context: Context, node: Extract<Node, { type: "MemberExpre
 function attributesOf(context: Context, object: Node, property: Node): Code | undefined {
   if (object.type === "Super") return undefined;
   const [{ type }, key] = context.dry(() => [expression(context, object), expression(context, property)] as const);
-  return type.kind === "api" || (type.kind === "tensor" && key.type.kind === "string") ? expression(context, object) : undefined;
+  const isObject = type.kind === "object of" && key.type.kind !== "number";
+  return type.kind === "api" || isObject || (type.kind === "tensor" && key.type.kind === "string") ? expression(context, object) : undefined;
 }
 
 /** `"length" in Object(value)` */
@@ -138,4 +141,35 @@ function foundAll(context: Context, node: Extract<Node, { type: "CallExpression"
   // With several groups Python gives all of them.
   if ((pattern.pattern.match(/\((?!\?)/g) ?? []).length > 1) return undefined;
   return access(`${receiver(expression(context, pattern))}.findall(${expression(context, matches.object).text})`, list(string));
+}
+
+/** What a function of Node's is given, of `name(…)` and `path.name(…)`. */
+function nodeCall(context: Context, node: Node, name: string): readonly Node[] | undefined {
+  const inner = bare(node);
+  if (inner.type !== "CallExpression") return undefined;
+  const callee = bare(inner.callee);
+  const called = callee.type === "MemberExpression" ? keyName(callee.property, callee.computed) : callee.type === "Identifier" ? callee.name : undefined;
+  const owner = callee.type === "MemberExpression" ? bare(callee.object) : callee;
+  const type = owner.type === "Identifier" ? context.scope.find(owner.name)?.type() : undefined;
+  return called === name && type?.kind === "module" && type.path.startsWith("node:") ? inner.arguments : undefined;
+}
+
+/** `parse(path).name`: a file's name without its ending */
+function stem(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code | undefined {
+  const [path] = (keyName(node.property, node.computed) === "name" && nodeCall(context, node.object, "parse")) || [];
+  if (!path) return undefined;
+  context.use("import os");
+  return access(`os.path.splitext(os.path.basename(${expression(context, path).text}))[0]`, string);
+}
+
+/** `statSync(path, { throwIfNoEntry: false })?.isFile() ?? false` */
+function kindOfPath(context: Context, { left, right }: Extract<Node, { type: "LogicalExpression" }>): Code | undefined {
+  const asked = bare(left);
+  if (right.type !== "BooleanLiteral" || right.value || asked.type !== "OptionalCallExpression" || asked.callee.type !== "OptionalMemberExpression")
+    return undefined;
+  const test = { isFile: "isfile", isDirectory: "isdir" }[keyName(asked.callee.property) ?? ""];
+  const [path] = nodeCall(context, asked.callee.object, "statSync") ?? [];
+  if (!test || !path) return undefined;
+  context.use("import os");
+  return access(`os.path.${test}(${expression(context, path).text})`, boolean);
 }

@@ -25,7 +25,7 @@ export function listed(open: string, close: string, items: readonly { readonly t
 
 /** A list where Python has an iterator that can be gone through once only. */
 export function materialized(made: Code): Code {
-  return made.type.kind === "list" && made.type.once ? access(`list(${made.text})`, list(made.type.of)) : made;
+  return made.type.kind === "list" && made.type.once === true ? access(`list(${made.text})`, list(made.type.of)) : made;
 }
 
 /** What a loop goes through: a map's pairs, a set in its order. */

@@ -83,6 +83,8 @@ const functions: Readonly<Record<string, readonly [string, Type]>> = {
   "path.dirname": ["os.path.dirname", string],
   "basename": ["os.path.basename", string],
   "path.basename": ["os.path.basename", string],
+  "readdirSync": ["os.listdir", list(string)],
+  "fs.readdirSync": ["os.listdir", list(string)],
   "tmpdir": ["tempfile.gettempdir", string],
   "os.tmpdir": ["tempfile.gettempdir", string],
   "unlinkSync": ["os.remove", none],
@@ -191,6 +193,10 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "fs.writeFileSync":
       context.use("from pathlib import Path");
       return access(`Path(${fileName(context, first!).text}).write_text(${value(second!).text})`, none);
+    case "extname":
+    case "path.extname":
+      context.use("import os");
+      return access(`os.path.splitext(${value(first!).text})[1]`, string);
     case "fileURLToPath":
     case "pathToFileURL":
       return fileName(context, first!);

@@ -302,7 +302,7 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
 }
 
 /** What is kept under a name can be gone through more than once. */
-const kept = (made: Code): string => (made.type.kind === "list" && made.type.once ? `list(${made.text})` : made.text);
+const kept = (made: Code): string => (made.type.kind === "list" && made.type.once === true ? `list(${made.text})` : made.text);
 
 /** `[a, b]` on the right of an unpacking: `a, b`. */
 function unpacked(context: Context, node: Node): string {
@@ -366,7 +366,7 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
       if (made.isStatement) return made.text;
       const stated = id.typeAnnotation ? annotated(id.typeAnnotation, context) : unknown;
       const type = stated.kind === "unknown" ? (isConstant ? made.type : widened(made.type)) : isConstant ? more(stated, made.type) : stated;
-      const known = type.kind === "list" && type.once ? { kind: "list" as const, of: type.of } : type;
+      const known = type.kind === "list" && type.once === true ? { kind: "list" as const, of: type.of } : type;
       const { python } = context.declare(id.name, known);
       return `${python} = ${kept(made)}`;
     }

@@ -6,8 +6,8 @@ export type Type =
   /** `whole`: true for an integer of Python's, false for a float, undefined where nothing tells. */
   | { readonly kind: "number"; readonly whole?: boolean }
   | { readonly kind: "tensor"; readonly dtype?: "float" | "int" | "bool" }
-  /** `once`: an iterator of Python's, which can be gone through a single time. */
-  | { readonly kind: "list"; readonly of: Type; readonly once?: boolean }
+  /** `once`: an iterator of Python's, which can be gone through a single time; "there too" where it is one in TypeScript, which may have no end. */
+  | { readonly kind: "list"; readonly of: Type; readonly once?: boolean | "there too" }
   | { readonly kind: "tuple"; readonly of: readonly Type[] }
   | { readonly kind: "map"; readonly key: Type; readonly value: Type }
   | { readonly kind: "set"; readonly of: Type }
@@ -61,7 +61,7 @@ export const bools: Type = { kind: "tensor", dtype: "bool" };
 export const number: Type = { kind: "number" };
 export const whole: Type = { kind: "number", whole: true };
 export const float: Type = { kind: "number", whole: false };
-export const list = (of: Type, once = false): Type => ({ kind: "list", of, ...(once && { once }) });
+export const list = (of: Type, once: boolean | "there too" = false): Type => ({ kind: "list", of, ...(once && { once }) });
 export const tuple = (...of: readonly Type[]): Type => ({ kind: "tuple", of });
 export const noParameters: Parameters = { types: [], names: [], options: -1, rest: false };
 export const functionOf = (returns: Type, parameters: Parameters = noParameters): Type & { kind: "function" } => ({ kind: "function", parameters, returns });
@@ -221,7 +221,7 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
     case "Generator":
     case "IterableIterator":
     case "Iterator":
-      return list(first(), true);
+      return list(first(), "there too");
     case "Map":
     case "ReadonlyMap":
       return { kind: "map", key: first(), value: inner(given[1]) };
