@@ -636,7 +636,9 @@ function forIn(context: Context, node: Extract<Node, { type: "ForInStatement" }>
     context.statement({ ...node, end: node.right.end } as Node, () => {
       const made = expression(context, node.right);
       declarePattern(context, pattern, { kind: "string" });
-      const keys = made.type.kind === "list" ? `map(str, range(len(${made.text})))` : made.text;
+      // Python doesn't go through a dictionary that loses entries.
+      const loses = contains(node.body, (each) => each.type === "UnaryExpression" && each.operator === "delete");
+      const keys = made.type.kind === "list" ? `map(str, range(len(${made.text})))` : loses ? `list(${made.text})` : made.text;
       return `for ${patternText(context, pattern, unknown)} in ${keys}:`;
     });
     loopBody(context, node, node.body);
