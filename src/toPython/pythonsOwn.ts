@@ -22,15 +22,6 @@ export const errors: ReadonlySet<string> = new Set(
 
 export const helpers: Readonly<Record<string, Helper>> = {
   ...Object.fromEntries(Array.from(errors, (name) => [name, { code: `class ${name} extends Error {}` }])),
-  KeyError: {
-    code: `/** Shows the key that isn't there. */
-class KeyError extends Error {
-  constructor(key: any) {
-    super(repr(key));
-  }
-}`,
-    needs: ["repr"],
-  },
   logging: loggingHelper,
   range: {
     code: `function range(start: number, stop?: number, step = 1): number[] {
