@@ -1,9 +1,9 @@
 /** PyTorch's Python → a Kindling program. */
-import { helpers } from "../toPython/pythonsOwn.ts";
 import { apiNames } from "./apiNames.ts";
 import { modulePath } from "./modulePath.ts";
 import { Context, type Problem } from "./context.ts";
 import { collectBindings } from "./declarations.ts";
+import { toldApart } from "./exceptions.ts";
 import { infer, type Knowledge } from "./inference.ts";
 import { withoutOwnHelpers } from "./kindlingsOwn.ts";
 import { kindlingPath, ownName } from "./names.ts";
@@ -133,32 +133,6 @@ function isDefinition(statement: Statement): boolean {
   if (statement.kind === "assign")
     return statement.value?.kind !== "call" || /^[A-Z]/.test(statement.value.callee.kind === "name" ? statement.value.callee.name : "");
   return ["function", "class", "import"].includes(statement.kind) || (statement.kind === "expression" && statement.value.kind === "string");
-}
-
-/** Python's own exceptions that the program raises, or makes its own of, and asks for by name. */
-function toldApart(body: Block, text: string): ReadonlySet<string> {
-  const raised = new Set<string>();
-  const caught = new Set<string>();
-  const namesIn = (value: Expression | undefined): string[] => {
-    if (value?.kind === "call") return namesIn(value.callee);
-    if (value?.kind === "tuple") return value.entries.flatMap(namesIn);
-    return value?.kind === "name" && /^(?!Exception|BaseException|TypeError).*(Error|StopIteration)$/.test(value.name) ? [value.name] : [];
-  };
-  const visit = (block: Block): void => {
-    for (const statement of block.statements) {
-      if (statement.kind === "raise") for (const name of namesIn(statement.value)) raised.add(name);
-      if (statement.kind === "class") for (const { value } of statement.bases) for (const name of namesIn(value)) raised.add(name);
-      if (statement.kind === "try") for (const { test } of statement.handlers) for (const name of namesIn(test)) caught.add(name);
-      for (const inner of blocksOf(statement)) visit(inner);
-    }
-  };
-  visit(body);
-  // What goes through an object asks it for what is next.
-  if (/def __next__\(/.test(text)) for (const names of [raised, caught]) names.add("StopIteration");
-  // What `next` raises.
-  if (/\bnext\(/.test(text)) raised.add("StopIteration");
-  const asksName = /type\(\w+\)\.__name__|__class__\.__name__/.test(text);
-  return new Set([...raised].filter((name) => helpers[name] !== undefined && (caught.has(name) || (asksName && name !== "StopIteration"))));
 }
 
 /** Every name that the program gives to something of its own, imports of libraries aside. */

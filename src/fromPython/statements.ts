@@ -5,13 +5,14 @@ import { writeClass } from "./classes.ts";
 import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
+import { fileTest, neverRaised, notOfLists } from "./exceptions.ts";
 import { Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
 import { layOut, listed, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
-import type { Assign, Block, Call, Expression, For, FunctionStatement, If, Index, Sequence, Statement, Try, Update, With } from "./syntax.ts";
+import type { Assign, Block, Call, Expression, For, FunctionStatement, Handler, If, Index, Sequence, Statement, Try, Update, With } from "./syntax.ts";
 import { blocksOf, expressionsOf, mentionsName, takesAnything } from "./syntax.ts";
 import {
   any,
@@ -575,8 +576,10 @@ export class Statements {
       const caught = name ? this.context.own(name) : "error";
       const outer = this.#caught;
       this.#caught = caught;
-      const needsName = name !== undefined || statement.handlers.some((handler) => raisesAgain(handler.body) || this.#ownError(handler.test));
-      lines.push(`${pad}} catch ${needsName ? `(${caught}) ` : ""}{`, ...this.#handlers(statement, caught, margin + 2));
+      const handlers = this.#handlers(statement, caught, margin + 2);
+      const needsName =
+        name !== undefined || statement.handlers.some(({ body }) => raisesAgain(body)) || handlers.some((line) => /^ *(\} else )?if \(|^ *throw /.test(line));
+      lines.push(`${pad}} catch ${needsName ? `(${caught}) ` : ""}{`, ...handlers);
       this.#caught = outer;
     }
     if (statement.finally) lines.push(`${pad}} finally {`, ...this.block(statement.finally, margin + 2));
@@ -590,18 +593,48 @@ export class Statements {
   }
 
   #handlers({ handlers }: Try, caught: string, margin: number): string[] {
-    const own = handlers.filter((handler) => this.#ownError(handler.test));
-    const general = handlers.find((handler) => !this.#ownError(handler.test));
-    if (own.length === 0) return general ? this.block(general.body, margin) : [];
     const pad = " ".repeat(margin);
-    const lines: string[] = [];
-    for (const [at, handler] of own.entries()) {
-      const classes = handler.test!.kind === "tuple" ? handler.test!.entries : [handler.test!];
-      const test = classes.map((one) => `${caught} instanceof ${layOut(this.to.doc(one))}`).join(" || ");
-      lines.push(`${pad}${at > 0 ? "} else " : ""}if (${test}) {`, ...this.block(handler.body, margin + 2));
+    const [comments, lines]: [string[], string[]] = [[], []];
+    let others: Handler | undefined;
+    for (const handler of handlers) {
+      const test = this.#testOf(handler.test, caught);
+      if (test === null) comments.push(...this.#leftOut(handler, margin));
+      else if (test !== undefined) lines.push(`${pad}${lines.length > 0 ? "} else " : ""}if (${test}) {`, ...this.block(handler.body, margin + 2));
+      else if (others?.test && handler.test)
+        this.context.report(
+          handler.test.from,
+          `Errors that don't come from the program itself can't be told apart here: \`except ${this.#written(others.test)}\` above takes them all`,
+        );
+      else others ??= handler;
     }
-    lines.push(`${pad}} else {`, ...(general ? this.block(general.body, margin + 2) : [`${pad}  throw ${caught};`]), `${pad}}`);
-    return lines;
+    if (lines.length === 0) return [...comments, ...(others ? this.block(others.body, margin) : [`${pad}throw ${caught};`])];
+    return [...comments, ...lines, `${pad}} else {`, ...(others ? this.block(others.body, margin + 2) : [`${pad}  throw ${caught};`]), `${pad}}`];
+  }
+
+  /** What an error is asked for before it is a handler's: `undefined` where nothing can be asked, `null` where none ever comes. */
+  #testOf(kind: Expression | undefined, caught: string): string | null | undefined {
+    if (kind === undefined) return undefined;
+    if (kind.kind === "tuple") {
+      const tests = kind.entries.map((entry) => this.#testOf(entry, caught));
+      if (tests.includes(undefined)) return undefined;
+      const asked = tests.filter((test) => test !== null);
+      return asked.length > 0 ? asked.join(" || ") : null;
+    }
+    if (this.#ownError(kind)) return `${caught} instanceof ${layOut(this.to.doc(kind))}`;
+    const name = this.context.pathOf(kind)?.slice("builtins.".length) ?? "";
+    const instead = neverRaised[name] ?? notOfLists[name];
+    if (instead) this.context.report(kind.from, `${name in neverRaised ? "Nothing" : "Nothing but tensors and modules"} raises \`${name}\` here: ${instead}`);
+    return name in neverRaised ? null : fileTest(name, caught);
+  }
+
+  #written({ from, to }: Expression): string {
+    return this.context.source.slice(from, to);
+  }
+
+  /** A handler that has nothing to do, as a comment. */
+  #leftOut({ test, body: { statements } }: Handler, margin: number): string[] {
+    const source = this.context.source.slice(statements[0]!.from, statements.at(-1)!.to).split("\n");
+    return [`Python: except ${this.#written(test!)}:`, ...source.map((text) => `  ${text.trim()}`)].map((text) => commentLine(text, margin));
   }
 
   /** `with …:`. */

@@ -387,6 +387,28 @@ describe("what Python has of its own", () => {
     assert.match(code("import torch\nprint(torch.ones(2).tolist())"), /repr\(ones\(2\)\.tolist\(\), \{ each: floatsText \}\)/);
   });
 
+  it("a handler takes no errors that aren't its own: those that never come here are left out and told, those of files are asked for", () => {
+    const { code, problems } = fromPython(
+      "try:\n    train()\nexcept KeyboardInterrupt:\n    print('stopped')\nexcept FileNotFoundError:\n    print('no file')\nexcept Exception as e:\n    print('failed', e)",
+    );
+    assert.match(
+      code,
+      /catch \(e\) \{\n {2}\/\/ Python: except KeyboardInterrupt:\n {2}\/\/ {3}print\('stopped'\)\n {2}if \(\(e as \{ code\?: unknown \}\)\.code === "ENOENT"\)/,
+    );
+    assert.deepEqual(
+      problems.map(({ line, message }) => [line, message]),
+      [[3, "Nothing raises `KeyboardInterrupt` here: a run that is stopped ends at once"]],
+    );
+  });
+
+  it("of handlers that can't be told apart the first takes all, and the others say so", () => {
+    const { problems } = fromPython("try:\n    train()\nexcept TypeError:\n    print(1)\nexcept RuntimeError:\n    print(2)");
+    assert.deepEqual(
+      problems.map(({ line, message }) => [line, message]),
+      [[5, "Errors that don't come from the program itself can't be told apart here: `except TypeError` above takes them all"]],
+    );
+  });
+
   it("exceptions that a program raises and asks for by name are told apart", () => {
     const text = code("try:\n    raise ValueError('no')\nexcept ValueError as e:\n    print(type(e).__name__)");
     assert.match(text, /throw new ValueError\("no"\);/);
