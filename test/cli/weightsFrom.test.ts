@@ -10,7 +10,7 @@ const net = (width: number, more = ""): string => `import { nn, noGrad, ones, op
 class Net extends nn.Module {
   fc = new nn.Linear(2, ${width});
   out = new nn.Linear(${width}, 1);
-  forward(x) { return this.out(this.fc(x)); }
+  forward(x) { return this.out(this.fc(x).relu()); }
 }
 const net = new Net();
 noGrad(() => net.parameters().forEach((p, i) => p.fill_(i + 1)));
