@@ -55,15 +55,22 @@ describe("a model file shown as PyTorch", () => {
   });
 
   it("follows what is typed, before it is saved, and keeps the last Python while a line is half written", async () => {
-    const uri = window.write("net.model.ts", net);
-    const editor = await vscode.window.showTextDocument(uri);
-    await vscode.commands.executeCommand("kindling.showPython", uri);
-    await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, 3)"));
-    await says("nn.Linear(4, 3)");
-    await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, "));
-    await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, 5)"));
-    await says("nn.Linear(4, 5)");
-    assert.ok(editor.document.isDirty);
+    // In the browser VS Code saves by itself after a second, which this may take.
+    const files = vscode.workspace.getConfiguration("files");
+    await files.update("autoSave", "off", vscode.ConfigurationTarget.Workspace);
+    try {
+      const uri = window.write("net.model.ts", net);
+      const editor = await vscode.window.showTextDocument(uri);
+      await vscode.commands.executeCommand("kindling.showPython", uri);
+      await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, 3)"));
+      await says("nn.Linear(4, 3)");
+      await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, "));
+      await window.replace(editor, net.replace("Linear(4, 2)", "Linear(4, 5)"));
+      await says("nn.Linear(4, 5)");
+      assert.ok(editor.document.isDirty);
+    } finally {
+      await files.update("autoSave", undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   it("says by name what has no twin, where the Python stops", async () => {
