@@ -39,9 +39,9 @@ export function pageShares() {
   return shares.map(({ files }) => files).filter((files) => files.length > 0);
 }
 
-/** In one process, which shows at once what it says. @param options of `spawnTied` */
-export async function runOnce(args, environment, options = {}) {
-  const ended = await show(process.execPath, args, { env: environment, ...options });
+/** In one process, which shows at once what it says. */
+export async function runOnce(args, environment) {
+  const ended = await show(process.execPath, args, { env: environment });
   return totalsOf(environment.KINDLING_TEST_TOTALS, ended);
 }
 

@@ -112,13 +112,9 @@ export function run(command, args, options = {}) {
   });
 }
 
-/**
- * Starts a program that ends when this process does, however that happens, with all that it started. With `behind` it
- * computes while others wait.
- */
-export function spawnTied(command, args, { stdout = "inherit", stderr = "inherit", behind = false, ...options } = {}) {
-  const tied = [join(root, "scripts", "tied.mjs"), ...(behind ? ["--behind"] : []), command, ...args];
-  return spawn(process.execPath, tied, { ...options, stdio: ["pipe", stdout, stderr] });
+/** Starts a program that ends when this process does, however that happens, with all that it started. */
+export function spawnTied(command, args, { stdout = "inherit", stderr = "inherit", ...options } = {}) {
+  return spawn(process.execPath, [join(root, "scripts", "tied.mjs"), command, ...args], { ...options, stdio: ["pipe", stdout, stderr] });
 }
 
 /** Runs a program that is tied to this one, with its output shown. Resolves to whether it ended well. */

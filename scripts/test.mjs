@@ -10,7 +10,7 @@ import { ensureServer } from "./vscode-server.mjs";
 
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
 /** Files side by side, one for each core; not those that share a browser. */
-const filesSideBySide = ["--parallel", "--jobs", String(availableParallelism())];
+const sideBySide = ["--parallel", "--jobs", String(availableParallelism())];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */
 const checks = {
@@ -26,19 +26,15 @@ const suites = {
   runs: (environment, grep) => runOnce([...inFolders(folders.runs), ...filesSideBySide, ...grep], environment),
   // A browser for each core; to start one and to bundle the page for it takes longer than many a file.
   page: (environment, grep) => runShares(pageShares(), [...mocha, "--timeout", "60000", ...grep], environment),
-  builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment, { behind: true }),
+  builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment),
   vscode: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "server"], environment),
   // One after the other: an editor with its browser takes two cores by itself.
   e2e: (environment, grep) => runOnce([...mocha, "--timeout", "300000", "--slow", "20000", "test/e2e/**/*.test.ts", ...grep], environment),
   desktop: (environment) => runOnce(["--import", "tsx", "test/harness/hostTests.ts", "desktop"], environment),
 };
 
-/**
- * Checks and suites one after the other, and then what runs side by side: an editor waits for much of its time, in which
- * the builds compute behind it.
- */
 const plans = {
-  all: { checks: ["build", "lint", "type check"], suites: ["unit", "runs", "page"], sideBySide: [["vscode", "e2e"], ["builds"]] },
+  all: { checks: ["build", "lint", "type check"], suites: ["unit", "runs", "page", "builds", "vscode", "e2e"] },
   unit: { checks: ["kernels"], suites: ["unit"] },
   runs: { checks: ["kernels"], suites: ["runs"] },
   page: { checks: [], suites: ["page"] },
@@ -64,14 +60,6 @@ async function runSuite(name, folder, grep) {
   return { ...result, failed: 1 };
 }
 
-/** One after the other. */
-async function runSuites(names, folder, grep, total) {
-  for (const name of names) {
-    say(`${name} tests`);
-    add(total, await runSuite(name, folder, grep));
-  }
-}
-
 async function prepare(names) {
   await ensureNodeModules();
   if (names.some((name) => ["page", "vscode", "e2e"].includes(name))) {
@@ -91,8 +79,7 @@ await runScript(async () => {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });
   const plan = plans[positionals[0] ?? "all"];
   if (!plan) throw new PlainError(`there is no suite "${positionals[0]}"; there are ${Object.keys(plans).join(", ")}`);
-  const lanes = plan.sideBySide ?? [];
-  await prepare([...plan.suites, ...lanes.flat()]);
+  await prepare(plan.suites);
   const total = { ...nothing };
   const started = performance.now();
   for (const name of plan.checks) {
@@ -102,8 +89,10 @@ await runScript(async () => {
     total.failed++;
   }
   const folder = mkdtempSync(join(tmpdir(), "kindling-totals-"));
-  await runSuites(plan.suites, folder, values.grep, total);
-  await Promise.all(lanes.map((names) => runSuites(names, folder, values.grep, total)));
+  for (const name of plan.suites) {
+    say(`${name} tests`);
+    add(total, await runSuite(name, folder, values.grep));
+  }
   // Once more and together: a log of half an hour is read from its end.
   if (existsSync(join(folder, failures))) process.stdout.write(`\nfailed:\n${readFileSync(join(folder, failures), "utf8")}`);
   rmSync(folder, { recursive: true, force: true });

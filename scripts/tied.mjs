@@ -1,26 +1,11 @@
 // Runs a program that must not outlive whoever wanted it, however that one ends: when our standard input closes, which
 // the system does for the dead too, the program and all that it started are killed.
-//   node scripts/tied.mjs [--behind] COMMAND [ARGUMENT …]     to be spawned with a pipe for stdin
+//   node scripts/tied.mjs COMMAND [ARGUMENT …]     to be spawned with a pipe for stdin
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
 
-const behind = process.argv[2] === "--behind";
-const [command, ...args] = process.argv.slice(behind ? 3 : 2);
-// Passed on to it: it takes what others leave of the cores, and so do those that it starts.
-if (behind) setPriority(constants.priority.PRIORITY_LOW);
+const [command, ...args] = process.argv.slice(2);
 // A group of its own, so that its children can be ended with it.
 const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], detached: true });
-if (behind && child.pid) weighLightly(child.pid);
-
-/** Linux may weigh whole sessions against each other, whatever the priorities within them; a group of its own is one. */
-function weighLightly(pid) {
-  try {
-    writeFileSync(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW));
-  } catch {
-    // Where there is no such thing, or nobody may choose, the priority has to do.
-  }
-}
 
 function endAll() {
   try {

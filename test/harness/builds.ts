@@ -70,7 +70,7 @@ async function run(program: string, { node, wanted, build, threads, flags, suite
       "--reporter-option",
       "quiet=true",
       "--timeout",
-      "300000",
+      "60000",
       "--require",
       "test/harness/chosenBuild.ts",
       ...process.argv.slice(2),

@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { spawnTied } from "../../scripts/system.mjs";
 import { repository } from "../harness/temporary.ts";
 import { eventually } from "../harness/wait.ts";
 
@@ -47,12 +45,4 @@ describe("a program that is tied to the one that started it", () => {
       );
     });
   }
-
-  it("takes the lowest priority where it is to run behind others", async () => {
-    // Says at which priority it runs, and starts fast enough for one that others go before.
-    const child = spawnTied("nice", [], { stdout: "pipe", behind: true });
-    const [line] = (await once(child.stdout!, "data")) as [Buffer];
-    assert.equal(Number(line), constants.priority.PRIORITY_LOW);
-    await once(child, "close");
-  });
 });
