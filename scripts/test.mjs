@@ -9,7 +9,7 @@ import { PlainError, ensureDebianPackages, ensureNodeModules, runScript, say, sh
 import { ensureServer } from "./vscode-server.mjs";
 
 const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", "--reporter", "test/harness/reporter.mjs"];
-/** Files side by side, one for each core; not those that share a browser. */
+/** Files side by side, one for each core. */
 const sideBySide = ["--parallel", "--jobs", String(availableParallelism())];
 
 /** A check passes or fails as a whole; a suite counts its own tests. */
@@ -22,8 +22,8 @@ const checks = {
 
 /** By the environment that they run in, and the arguments that choose some of their tests. */
 const suites = {
-  unit: (environment, grep) => runOnce([...inFolders(folders.unit), ...filesSideBySide, ...grep], environment),
-  runs: (environment, grep) => runOnce([...inFolders(folders.runs), ...filesSideBySide, ...grep], environment),
+  unit: (environment, grep) => runOnce([...inFolders(folders.unit), ...sideBySide, ...grep], environment),
+  runs: (environment, grep) => runOnce([...inFolders(folders.runs), ...sideBySide, ...grep], environment),
   // A browser for each core; to start one and to bundle the page for it takes longer than many a file.
   page: (environment, grep) => runShares(pageShares(), [...mocha, "--timeout", "60000", ...grep], environment),
   builds: (environment, grep) => runOnce(["--import", "tsx", "test/harness/builds.ts", ...grep], environment),
