@@ -25,11 +25,9 @@ export function pathCall(to: Expressions, name: string, call: Call): Code {
 /** `folder / name` */
 export function pathBinary(to: Expressions, left: Expression, right: Expression): Code {
   const parts = [...(left.kind === "binary" && left.operator === "/" && isPath(to.typeOf(left)) ? partsOf(to, left) : [left]), right];
-  return primary(
-    to.context.fromNode("node:path", "join"),
-    "(",
-    parts.flatMap((part, at): Doc[] => [at > 0 ? ", " : "", to.argument(part)]),
-    ")",
+  return join(
+    to,
+    parts.map((part) => to.argument(part)),
   );
 }
 
@@ -37,15 +35,13 @@ function partsOf(to: Expressions, { left, right }: Expression & { kind: "binary"
   return left.kind === "binary" && left.operator === "/" && isPath(to.typeOf(left)) ? [...partsOf(to, left), right] : [left, right];
 }
 
-function joined(to: Expressions, call: Call, first?: Doc): Code {
-  const given = call.arguments.map(({ value }) => to.argument(value));
-  const parts = first === undefined ? given : [first, ...given];
-  return primary(
-    to.context.fromNode("node:path", "join"),
-    "(",
-    parts.flatMap((part, at): Doc[] => [at > 0 ? ", " : "", part]),
-    ")",
-  );
+function joined(to: Expressions, call: Call, ...first: readonly Doc[]): Code {
+  return join(to, [...first, ...call.arguments.map(({ value }) => to.argument(value))]);
+}
+
+function join(to: Expressions, parts: readonly Doc[]): Code {
+  const separated = parts.flatMap((part, at): Doc[] => [at > 0 ? ", " : "", part]);
+  return primary(to.context.fromNode("node:path", "join"), "(", separated, ")");
 }
 
 /** What a path knows of itself: `path.stem`. */
@@ -103,16 +99,7 @@ export function pathMethod(to: Expressions, { object, name }: Attribute, call: C
     case "with_suffix":
       return { doc: [to.receiver(object), ".replace(/(?<=[^/])\\.[^./]*$|$/, ", to.argument(first!.value), ")"], level: level.primary };
     case "with_name":
-      return primary(
-        to.context.fromNode("node:path", "join"),
-        "(",
-        to.context.fromNode("node:path", "dirname"),
-        "(",
-        to.doc(object),
-        "), ",
-        to.argument(first!.value),
-        ")",
-      );
+      return join(to, [[to.context.fromNode("node:path", "dirname"), "(", to.doc(object), ")"], to.argument(first!.value)]);
     case "iterdir":
       return primary(entries(to, object), ".map((name) => ", to.context.fromNode("node:path", "join"), "(", to.doc(object), ", name))");
     case "glob": {

@@ -576,9 +576,8 @@ export class Statements {
       const caught = name ? this.context.own(name) : "error";
       const outer = this.#caught;
       this.#caught = caught;
-      const handlers = this.#handlers(statement, caught, margin + 2);
-      const needsName =
-        name !== undefined || statement.handlers.some(({ body }) => raisesAgain(body)) || handlers.some((line) => /^ *(\} else )?if \(|^ *throw /.test(line));
+      const { lines: handlers, isAsked } = this.#handlers(statement, caught, margin + 2);
+      const needsName = isAsked || name !== undefined || statement.handlers.some(({ body }) => raisesAgain(body));
       lines.push(`${pad}} catch ${needsName ? `(${caught}) ` : ""}{`, ...handlers);
       this.#caught = outer;
     }
@@ -592,7 +591,8 @@ export class Statements {
     return this.to.typeOf(test).kind === "class" || this.context.errors.has(this.context.pathOf(test)?.slice("builtins.".length) ?? "");
   }
 
-  #handlers({ handlers }: Try, caught: string, margin: number): string[] {
+  /** What is done about an error, and whether that is asked anything first. */
+  #handlers({ handlers }: Try, caught: string, margin: number): { readonly lines: readonly string[]; readonly isAsked: boolean } {
     const pad = " ".repeat(margin);
     const [comments, lines]: [string[], string[]] = [[], []];
     let others: Handler | undefined;
@@ -607,8 +607,11 @@ export class Statements {
         );
       else others ??= handler;
     }
-    if (lines.length === 0) return [...comments, ...(others ? this.block(others.body, margin) : [`${pad}throw ${caught};`])];
-    return [...comments, ...lines, `${pad}} else {`, ...(others ? this.block(others.body, margin + 2) : [`${pad}  throw ${caught};`]), `${pad}}`];
+    const isChoice = lines.length > 0;
+    const inner = isChoice ? margin + 2 : margin;
+    const rest = others ? this.block(others.body, inner) : [`${" ".repeat(inner)}throw ${caught};`];
+    const all = isChoice ? [...lines, `${pad}} else {`, ...rest, `${pad}}`] : rest;
+    return { lines: [...comments, ...all], isAsked: isChoice || !others };
   }
 
   /** What an error is asked for before it is a handler's: `undefined` where nothing can be asked, `null` where none ever comes. */
