@@ -90,14 +90,18 @@ export class CheckpointKeeper {
     if (!this.#isOver && file.length <= this.#options.mostOfOne) {
       try {
         mkdirSync(this.#options.folder, { recursive: true });
-        const written = performance.now();
-        await writeFile(`${path}.new`, file);
+        const begun = performance.now();
+        const written = writeFile(`${path}.new`, file);
+        // Beside the writing, so that a run doesn't end by both.
+        const [hash, digest] = [hashOf(checkpoint), digestOf(file)];
+        const hashing = performance.now() - begun;
+        await written;
         await rename(`${path}.new`, path);
         // To wait for a disk that is slow, or for others to let one's turn come, takes nothing from the program.
-        waited = Math.max(0, performance.now() - written - file.length / writingRate);
+        waited = Math.max(0, performance.now() - begun - hashing - file.length / writingRate);
         this.#kept = [...this.#kept, { step, path, bytes: file.length }];
         this.#thin();
-        this.#options.tell({ type: "checkpoint", step, ...(isEnd && { isEnd }), hash: hashOf(checkpoint), digest: digestOf(file), bytes: file.length, cost });
+        this.#options.tell({ type: "checkpoint", step, ...(isEnd && { isEnd }), hash, digest, bytes: file.length, cost });
       } catch (error) {
         this.#isOver = true;
         await rm(`${path}.new`, { force: true }).catch(() => {});

@@ -35,7 +35,7 @@ interface Kept {
 export const keeping: Subject = {
   title: "what keeping a run costs it",
   method:
-    "Whole runs in the runner on the Node that the VS Code server runs, default sampling: not kept, kept without checkpoints, and kept as by default, in turn in each round; the ratios are medians of the rounds' ratios. Beside that, what the checkpoints took of the program's thread by its own clock, which the machine's moods don't reach.",
+    "Whole runs in the runner on the Node that the VS Code server runs, default sampling: not kept, kept without checkpoints, and kept as by default, each first in another round; the ratios are medians of the rounds' ratios. Beside that, what the checkpoints took of the program's thread by its own clock, which the machine's moods don't reach.",
   async measure(bench) {
     const { node } = await ensureServer();
     const folder = temporaryFolder("keeping");
@@ -47,13 +47,23 @@ export const keeping: Subject = {
   },
 };
 
+const kinds = ["without", "plain", "full"] as const;
+
+function turned<T>(all: readonly T[], by: number): readonly T[] {
+  const first = by % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
+}
+
 async function rowsOf(name: string, file: string, node: string, { calm, rounds, say }: Bench): Promise<Row[]> {
   const [without, plain, full]: [number[], number[], Kept[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     await calm.wait();
-    without.push((await timedRun(node, file, { sampling: defaultSampling })).time);
-    plain.push((await keptRun(node, file, { checkpoints: false })).time);
-    full.push(await keptRun(node, file, {}));
+    // Each goes first in turn: a machine that has just been idle is faster.
+    for (const kind of turned(kinds, round)) {
+      if (kind === "without") without.push((await timedRun(node, file, { sampling: defaultSampling })).time);
+      else if (kind === "plain") plain.push((await keptRun(node, file, { checkpoints: false })).time);
+      else full.push(await keptRun(node, file, {}));
+    }
     const last = full.at(-1)!;
     say(`${name}: ${milliseconds(without.at(-1)!)} not kept, ${milliseconds(plain.at(-1)!)} kept, ${milliseconds(last.time)} with ${last.taken} checkpoints`);
   }
