@@ -335,6 +335,7 @@ export class Program {
   #endWith(error: unknown): void {
     if (this.#hasEnded) return;
     const isSignal = isInstance(error, StopSignal);
+    if (areGhosts() && !isSignal) this.#goAstray(`it fails there where nothing is computed: ${error instanceof Error ? error.message : String(error)}`);
     if (isOfEndedChild(error)) this.#control.waitForStop(stopPatience);
     const problems = isSignal ? [] : [this.#surroundings.during(() => this.#problemOf(error))];
     if (!isSignal) this.#surroundings.during(() => this.#observer.failed(error));

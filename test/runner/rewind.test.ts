@@ -11,7 +11,7 @@ import { givenValues } from "../../src/lint/constants.ts";
 import { defaultSampling, type Change, type RunEvent, type RunRequest, type WeightsRequest } from "../../src/protocol/index.ts";
 import { Folder, Job, run } from "./job.ts";
 
-const head = `import { cat, data, log, manualSeed, nn, noGrad, optim, rand, randn, tensor, save, load } from "kindling";
+const head = `import { cat, data, log, manualSeed, nn, noGrad, optim, rand, randint, randn, tensor, save, load } from "kindling";
 const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Dropout(0.3), new nn.Linear(8, 1));
 const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
 let learned = 0;
@@ -99,6 +99,16 @@ for (let i = 0; i < 45; i++) {
   if (i % 2) second.step();
 }
 console.log("END " + JSON.stringify([...branches.parameters(), ...unused.parameters(), ...model.parameters()].map((p) => p.tolist())));`,
+  "what operations compute in JavaScript": `${head}const words = new nn.Embedding(9, 4, { paddingIdx: 0, maxNorm: 2, scaleGradByFreq: true }), bags = new nn.EmbeddingBag(9, 4, { mode: "max" }), norm = new nn.BatchNorm1d(4), sloping = new nn.RReLU();
+const second = new optim.SGD([...words.parameters(), ...bags.parameters(), ...norm.parameters()], { lr: 0.1 });
+for (let i = 0; i < 45; i++) {
+  step();
+  const ids = randint(0, 9, [8, 3]), found = sloping(norm(words(ids).sum(1).add(bags(ids))));
+  const places = found.topk(2, 1).indices, halves = ids.add(1).floorDivide(ids.remainder(3).add(1)).cumsum(1);
+  second.zeroGrad(); found.gather(1, places).add(halves.float().mean()).square().mean().backward(); second.step();
+  log({ most: halves.max().item(), right: places.eq(1).sum().item(), batches: norm.numBatchesTracked.item() });
+}
+console.log("END " + JSON.stringify([...words.parameters(), ...bags.parameters(), ...norm.buffers(), ...model.parameters()].map((p) => p.tolist())));`,
   "files read in the loop": `${head}import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 for (let i = 0; i < 40; i++) {
@@ -238,6 +248,16 @@ describe("a kept run that is brought back to a step", function () {
     await goOn(job);
     assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
     assert.deepEqual(job.points, first.points);
+  });
+
+  it("is computed in full where whole numbers become floats on the way, because they outgrow their type", async () => {
+    const text = `${head}for (let i = 0; i < 45; i++) { step(); log({ type: tensor([2 ** 30, i]).int().mul(i === 20 ? 4 : 1).isFloatingPoint() ? 1 : 0 }); }\nend();`;
+    const { job: first, kept } = await trainWithCheckpoint(text, 37);
+    const job = await rewind(kept, 37);
+    assert.match(wayOf(job), /computed again: .*it doesn't read what it read then\.$/);
+    await goOn(job);
+    assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
+    assert.deepEqual(job.series("type"), first.series("type"));
   });
 
   it("comes by the steps in which a model was trained to its end", async () => {

@@ -10,7 +10,7 @@ export interface Reader {
   bytes(present: () => Uint8Array): Uint8Array;
   /** What follows can't be known without computing what was left out. Doesn't return. */
   lacks(what: string): never;
-  /** An operation is about to fail because of the values that it was given. */
+  /** Because of the values that it was given an operation is about to fail, or to give another type. */
   fails(): void;
 }
 
@@ -45,6 +45,18 @@ export function readByProgram<T>(body: () => T): T {
   }
 }
 
+/** What `body` reads stays within the engine. */
+export function withoutReader<T>(body: () => T): T {
+  const before = reading.reader;
+  if (before === null) return body();
+  reading.reader = null;
+  try {
+    return body();
+  } finally {
+    reading.reader = before;
+  }
+}
+
 /** Whether anything left tensors while `body` ran. */
 export function wasRead(body: () => void): boolean {
   const { reader } = reading;
@@ -65,7 +77,7 @@ export function wasRead(body: () => void): boolean {
   return isRead;
 }
 
-/** An operation is about to fail because of the values that it was given, not their shapes. */
+/** Because of the values that it was given, not their shapes, an operation is about to fail, or to give a tensor of another type. */
 export function failsByValue(): void {
   reading.reader?.fails();
 }

@@ -9,11 +9,11 @@ import { wrapDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
 import { clamp } from "./clamp.ts";
-import { emptyLike, zerosLike } from "./creation.ts";
-import { mapUnary } from "./internal/map.ts";
+import { emptyLike, fromTypedArray, zerosLike } from "./creation.ts";
 import { refuseBool, requireFloat } from "./internal/requireKernel.ts";
 import { unary, type UnaryFunction } from "./internal/unaryKernels.ts";
 import { max } from "./extremes.ts";
+import { valuesOf } from "./reading.ts";
 import { scatter } from "./scatter.ts";
 import { impliedDim, softmax } from "./softmax.ts";
 import { erf } from "./special.ts";
@@ -302,7 +302,9 @@ export function rrelu(input: Tensor, lower: number = 1 / 8, upper: number = 1 / 
 
 /** Draws for negative elements only, one after the other in memory order. */
 function negativeSlopes(input: Tensor, lower: number, upper: number, generator: Generator): Tensor {
-  return mapUnary((x) => (x <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1), input);
+  // As a reading: how often the generator is asked depends on the values.
+  const slopes = new Float32Array(valuesOf(input)).map((x) => (x <= 0 ? lower + (upper - lower) * generator.uniformDouble() : 1));
+  return fromTypedArray(slopes, input.shape);
 }
 
 /**

@@ -15,7 +15,7 @@ import { mul } from "./binary.ts";
 import { fromTypedArray, zeros } from "./creation.ts";
 import { indexSelect, placesOf } from "./indexing.ts";
 import { scatterAdd } from "./scatter.ts";
-import { valuesOf } from "./reading.ts";
+import { operandsOf, valuesOf } from "./reading.ts";
 import { vectorNorm } from "./vectorNorm.ts";
 import type { Int } from "./types.ts";
 import { expand, reshape, unsqueeze } from "./views.ts";
@@ -66,7 +66,7 @@ function rowOf(paddingIdx: number | null, rows: number): number | null {
 }
 
 function gradientShares(indices: Tensor, rows: number, paddingIdx: number | null, scaleGradByFreq: boolean): Tensor {
-  const places = valuesOf(indices);
+  const places = operandsOf(indices);
   const counts = new Map<number, number>();
   places.forEach((place) => counts.set(place, (counts.get(place) ?? 0) + 1));
   const padding = rowOf(paddingIdx, rows);
@@ -130,7 +130,7 @@ export function embeddingBag(
   const padding = rowOf(paddingIdx, weight.shape[0]!);
   const told = (result: Tensor): Tensor =>
     offsets ? result : tellOperation("embeddingBag", [input, weight, ...(perSampleWeights ? [perSampleWeights] : [])], result, { mode, padding });
-  const places = valuesOf(flat);
+  const places = operandsOf(flat);
   const counts = filled(roomFor(Float32Array, places.length), (i) => Number(places[i] !== padding));
   const rows = embedding(flat, weight, paddingIdx, maxNorm, normType, scaleGradByFreq);
   if (mode === "max" && scaleGradByFreq) throw new ArgumentError("max mode does not support scaling the gradient by the frequency");

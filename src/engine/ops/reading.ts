@@ -3,7 +3,7 @@ import { itemSize, typedArray, type DType, type TypedArray } from "../dtype.ts";
 import { KindlingError } from "../errors.ts";
 import { operationWatch } from "../instrument.ts";
 import { f32, i32, u8 } from "../memory/linear.ts";
-import { reading } from "../memory/reading.ts";
+import { areGhosts, reading, withoutReader } from "../memory/reading.ts";
 import { presentBytes, readBytes } from "../memory/storage.ts";
 import { numelOf, shapeText, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -25,6 +25,16 @@ export function toTypedArray(tensor: Tensor): TypedArray {
 export function valuesOf(tensor: Tensor, by?: string): TypedArray {
   operationWatch()?.reads?.(tensor, by);
   return shownValues(tensor);
+}
+
+/**
+ * The same for an operation that computes in JavaScript, and whose result has a shape that is known without them: nothing of
+ * them leaves for the program. They are zeros while nothing is computed (memory/ghosts.ts).
+ */
+export function operandsOf(tensor: Tensor): TypedArray {
+  operationWatch()?.reads?.(tensor);
+  if (areGhosts()) return typedArray(tensor.dtype, tensor.numel());
+  return withoutReader(() => shownValues(tensor));
 }
 
 /** The same for what shows them. */

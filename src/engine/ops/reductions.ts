@@ -14,14 +14,14 @@ import { at, make } from "./internal/make.ts";
 import { arrange, asAsked, floatType, inType, reducedDims, reducedShape, reduceFloat, restore, type ReductionData } from "./internal/reduce.ts";
 import { wholeNumbers } from "./internal/wholeNumbers.ts";
 import { cat } from "./join.ts";
-import { valuesOf } from "./reading.ts";
+import { operandsOf } from "./reading.ts";
 import type { Int, Size, Sizes, Typed } from "./types.ts";
 import { expand, narrow, reshape } from "./views.ts";
 
 /** Folds integers in double precision: sums and products may outgrow `int32`. */
 function foldIntegers(name: "sum" | "prod", input: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
   const { source, outer, n, inner } = arrange(to(input, "int32"), dims);
-  const values = valuesOf(source);
+  const values = operandsOf(source);
   const results = new Float64Array(outer * inner).fill(name === "sum" ? 0 : 1);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < n; i++) {
@@ -118,7 +118,7 @@ const prodAlongOp: Operation<ReductionData> = { ...prodOp, name: "ProdBackward1"
 function productOfOthers(input: Tensor, dims: readonly number[]): Tensor {
   const dim = dims.length === 1 ? dims[0]! : 0;
   const flat = dims.length === 1 ? input : reshape(input, [input.numel()]);
-  const values = valuesOf(flat);
+  const values = operandsOf(flat);
   const n = flat.shape[dim]!;
   const inner = numelOf(flat.shape.slice(dim + 1));
   const out = new Float32Array(values.length);

@@ -15,7 +15,7 @@ import { asAsked, inType } from "./internal/reduce.ts";
 import { wholeNumbers } from "./internal/wholeNumbers.ts";
 import { cat } from "./join.ts";
 import { valuesAndIndices, type ValuesAndIndices } from "./namedTuple.ts";
-import { valuesOf } from "./reading.ts";
+import { operandsOf } from "./reading.ts";
 import { sum } from "./reductions.ts";
 import { scatterAdd } from "./scatter.ts";
 import { flip } from "./shape.ts";
@@ -38,7 +38,7 @@ function cumulated(name: string, input: Tensor, { dtype }: Typed): Tensor {
 
 /** Running sums or products of integers along a dimension, in double precision: they may outgrow `int32`. */
 function runningIntegers(name: "cumsum" | "cumprod", input: Tensor, dim: number, join: (total: number, value: number) => number): Tensor {
-  const values = valuesOf(input);
+  const values = operandsOf(input);
   const out = new Float64Array(values.length);
   forEachLine(input.shape, dim, (start, step, n) => {
     for (let k = 0, i = start; k < n; k++, i += step) out[i] = k === 0 ? values[i]! : join(out[i - step]!, values[i]!);
@@ -115,7 +115,7 @@ export function cumprod(input: Tensor, dim: Int, options: Typed = {}): Tensor {
     const products = runningIntegers("cumprod", source, d, (product, value) => (value === 0 ? 0 : product * value));
     return tellOperation("cumprod", [source], asAsked(products, options), d);
   }
-  const values = valuesOf(source);
+  const values = operandsOf(source);
   const out = new Float32Array(values.length);
   forEachLine(source.shape, d, (start, step, n) => {
     let product = 1;
@@ -135,7 +135,7 @@ const cumulativeExtremeOp: Operation<{ shape: Shape; dim: number; sign: 1 | -1 }
 
 function cumulativeExtreme(name: "cummax" | "cummin", sign: 1 | -1, input: Tensor, dim: number): ValuesAndIndices {
   const d = wrapDim(dim, input.shape.length);
-  const values = valuesOf(input);
+  const values = operandsOf(input);
   const out = typedArray(input.dtype, values.length);
   const places = new Int32Array(values.length);
   forEachLine(input.shape, d, (start, step, n) => {
@@ -184,7 +184,7 @@ const logcumsumexpOp: Operation<number> = {
  * exponent is above 0.
  */
 function logcumsumexpBackward(gradient: Tensor, input: Tensor, output: Tensor, dim: number): Tensor {
-  const [g, x, r] = [valuesOf(gradient), valuesOf(input), valuesOf(output)];
+  const [g, x, r] = [operandsOf(gradient), operandsOf(input), operandsOf(output)];
   const out = new Float32Array(x.length);
   forEachLine(input.shape, dim, (start, step, n) => {
     let total = 0;
@@ -220,7 +220,7 @@ const LOWEST = -1e30;
 export function logcumsumexp(input: Tensor, dim: Int): Tensor {
   const d = wrapDim(dim, input.shape.length);
   if (input.dtype !== "float32") throw new KindlingError(`"logcumsumexp_out_cpu" not implemented for '${longName(input.dtype)}'`);
-  const values = valuesOf(input);
+  const values = operandsOf(input);
   const out = new Float32Array(values.length);
   forEachLine(input.shape, d, (start, step, n) => {
     let total = -Infinity;

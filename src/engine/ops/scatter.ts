@@ -11,7 +11,7 @@ import { contiguous, to } from "./conversion.ts";
 import { fromTypedArray, full, zeros } from "./creation.ts";
 import { at, make } from "./internal/make.ts";
 import { positions } from "./internal/positions.ts";
-import { valuesOf } from "./reading.ts";
+import { operandsOf } from "./reading.ts";
 import { describeDimensions } from "./internal/strided.ts";
 import type { Int, ScalarOrTensor } from "./types.ts";
 import { narrow } from "./views.ts";
@@ -185,17 +185,17 @@ export function tellScatterReduce(
 
 /** Joins each element of `source` with what is at its place, one after the other. */
 function joinedInDoubles(input: Tensor, dim: number, index: Tensor, source: Tensor, join: (a: number, b: number) => number): Float64Array {
-  const results = new Float64Array(valuesOf(input));
-  const values = valuesOf(source);
-  forEachPlace(index.shape, input.shape, dim, valuesOf(index), (place, i) => (results[place] = join(results[place]!, values[i]!)));
+  const results = new Float64Array(operandsOf(input));
+  const values = operandsOf(source);
+  forEachPlace(index.shape, input.shape, dim, operandsOf(index), (place, i) => (results[place] = join(results[place]!, values[i]!)));
   return results;
 }
 
 /** Whether sums of these integers may leave `int32`. */
 function mayOutgrow(input: Tensor, source: Tensor): boolean {
   let [largest, total] = [0, 0];
-  for (const value of valuesOf(input)) largest = Math.max(largest, Math.abs(value));
-  for (const value of valuesOf(source)) total += Math.abs(value);
+  for (const value of operandsOf(input)) largest = Math.max(largest, Math.abs(value));
+  for (const value of operandsOf(source)) total += Math.abs(value);
   return largest + total >= 2 ** 31;
 }
 

@@ -5,6 +5,7 @@ import { KindlingError } from "../../errors.ts";
 import { tellOperation } from "../../instrument.ts";
 import { Binary, type BinaryOp } from "../../kernels/exports.ts";
 import { kernels } from "../../memory/linear.ts";
+import { failsByValue } from "../../memory/reading.ts";
 import { broadcastShapes, numelOf, sameShape, type Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { contiguous, to } from "../conversion.ts";
@@ -93,7 +94,10 @@ type Arithmetic = (a: number, b: number) => number;
 /** An integer division: PyTorch's error where the divisor is zero. */
 function byNonZero(divide: Arithmetic): Arithmetic {
   return (a, b) => {
-    if (b === 0) throw new KindlingError("ZeroDivisionError");
+    if (b === 0) {
+      failsByValue();
+      throw new KindlingError("ZeroDivisionError");
+    }
     return divide(a, b);
   };
 }

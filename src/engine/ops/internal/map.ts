@@ -1,15 +1,16 @@
 /** What no kernel knows, element by element in double precision: typed arrays in, typed arrays out. */
 import { typedArray, type DType } from "../../dtype.ts";
+import { areGhosts } from "../../memory/reading.ts";
 import { broadcastShapes, numelOf, type Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
-import { valuesOf } from "../reading.ts";
+import { operandsOf } from "../reading.ts";
 import { expand } from "../views.ts";
 import { wholeNumbers } from "./wholeNumbers.ts";
 
 /** `compute` of each element, as a tensor of type `dtype`; no trace in the graph. */
 export function mapUnary(compute: (x: number) => number, input: Tensor, dtype: DType = "float32"): Tensor {
-  const values = valuesOf(input);
+  const values = operandsOf(input);
   const out = typedArray(dtype, values.length);
   for (let i = 0; i < values.length; i++) out[i] = compute(values[i]!);
   return fromTypedArray(out, input.shape, { dtype });
@@ -24,6 +25,8 @@ export function mapBinary(name: string, compute: (a: number, b: number) => numbe
   const shape = b instanceof Tensor ? broadcastShapes(a.shape, b.shape) : a.shape;
   const x = broadcastValues(a, shape);
   const y = b instanceof Tensor ? broadcastValues(b, shape) : null;
+  // Zeros may be what it refuses.
+  if (areGhosts()) return fromTypedArray(typedArray(dtype, numelOf(shape)), shape, { dtype });
   const out = dtype === "int32" ? new Float64Array(numelOf(shape)) : typedArray(dtype, numelOf(shape));
   for (let i = 0; i < out.length; i++) {
     const value = compute(x[i]!, y === null ? (b as number) : y[i]!);
@@ -32,4 +35,4 @@ export function mapBinary(name: string, compute: (a: number, b: number) => numbe
   return out instanceof Float64Array ? wholeNumbers(out, shape, name) : fromTypedArray(out, shape, { dtype });
 }
 
-const broadcastValues = (tensor: Tensor, shape: Shape): ArrayLike<number> => valuesOf(expand(tensor.detach(), shape));
+const broadcastValues = (tensor: Tensor, shape: Shape): ArrayLike<number> => operandsOf(expand(tensor.detach(), shape));

@@ -6,7 +6,7 @@ import { numelOf, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray, zeros } from "../creation.ts";
 import { valuesAndIndices, type ValuesAndIndices } from "../namedTuple.ts";
-import { valuesOf } from "../reading.ts";
+import { operandsOf } from "../reading.ts";
 import { scatterAdd } from "../scatter.ts";
 import { reshape, squeeze } from "../views.ts";
 
@@ -50,7 +50,7 @@ export interface Picked {
  */
 export function pick(input: Tensor, dim: number, count: number, choose: (line: Float64Array) => ArrayLike<number>, order?: InOrder): Picked {
   const { outer, n, inner } = along(input.shape, dim);
-  const from = valuesOf(input);
+  const from = operandsOf(input);
   const shape = input.shape.map((size, i) => (i === dim ? count : size));
   const values = typedArray(input.dtype, outer * count * inner);
   const places = new Int32Array(values.length);

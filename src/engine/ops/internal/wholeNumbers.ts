@@ -3,6 +3,7 @@
  * one that wrapped round.
  */
 import { KindlingError } from "../../errors.ts";
+import { areGhosts, failsByValue } from "../../memory/reading.ts";
 import type { Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
@@ -21,7 +22,9 @@ const HIGHEST = 2 ** 31 - 1;
  * @throws KindlingError where neither type holds them
  */
 export function wholeNumbers(values: Float64Array, shape: Shape, name: string): Tensor {
+  if (areGhosts()) return fromTypedArray(new Int32Array(values.length), shape);
   if (values.every((value) => value >= LOWEST && value <= HIGHEST)) return fromTypedArray(new Int32Array(values), shape);
+  failsByValue();
   const isExact = values.every((value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.fround(value) === value);
   if (!isExact) throw tooLarge(values, name);
   const result = fromTypedArray(new Float32Array(values), shape);

@@ -5,7 +5,7 @@ import { operationWatch } from "../../instrument.ts";
 import { contiguousStrides, numelOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { fromTypedArray } from "../creation.ts";
-import { valuesOf } from "../reading.ts";
+import { operandsOf } from "../reading.ts";
 import { gather } from "../scatter.ts";
 import type { Size } from "../types.ts";
 import { reshape, squeeze, unsqueeze } from "../views.ts";
@@ -101,7 +101,7 @@ export const maxPool3d: MaxPool = maxPool(3, (input, layout) => maxOf(input, sli
 export function maxOf(input: Tensor, windows: readonly (readonly Window[])[]): Pooled {
   const size = input.shape.slice(-windows.length);
   const lead = input.shape.slice(0, -windows.length);
-  const values = valuesOf(input);
+  const values = operandsOf(input);
   const places = numelOf(size);
   const steps = contiguousStrides(size);
   const shape = windows.map((list) => list.length);
