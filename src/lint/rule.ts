@@ -67,6 +67,12 @@ export function insertingBefore(program: Program, statement: Node, text: string)
   return inserting(program, statement.start!, `${text}\n${indentAt(program, statement.start!)}`);
 }
 
+/** Takes statements out of a loop and puts them before it. */
+export function movingBefore(program: Program, loop: Node, statements: readonly Node[], title: string): Fix {
+  const text = statements.map((statement) => program.textOf(statement)).join("\n");
+  return { title, edits: [insertingBefore(program, loop, text), ...statements.map((statement) => removingStatement(program, statement))] };
+}
+
 /** A statement of its own on the line after. */
 export function insertingAfter(program: Program, statement: Node, text: string): TextEdit {
   return inserting(program, statement.end!, `\n${indentAt(program, statement.start!)}${text}`);

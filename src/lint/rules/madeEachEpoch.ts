@@ -5,7 +5,7 @@ import { childrenOf } from "../children.ts";
 import { epochOf, isOwnOf } from "../epochs.ts";
 import { learns } from "../layers.ts";
 import type { Program } from "../program.ts";
-import { finding, insertingBefore, removingStatement } from "../rule.ts";
+import { finding, movingBefore } from "../rule.ts";
 import { isOptimizerStep, reached } from "../training.ts";
 import { bare, isIn, memberName, objectOf, propertyOf, type LoopNode, type Node } from "../tree.ts";
 
@@ -78,11 +78,7 @@ function fixOf(program: Program, loop: LoopNode): Fix | undefined {
     return !isOfLoop && childrenOf(node).every(isKnown);
   };
   if (place?.statement !== loop || ![...statements].every((statement) => statement.type === "VariableDeclaration" && isKnown(statement))) return undefined;
-  const text = [...statements].map((statement) => program.textOf(statement)).join("\n");
-  return {
-    title: "Make it once, before the loop",
-    edits: [insertingBefore(program, loop, text), ...[...statements].map((statement) => removingStatement(program, statement))],
-  };
+  return movingBefore(program, loop, [...statements], "Make it once, before the loop");
 }
 
 /** A model, an optimizer or a schedule in a variable. */

@@ -2,7 +2,7 @@
 import type { Fix, Problem } from "../../protocol/index.ts";
 import { epochOf } from "../epochs.ts";
 import type { Program } from "../program.ts";
-import { finding, insertingBefore, removingStatement } from "../rule.ts";
+import { finding, movingBefore } from "../rule.ts";
 import type { LoopNode, Node } from "../tree.ts";
 
 export function* seedEachEpoch(program: Program): Generator<Problem> {
@@ -23,8 +23,5 @@ export function* seedEachEpoch(program: Program): Generator<Problem> {
 function fixOf(program: Program, call: Node, loop: LoopNode): Fix | undefined {
   const [own, place] = [program.statementOf(call), program.statementOf(loop)];
   if (own?.statement.type !== "ExpressionStatement" || own.statement.expression !== call || place?.statement !== loop) return undefined;
-  return {
-    title: "Call it once, before the loop",
-    edits: [insertingBefore(program, loop, program.textOf(own.statement)), removingStatement(program, own.statement)],
-  };
+  return movingBefore(program, loop, [own.statement], "Call it once, before the loop");
 }

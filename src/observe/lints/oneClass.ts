@@ -1,6 +1,7 @@
 /** A softmax over a single number is 1, whatever that is: a loss of it never changes. */
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Lint, LintContext } from "./lint.ts";
+import { softmaxDimension } from "./softmaxNode.ts";
 
 export class OneClass implements Lint {
   readonly #context: LintContext;
@@ -22,6 +23,6 @@ export class OneClass implements Lint {
 }
 
 function isSoftmaxOfOne({ gradFn, shape }: ComputedLoss["input"]): boolean {
-  const isSoftmax = gradFn?.operation.name === "SoftmaxBackward0" || gradFn?.operation.name === "LogSoftmaxBackward0";
-  return isSoftmax && shape[gradFn.data as number] === 1;
+  const dimension = softmaxDimension(gradFn);
+  return dimension !== undefined && shape[dimension] === 1;
 }

@@ -4,8 +4,7 @@ import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { SourcePosition } from "../../protocol/index.ts";
 import type { Lint, LintContext } from "./lint.ts";
-
-const squashing: ReadonlySet<string> = new Set(["SoftmaxBackward0", "LogSoftmaxBackward0"]);
+import { softmaxDimension } from "./softmaxNode.ts";
 
 export class SoftmaxOverBatch implements Lint {
   readonly #context: LintContext;
@@ -18,7 +17,7 @@ export class SoftmaxOverBatch implements Lint {
 
   ran({ name }: { readonly name: string }, _: readonly Tensor[], [output]: readonly Tensor[]): void {
     const node = output?.gradFn;
-    const place = node && squashing.has(name) && node.data === 0 ? this.#context.origin() : undefined;
+    const place = node?.operation.name === name && softmaxDimension(node) === 0 ? this.#context.origin() : undefined;
     if (place) this.#places.set(node!, place);
   }
 
