@@ -45,6 +45,7 @@ import { UnsavedFiles } from "./shared/unsavedFiles.ts";
 import { showStatus } from "./status/statusBar.ts";
 import type { TreeNode } from "./tree/modelTree.ts";
 import { ModelsView } from "./tree/modelsView.ts";
+import { WatchedModels } from "./tree/watchedModels.ts";
 import { WorkspaceTypes } from "./typings/workspaceTypes.ts";
 
 const loadedAt = performance.now();
@@ -94,7 +95,8 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
   const unsaved = new UnsavedFiles();
   const edits = new EditedTexts();
   const highlight = new LineHighlight();
-  const view = new ModelsView(store, current, unsaved);
+  const watched = new WatchedModels(panels);
+  const view = new ModelsView({ store, current, watched, unsaved });
   const types = new WorkspaceTypes(context, log);
   const inspection = new AutomaticInspection({ store, controller, pool, archive });
   const keptRuns = new KeptRunsView(store, keptRunList, keptRunsWatch);
@@ -110,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     output,
     current,
     panels,
+    watched,
     view,
     types,
     inspection,
@@ -123,7 +126,7 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     new LiveValues(store, edits),
     values,
     new ShapesInEditor(values),
-    keepContextKeys(store, current, panels),
+    keepContextKeys({ store, current, panels, watched }),
     registerLanguageModelTools({
       startRunner: () => pool.withFlags(memoryFlags),
       commandLine: vscode.Uri.joinPath(extension, "dist", "cli", "main.js").fsPath,
@@ -156,7 +159,9 @@ export function activate(context: vscode.ExtensionContext): KindlingApi {
     panels.onDidAsk((request) => void answer(request, { store, edits, view, controller, highlight })),
     view.onDidChoose(({ model, module }) => {
       if (view.file === undefined) return;
-      panels.select(view.file, { model: model.id, module: module.id });
+      const selection = { model: model.id, module: module.id };
+      if (watched.panel) watched.panel.select(selection);
+      else panels.select(view.file, selection);
       const made = madeAt(module);
       highlight.show(made && edits.now(made, store.get(view.file)?.structure?.at ?? 0));
     }),
@@ -226,7 +231,7 @@ async function answer({ file, run, message }: PanelRequest, { store, edits, view
     case "command":
       return void (await vscode.commands.executeCommand(`kindling.${message.command}`, file));
     case "shownStep":
-      return isLast(run, store.get(file)) ? view.showStep(file, message.step) : undefined;
+      return isLast(run, store.get(file)) || (run && view.shows(run)) ? view.showStep(file, message.step) : undefined;
     case "steer":
       return controller.steer(file, message.steering);
     case "copy":
@@ -243,7 +248,7 @@ async function answer({ file, run, message }: PanelRequest, { store, edits, view
       if (!run || !model || !module) return;
       const made = madeAt(module);
       highlight.show(made && edits.now(made, run.startedAt));
-      if (file === view.file && isLast(run, store.get(file))) await view.select({ model, module });
+      if (view.shows(run)) await view.select({ model, module });
     }
   }
 }

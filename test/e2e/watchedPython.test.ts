@@ -48,7 +48,16 @@ describe("a person who trains with PyTorch", () => {
     assert.equal(await number("step-value"), 479);
     await workbench.page.locator(".part.sidebar .monaco-list-row", { hasText: /480 steps · loss/ }).waitFor();
     await workbench.turnTo("layer");
+    const row = (text: RegExp) => workbench.page.locator(".part.sidebar .monaco-list-row", { hasText: text });
+    await row(/model\s*Digits · 64×10 · 8,970 params/).waitFor();
     await workbench.screenshot("watched-python-dark");
+    await row(/output\s*Linear · 64×10 · 650 params/).click();
+    await workbench.inPanel("module-details", `[data-path="output"]`).waitFor();
+    await workbench.openFile("digits.model.ts");
+    await row(/DigitCNN/).waitFor();
+    assert.equal(await row(/Digits · 64×10/).count(), 0);
+    await workbench.page.locator(`.tab[data-resource-name="digits.py"]`).click();
+    await row(/model\s*Digits/).waitFor();
     assert.equal(await workbench.inPanel("command-train").count(), 0);
     await workbench.setTheme("Light Modern", "light");
     await workbench.turnTo("curves");

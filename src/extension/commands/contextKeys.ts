@@ -7,8 +7,16 @@ import { isInspecting, isPaused, isTraining, type FileRuns } from "../runs/fileR
 import type { RunStore } from "../runs/runStore.ts";
 import type { CurrentFile } from "../shared/currentFile.ts";
 import type { Disposable } from "../shared/emitter.ts";
+import type { WatchedModels } from "../tree/watchedModels.ts";
 
-export function keepContextKeys(store: RunStore, current: CurrentFile, panels: Panels): Disposable {
+export interface ContextKeyParts {
+  readonly store: RunStore;
+  readonly current: CurrentFile;
+  readonly panels: Panels;
+  readonly watched: WatchedModels;
+}
+
+export function keepContextKeys({ store, current, panels, watched }: ContextKeyParts): Disposable {
   const values = new Map<string, string>();
   const set = (key: string, value: unknown): void => {
     const text = JSON.stringify(value);
@@ -40,12 +48,13 @@ export function keepContextKeys(store: RunStore, current: CurrentFile, panels: P
     set("currentRunning", isTraining(runs));
     set("currentEdited", isTraining(runs) && runs?.train?.edited === true);
     set("currentPaused", isPaused(runs));
-    set("viewState", viewState(runs));
+    set("viewState", watched.panel ? "models" : viewState(runs));
+    set("showsWatched", watched.panel !== undefined);
     if (store.all().some(({ train }) => train?.state === "finished" && hasStepped(train))) set("hasTrained", true);
     if (store.all().some(({ structure }) => structure !== undefined)) set("hasInspected", true);
   };
   update();
-  const subscriptions = [store.onDidChange(update), current.onDidChange(update), panels.onDidTurn(update)];
+  const subscriptions = [store.onDidChange(update), current.onDidChange(update), panels.onDidTurn(update), watched.onDidChange(update)];
   return { dispose: () => subscriptions.forEach((subscription) => subscription.dispose()) };
 }
 

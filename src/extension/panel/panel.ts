@@ -11,7 +11,7 @@ import { Throttle } from "../../run/throttle.ts";
 import { exportPanel } from "../export/exportPanel.ts";
 import type { ShownRun } from "../keptRuns/shownStep.ts";
 import { heardNow, onDidChangeLevels } from "../problems/heardProblems.ts";
-import { shownRun } from "../runs/fileRuns.ts";
+import { shownRun, type FileRuns } from "../runs/fileRuns.ts";
 import type { RunStore, StoreChange } from "../runs/runStore.ts";
 import { Emitter, type Disposable, type Event } from "../shared/emitter.ts";
 import { batched, isUrgent } from "./eventBatch.ts";
@@ -111,8 +111,16 @@ export class Panel {
 
   /** The run that it shows. */
   get run(): RunSnapshot | undefined {
-    const runs = this.#store.get(this.#file);
-    return runs && shownRun(runs);
+    return this.runs && shownRun(this.runs);
+  }
+
+  /** All that is known of it where it comes from. */
+  get runs(): FileRuns | undefined {
+    return this.#store.get(this.#file);
+  }
+
+  get onDidChangeRuns(): Event<StoreChange> {
+    return this.#store.onDidChange;
   }
 
   get chosen(): Selection | undefined {

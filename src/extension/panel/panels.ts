@@ -87,6 +87,16 @@ export class Panels implements vscode.WebviewPanelSerializer {
     return model && module && { model, module };
   }
 
+  /** The panel used last, where that shows a kept run. */
+  get keptInUse(): Panel | undefined {
+    return this.#lastUsed && !this.#panels.includes(this.#lastUsed) ? this.#lastUsed : undefined;
+  }
+
+  /** Of the open panels of kept runs of `file` the one opened last. */
+  keptOf(file: string): Panel | undefined {
+    return [...this.#kept.values()].findLast((panel) => panel.file === file);
+  }
+
   has(file: string): boolean {
     return this.#of(file) !== undefined;
   }
@@ -131,7 +141,7 @@ export class Panels implements vscode.WebviewPanelSerializer {
     const known = this.#kept.get(id);
     if (known) {
       given?.dispose();
-      this.#lastUsed = known;
+      this.#useKept(known);
       return column === undefined ? known.reveal() : known.focus();
     }
     const webview = given ?? this.#openOwn(title, column);
@@ -140,12 +150,13 @@ export class Panels implements vscode.WebviewPanelSerializer {
     webview.title = `Kindling: ${title}`;
     this.#kept.set(id, panel);
     this.#hear(panel);
-    this.#lastUsed = panel;
-    panel.onDidActivate(() => (this.#lastUsed = panel));
+    this.#useKept(panel);
+    panel.onDidActivate(() => this.#useKept(panel));
     panel.onDidClose(() => {
       if (this.#lastUsed === panel) this.#lastUsed = undefined;
       this.#kept.delete(id);
       this.#over.delete(id);
+      this.#turned.fire();
       panel.dispose();
       source.dispose();
     });
@@ -183,10 +194,8 @@ export class Panels implements vscode.WebviewPanelSerializer {
 
   /** Makes a page of its own of the panel used last, where that shows a kept run; `false` where it doesn't. */
   exportKept(): boolean {
-    const panel = this.#lastUsed;
-    if (!panel || this.#panels.includes(panel)) return false;
-    panel.exportPage();
-    return true;
+    this.keptInUse?.exportPage();
+    return this.keptInUse !== undefined;
   }
 
   /** Makes a page of its own of the panel of `file`, which is opened for that where it isn't. */
@@ -240,6 +249,11 @@ export class Panels implements vscode.WebviewPanelSerializer {
     });
     this.#use(panel);
     return panel;
+  }
+
+  #useKept(panel: Panel): void {
+    this.#lastUsed = panel;
+    this.#turned.fire();
   }
 
   #use(panel: Panel): void {

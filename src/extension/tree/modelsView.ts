@@ -3,23 +3,33 @@ import * as vscode from "vscode";
 import type { Severity } from "../../run/health/rules.ts";
 import { sameModule, type PlacedModule } from "../../run/modulePlaces.ts";
 import { formatCount } from "../../run/numbers.ts";
+import type { RunSnapshot } from "../../run/snapshot.ts";
 import { lossTrouble } from "../../run/standing.ts";
 import { fileName } from "../../run/text.ts";
 import { Throttle } from "../../run/throttle.ts";
-import { filesOf, isStale, isTraining, type FileRuns } from "../runs/fileRuns.ts";
+import { filesOf, isStale, isTraining, shownRun, type FileRuns } from "../runs/fileRuns.ts";
 import type { RunStore } from "../runs/runStore.ts";
 import type { CurrentFile } from "../shared/currentFile.ts";
 import { Emitter, type Disposable } from "../shared/emitter.ts";
 import type { UnsavedFiles } from "../shared/unsavedFiles.ts";
 import { TreeHealth } from "./treeHealth.ts";
+import type { WatchedModels } from "./watchedModels.ts";
 import { moduleOf, row, ModelTree, type ModuleNode, type TreeNode } from "./modelTree.ts";
 
 const viewId = "kindling.models";
 const severityColours: Readonly<Record<Severity, string>> = { error: "list.errorForeground", warning: "list.warningForeground" };
 
+export interface ModelsViewParts {
+  readonly store: RunStore;
+  readonly current: CurrentFile;
+  readonly watched: WatchedModels;
+  readonly unsaved: UnsavedFiles;
+}
+
 export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   readonly #store: RunStore;
   readonly #current: CurrentFile;
+  readonly #watched: WatchedModels;
   readonly #unsaved: UnsavedFiles;
   readonly #view: vscode.TreeView<TreeNode>;
   readonly #changed = new Emitter<TreeNode | undefined>();
@@ -40,9 +50,10 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   /** The user chose a module; for a parameter or a buffer, the one that has it. */
   readonly onDidChoose = this.#chosen.event;
 
-  constructor(store: RunStore, current: CurrentFile, unsaved: UnsavedFiles) {
+  constructor({ store, current, watched, unsaved }: ModelsViewParts) {
     this.#store = store;
     this.#current = current;
+    this.#watched = watched;
     this.#unsaved = unsaved;
     this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
     this.#subscriptions = [
@@ -55,6 +66,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
       }),
       store.onDidChange(() => this.#refresh.call()),
       current.onDidChange(() => this.#refresh.call()),
+      watched.onDidChange(() => this.#refresh.call()),
       unsaved.onDidChange(() => this.#refresh.call()),
     ];
     this.#update();
@@ -62,7 +74,19 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
 
   /** The file whose models are shown. */
   get file(): string | undefined {
-    return this.#current.file;
+    return this.#watched.panel?.file ?? this.#current.file;
+  }
+
+  /** Whether it is of this run. */
+  shows({ runId }: RunSnapshot): boolean {
+    const runs = this.#runs;
+    return runs !== undefined && shownRun(runs)?.runId === runId;
+  }
+
+  /** What is known of that file, or of the watched run. */
+  get #runs(): FileRuns | undefined {
+    const { file } = this.#current;
+    return this.#watched.runs ?? (file === undefined ? undefined : this.#store.get(file));
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
@@ -81,7 +105,9 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     item.description = description;
     item.tooltip = tooltip;
     item.iconPath = new vscode.ThemeIcon(icon, severity && new vscode.ThemeColor(severityColours[severity]));
-    item.contextValue = learning === undefined ? context : `${context}.${learning}`;
+    const own = learning === undefined ? context : `${context}.${learning}`;
+    // Nothing of a program that another process runs can be changed from here.
+    item.contextValue = this.#watched.panel ? `watched.${own}` : own;
     if (position) item.command = { title: "", command: "kindling.reveal", arguments: [position, true] };
     return item;
   }
@@ -127,8 +153,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
   }
 
   #update(): void {
-    const { file } = this.#current;
-    const runs = file === undefined ? undefined : this.#store.get(file);
+    const [file, runs] = [this.file, this.#runs];
     const step = (file === undefined ? undefined : this.#steps.get(file)) ?? null;
     this.#view.description = file === undefined ? "" : `${fileName(file)}${step === null ? "" : ` · step ${formatCount(step)}`}`;
     const before = this.#health;
@@ -136,7 +161,7 @@ export class ModelsView implements vscode.TreeDataProvider<TreeNode> {
     const { count, sentence, signature } = this.#health;
     this.#view.badge = count > 0 ? { value: count, tooltip: sentence } : undefined;
     this.#view.message = runs ? message(runs, sentence) : "";
-    const models = runs?.structure?.models;
+    const models = runs?.structure?.models ?? this.#watched.runs?.train?.models;
     const isApproximate = runs !== undefined && (isStale(runs) || filesOf(runs).some((one) => this.#unsaved.has(one)));
     if (models === this.#models && isApproximate === this.#isApproximate && signature === before.signature) return;
     if (models !== this.#models) this.#tree = new ModelTree(file ?? "", models ?? []);
