@@ -5,6 +5,7 @@ import type { Expressions } from "./expressions.ts";
 import type { Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Argument, Call, Comprehension, Expression } from "./syntax.ts";
+import { entriesByName } from "./syntaxQueries.ts";
 import { printed, reprOf, strOf, formatted } from "./text.ts";
 import { findMethod, isMap, isNumber, itemOf, lineage, present } from "./types.ts";
 import { arrowBody, methodName } from "./words.ts";
@@ -236,15 +237,8 @@ function copied(to: Expressions, value: Expression): Doc {
 
 function dictionaryOf(to: Expressions, call: Call, first: Expression | undefined): Code {
   const type = to.typeOf(call);
-  if (call.arguments.length > 0 && call.arguments.every(({ name }) => name)) {
-    return to.dictionary({
-      kind: "dict",
-      from: call.from,
-      to: call.to,
-      type,
-      entries: call.arguments.map(({ name, value }) => ({ key: { kind: "string", value: name!, from: 0, to: 0 }, value })),
-    });
-  }
+  const entries = entriesByName(call);
+  if (entries) return to.dictionary({ kind: "dict", from: call.from, to: call.to, type, entries });
   if (!first) return primary(type.kind === "dict" && isMap(type) ? `new ${to.collection(type)}()` : "{}");
   const given = present(to.typeOf(first));
   if (given.kind === "dict") return isMap(given) ? primary(`new ${to.collection(given)}(`, to.doc(first), ")") : primary("{ ...", to.doc(first), " }");

@@ -67,6 +67,7 @@ export function libraryValue(to: Expressions, path: string, expression: Expressi
   if (/^numpy\.bool_?$/.test(path)) return primary('"bool"');
   if (path === "numpy.ndarray") return primary(to.context.api("Tensor"));
   if (path.startsWith("math.")) return primary(mathName(path.slice("math.".length)) ?? missing(path, expression));
+  if (/^numpy\.(stack|array|asarray)$/.test(path)) return primary(to.context.helper("stacked"));
   if (path.startsWith("numpy.")) {
     const name = camelCase(path.slice("numpy.".length));
     if (apiNames[""]!.has(name)) return primary(to.context.api(name));
@@ -483,8 +484,22 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       );
     case "chain.from_iterable":
       return primary(to.array(call.arguments[0]!.value), ".flat()");
-    case "product":
-      return primary(to.context.helper("product"), "(", all(", "), ")");
+    case "product": {
+      const repeat = call.arguments.find((argument) => argument.name === "repeat");
+      if (!repeat) return primary(to.context.helper("product"), "(", all(", "), ")");
+      const values = call.arguments.filter((argument) => argument !== repeat).map(({ value, star }): Doc => [star ? "..." : "", to.spread(value)]);
+      const repeated: Doc = ["...Array.from({ length: ", to.doc(repeat.value), " }, () => ", listed("[", values, "]"), ").flat()"];
+      return primary(to.context.helper("product"), "(", repeated, ")");
+    }
+    case "accumulate":
+      return primary(
+        to.context.helper("accumulate"),
+        argumentsOf(to, { ...call, arguments: call.arguments.map(({ value }, at) => (at === 0 ? { value: { ...value } } : { value })) }),
+      );
+    case "groupby": {
+      const [values, key] = call.arguments;
+      return primary(to.context.helper("groupBy"), listed("(", [to.spread(values!.value), ...(key ? [to.doc(key.value)] : [])], ")"));
+    }
     case "combinations":
       return primary(to.context.helper("combinations"), "(", to.array(call.arguments[0]!.value), ", ", to.doc(call.arguments[1]!.value), ")");
     case "permutations": {

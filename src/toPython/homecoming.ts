@@ -300,6 +300,9 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     context.use("import itertools");
     return access(`itertools.product(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true));
   },
+  accumulate: same("itertools.accumulate", (context, nodes) => list(items(context, nodes[0]), true)),
+  groupBy: same("itertools.groupby", (context, nodes) => list(tuple(unknown, list(items(context, nodes[0]))), true)),
+  remembered: (context, [state, parameter]) => access(`${receiver(expression(context, state!))}[${expression(context, parameter!).text}]`),
   permutations: same("itertools.permutations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   combinations: same("itertools.combinations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   islice: same("itertools.islice", (context, nodes) => list(items(context, nodes[0]), true)),
