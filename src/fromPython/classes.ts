@@ -50,7 +50,7 @@ function isLeftOut(path: string | undefined): boolean {
 /** What a module takes and gives, what a dataset's sample is, where that isn't the usual. */
 function generics(to: Statements, info: ClassInfo, root: string): string {
   // Its groups hold options of its own.
-  if (root === "optim.Optimizer") return "<any>";
+  if (root === "optim.Optimizer") return `<${to.context.api("optim")}.OptimizerOptions & Record<string, any>>`;
   if (root === "nn.Module") {
     const forward = info.methods.get("forward");
     // What others make of it takes and gives what they say.

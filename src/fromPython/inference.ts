@@ -335,7 +335,12 @@ class Inference {
     } else if (isNoneTest(test) && /^(is not|!=)$/.test(test.operators[0]!) === holds) this.#isPresent(test.operands[0]!);
     else if (holds && (test.kind === "name" || test.kind === "attribute")) this.#isPresent(test);
     else if (holds && test.kind === "call" && test.callee.kind === "name" && test.callee.name === "isinstance") this.#isOneOf(test);
-    else if (test.kind === "call" && test.arguments.length === 1 && test.callee.type?.kind === "function" && presenceAsked(test.callee.type.of.node.parameters, test.callee.type.of.body)?.holds === holds)
+    else if (
+      test.kind === "call" &&
+      test.arguments.length === 1 &&
+      test.callee.type?.kind === "function" &&
+      presenceAsked(test.callee.type.of.node.parameters, test.callee.type.of.body)?.holds === holds
+    )
       this.#isPresent(test.arguments[0]!.value);
   }
 

@@ -1,6 +1,6 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
-import { callable, errorName } from "./builtins.ts";
+import { callable, errorName, joining } from "./builtins.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
@@ -494,7 +494,11 @@ function iterators(to: Expressions, name: string, call: Call): Code {
     case "accumulate":
       return primary(
         to.context.helper("accumulate"),
-        argumentsOf(to, { ...call, arguments: call.arguments.map(({ value }, at) => (at === 0 ? { value: { ...value } } : { value })) }),
+        listed(
+          "(",
+          call.arguments.map(({ value }, at) => (at === 0 ? to.spread(value) : joining(to, value))),
+          ")",
+        ),
       );
     case "groupby": {
       const [values, key] = call.arguments;
@@ -534,7 +538,7 @@ function functions(to: Expressions, name: string, call: Call): Code {
   if (name === "partial") return partial(to, call);
   if (name === "reduce") {
     const [fn, list, start] = call.arguments.map(({ value }) => value);
-    return primary(to.array(list!), ".reduce(", to.doc(fn!), start ? [", ", to.doc(start)] : "", ")");
+    return primary(to.array(list!), ".reduce(", joining(to, fn!), start ? [", ", to.doc(start)] : "", ")");
   }
   return missing(`functools.${name}`, call);
 }

@@ -75,7 +75,8 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(walk.items(types[0] ?? unknown)) };
   if (path === "itertools.product") {
     const items = types.flatMap((type, at) => (expression.arguments[at]?.name ? [] : [walk.items(type)]));
-    if (items.length < types.length || expression.arguments.some(({ star }) => star)) return { kind: "iterator", of: { kind: "list", of: items.reduce(join, unknown), tuple: true } };
+    if (items.length < types.length || expression.arguments.some(({ star }) => star))
+      return { kind: "iterator", of: { kind: "list", of: items.reduce(join, unknown), tuple: true } };
     return { kind: "iterator", of: tupleOf(...items) };
   }
   if (path === "itertools.accumulate") {
