@@ -445,5 +445,7 @@ function next(to: Expressions, value: Expression, fallback: Expression | undefin
   if (present(to.typeOf(value)).kind === "iterator" && value.kind === "call" && value.callee.kind === "attribute" && value.callee.name.endsWith("parameters")) {
     return primary(to.doc(value), "[0]!");
   }
-  return primary(to.operand(value, level.primary), ".next().value!");
+  // A field is declared as what can be gone through.
+  const held = value.kind === "attribute" && type.kind === "iterator" ? ["(", to.doc(value), ` as IterableIterator<${to.typeName(type.of)}>)`] : undefined;
+  return primary(held ?? to.operand(value, level.primary), ".next().value!");
 }

@@ -571,9 +571,9 @@ export class Expressions {
     return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
   }
 
-  /** Whether only some other class of the program has such a member: Python asks the object. */
-  #isOfAnother(of: ClassInfo, name: string): boolean {
-    return this.ownMembers.has(name) && !defines(of, name) && !apiMembers.has(memberName(name));
+  /** Whether the class says nothing of such a member: another one has it, or `setattr` gives it while the program runs. Python asks the object. */
+  #isUndeclared(of: ClassInfo, name: string): boolean {
+    return !of.isEnum && !of.isTuple && !defines(of, name) && !apiMembers.has(memberName(name));
   }
 
   #getter(object: Expression, type: DictType): Code {
@@ -607,7 +607,7 @@ export class Expressions {
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
     // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
     const gradient = name === "grad" && present(this.typeOf(object)).kind === "tensor" ? "!" : "";
-    if (owner.kind === "instance" && this.#isOfAnother(owner.of, name)) return primary("(", this.doc(object), " as any)", memberText(methodName(name)));
+    if (owner.kind === "instance" && this.#isUndeclared(owner.of, name)) return primary("(", this.doc(object), " as any)", memberText(methodName(name)));
     if (takesAttributes(owner) && this.attached.has(name)) return primary("(", this.doc(object), " as any)", memberText(name));
     return primary(this.receiver(object), this.member(this.typeOf(object), name), gradient);
   }

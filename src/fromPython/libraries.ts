@@ -132,6 +132,9 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       return iterators(to, rest, call);
     case "functools":
       return functions(to, rest, call);
+    case "inspect":
+      if (rest === "isfunction") return { doc: ["typeof ", to.operand(call.arguments[0]!.value, level.unary), ' === "function"'], level: level.equality };
+      break;
     case "copy":
       return primary(to.context.api("deepcopy"), argumentsOf(to, call));
     case "torch":
@@ -301,6 +304,9 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
       return primary(to.receiver(first!.value), ".indexOf(", `Math.${name.slice(3)}(...`, to.spread(first!.value), "))");
     if (name === "prod") return primary(to.array(first!.value), ".reduce((product, value) => product * value, 1)");
   }
+  // Without an axis it goes through all entries, one after the other.
+  if (/^cum(sum|prod)$/.test(name) && first && others.every((argument) => argument.name === "dtype"))
+    return primary(to.context.api("asTensor"), "(", to.doc(first.value), `).flatten().${name}(0)`);
   if (name === "array" || name === "asarray") {
     if (type?.kind === "tensor") return primary(to.receiver(first!.value), ".clone()");
     if (type && present(itemOf(type)).kind === "tensor") return primary(to.context.api("stack"), "(", to.array(first!.value), ")");
@@ -431,7 +437,9 @@ function collection(to: Expressions, name: string, call: Call): Code {
                 : first
                   ? to.doc(first.value)
                   : "() => null";
-      return primary("new ", to.context.helper("DefaultMap"), "<any, any>(", make, ")");
+      const type = to.typeOf(call);
+      const held = type.kind === "dict" ? [type.key, type.value].map((one) => to.typeName(one)) : ["any", "any"];
+      return primary("new ", to.context.helper("DefaultMap"), `<${held.join(", ")}>(`, make, ")");
     }
     case "Counter":
       return primary(to.context.helper("counted"), "(", first ? to.spread(first.value) : "[]", ")");

@@ -66,6 +66,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
     );
   if (path === "collections.namedtuple") return any;
   if (path === "enum.auto") return int;
+  if (path === "inspect.isfunction") return bool;
   if (path === "functools.reduce") {
     const item = walk.items(types[1] ?? unknown);
     const start = types[2] ?? item;

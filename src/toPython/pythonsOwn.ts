@@ -450,7 +450,7 @@ function asDictionary(of: any): any {
   },
   replaced: {
     code: `/** The object again, with some of its fields changed. */
-function replaced<T extends object>(of: T, changes: Partial<T>): T {
+function replaced<T extends object>(of: T, changes: Record<string, any>): T {
   return Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
 }`,
   },
