@@ -2,7 +2,7 @@
 import { collated, sampleOf } from "./datasetTypes.ts";
 import { dtypeElements, elementsOf, tensorElements } from "./numpyTypes.ts";
 import { tensorResult } from "./returns.ts";
-import type { Call } from "./syntax.ts";
+import type { Call, Expression } from "./syntax.ts";
 import { any, bool, bools, floats, int, ints, isModule, isSequence, join, listOf, present, tensor, tupleOf, unknown, type Type } from "./types.ts";
 import type { Walk } from "./walk.ts";
 
@@ -19,7 +19,8 @@ export function apiCall(walk: Walk, api: string, path: string, types: readonly T
       item = item.kind === "dict" ? item.value : api === "nn.ModuleDict" && isSequence(item) ? any : walk.items(item);
     const [made] = types;
     const fields = api === "nn.ModuleDict" && made?.kind === "dict" && !made.open ? made.fields : undefined;
-    return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item, ...(fields && { fields }) };
+    const entries = api === "nn.ModuleList" ? eachEntry(expression.arguments[0]?.value) : undefined;
+    return item.kind === "unknown" ? { kind: "object", of: api } : { kind: "object", of: api, item, ...(fields && { fields }), ...(entries && { entries }) };
   }
   if (api.startsWith("data.")) return dataCall(walk, api, types, expression);
   if (/^(nn|optim|distributions)(\.\w+)*\.[A-Z]\w*$/.test(api)) {
@@ -84,4 +85,10 @@ function dataCall(walk: Walk, api: string, types: readonly Type[], expression: C
     default:
       return { kind: "object", of: api };
   }
+}
+
+/** What a list that stands there holds, one by one. */
+function eachEntry(list: Expression | undefined): readonly Type[] | undefined {
+  if (list?.kind !== "list" || list.entries.length === 0 || list.entries.some(({ kind }) => kind === "starred")) return undefined;
+  return list.entries.map((entry) => entry.type ?? unknown);
 }

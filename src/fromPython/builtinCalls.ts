@@ -1,5 +1,6 @@
 /** What Python's built-in functions give. */
-import type { Call, Expression } from "./syntax.ts";
+import type { Call } from "./syntax.ts";
+import { entriesByName } from "./syntaxQueries.ts";
 import {
   any,
   bool,
@@ -78,19 +79,16 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
         () => ({ kind: "set", of: walk.items(first) }),
         (set) => walk.append(set as SetType, walk.items(first)),
       );
-    case "dict":
-      if (expression.arguments.length > 0 && expression.arguments.every((argument) => argument.name)) {
-        return walk.dictionary(
-          expression.arguments.map((argument) => ({ key: { kind: "string", value: argument.name!, from: 0, to: 0 } as Expression, value: argument.value })),
-          expression,
-        );
-      }
+    case "dict": {
+      const entries = entriesByName(expression);
+      if (entries) return walk.dictionary(entries, expression);
       if (first.kind === "dict") return first;
       return walk.container(
         expression,
         () => ({ kind: "dict", key: entryOf(walk.items(first), 0), value: entryOf(walk.items(first), 1) }),
         () => {},
       );
+    }
     case "reversed":
     case "iter":
       return { kind: "iterator", of: walk.items(first) };

@@ -2,9 +2,10 @@
 import { argumentsOf } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
-import type { Doc } from "./layout.ts";
+import { memberText, type Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Argument, Call, Comprehension, Expression } from "./syntax.ts";
+import { entriesByName } from "./syntaxQueries.ts";
 import { printed, reprOf, strOf, formatted } from "./text.ts";
 import { findMethod, isMap, isNumber, itemOf, lineage, present } from "./types.ts";
 import { arrowBody, methodName } from "./words.ts";
@@ -104,6 +105,8 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
         const asked = second!.value === "__len__" ? '"length"' : "Symbol.iterator";
         return { doc: [asked, " in Object(", to.doc(first!), ")"], level: level.relation };
       }
+      if (second!.kind === "string" && to.attached.has(second!.value))
+        return { doc: ["(", to.doc(first!), " as any)", memberText(second!.value), " !== undefined"], level: level.equality };
       // Of a module of which nothing is known TypeScript lets everything be read, but not after an `in`.
       if (isAnyModule(to, first!) || hasField(to, first!, second!))
         return { doc: [to.receiver(first!), accessor(to, second!), " !== undefined"], level: level.equality };
@@ -236,15 +239,8 @@ function copied(to: Expressions, value: Expression): Doc {
 
 function dictionaryOf(to: Expressions, call: Call, first: Expression | undefined): Code {
   const type = to.typeOf(call);
-  if (call.arguments.length > 0 && call.arguments.every(({ name }) => name)) {
-    return to.dictionary({
-      kind: "dict",
-      from: call.from,
-      to: call.to,
-      type,
-      entries: call.arguments.map(({ name, value }) => ({ key: { kind: "string", value: name!, from: 0, to: 0 }, value })),
-    });
-  }
+  const entries = entriesByName(call);
+  if (entries) return to.dictionary({ kind: "dict", from: call.from, to: call.to, type, entries });
   if (!first) return primary(type.kind === "dict" && isMap(type) ? `new ${to.collection(type)}()` : "{}");
   const given = present(to.typeOf(first));
   if (given.kind === "dict") return isMap(given) ? primary(`new ${to.collection(given)}(`, to.doc(first), ")") : primary("{ ...", to.doc(first), " }");
@@ -325,18 +321,27 @@ function sorted(to: Expressions, value: Expression, key: Expression | undefined,
   const further: Doc[] = [];
   if (key || reverse) further.push(", ", key ? callable(to, key) : "undefined");
   if (reverse) further.push(", ", to.doc(reverse));
-  return primary(to.context.helper("sorted"), "(", to.spread(value), further, ")");
+  return primary(to.context.helper("sorted"), "(", present(to.typeOf(value)).kind === "any" ? copied(to, value) : to.spread(value), further, ")");
 }
 
 /** A function as a value: Python's own get arrows around them. */
 export function callable(to: Expressions, value: Expression): Doc {
+  return to.context.pathOf(value)?.startsWith("builtins.") ? calling(to, value, ["value"]) : to.argument(value);
+}
+
+/** A function that makes one of two: what else JavaScript would hand it, Python doesn't. */
+export function joining(to: Expressions, value: Expression): Doc {
   const path = to.context.pathOf(value);
-  if (path?.startsWith("builtins.")) {
-    const parameter: Expression = { kind: "name", name: "value", from: value.from, to: value.to, type: { kind: "any" } };
-    const call: Call = { kind: "call", callee: value, arguments: [{ value: parameter }], from: value.from, to: value.to };
-    return ["(value: any) => ", arrowBody(builtinCall(to, path.slice("builtins.".length), call))];
-  }
-  return to.argument(value);
+  const isKnown = path !== undefined && (path.startsWith("builtins.") || kindlingPath(path) !== undefined);
+  return isKnown ? calling(to, value, ["all", "next"]) : to.argument(value);
+}
+
+/** `(value: any) => …(value)` */
+function calling(to: Expressions, callee: Expression, parameters: readonly string[]): Doc {
+  const place = { from: callee.from, to: callee.to };
+  const given = parameters.map((name) => ({ value: { kind: "name", name, ...place, type: { kind: "any" } } as Expression }));
+  const call = to.expression({ kind: "call", callee, arguments: given, ...place, type: { kind: "any" } });
+  return [`(${parameters.map((name) => `${name}: any`).join(", ")}) => `, arrowBody(call)];
 }
 
 function mapped(to: Expressions, [fn, ...values]: readonly Expression[]): Code {
@@ -440,5 +445,7 @@ function next(to: Expressions, value: Expression, fallback: Expression | undefin
   if (present(to.typeOf(value)).kind === "iterator" && value.kind === "call" && value.callee.kind === "attribute" && value.callee.name.endsWith("parameters")) {
     return primary(to.doc(value), "[0]!");
   }
-  return primary(to.operand(value, level.primary), ".next().value!");
+  // A field is declared as what can be gone through.
+  const held = value.kind === "attribute" && type.kind === "iterator" ? ["(", to.doc(value), ` as IterableIterator<${to.typeName(type.of)}>)`] : undefined;
+  return primary(held ?? to.operand(value, level.primary), ".next().value!");
 }

@@ -49,6 +49,8 @@ function isLeftOut(path: string | undefined): boolean {
 
 /** What a module takes and gives, what a dataset's sample is, where that isn't the usual. */
 function generics(to: Statements, info: ClassInfo, root: string): string {
+  // Its groups hold options of its own.
+  if (root === "optim.Optimizer") return `<${to.context.api("optim")}.OptimizerOptions & Record<string, any>>`;
   if (root === "nn.Module") {
     const forward = info.methods.get("forward");
     // What others make of it takes and gives what they say.
@@ -141,7 +143,8 @@ function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
       lineage(info)
         .slice(1)
         .some((base) => base.fields.has(name)) ||
-      info.statics.has(name)
+      info.statics.has(name) ||
+      (info.root === "optim.Optimizer" && /^(param_groups|state|defaults)$/.test(name))
     )
       continue;
     const certain = (info.dataclass && isGiven(defaultOf(info, name))) || assigned.has(name);
@@ -255,7 +258,9 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
     fromApi ||
     (dataset && (statement.name === "__len__" || statement.name === "__getitem__") && info.root === "data.Dataset");
   const overrides = isOverride && (ofFunction || !shared) ? "override " : "";
-  const returns = statement.name === "__iter__" ? ": any" : setter ? "" : to.returnType(own);
+  // A layer of the API gives a tensor: what gives something else in its place can't say so.
+  const isOther = name === "forward" && info.root?.startsWith("nn.") && info.root !== "nn.Module" && !isTensor(own.returns);
+  const returns = statement.name === "__iter__" || isOther ? ": any" : setter ? "" : to.returnType(own);
   const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;
   if (statement.name === "__iter__" && !own.generator && findMethod(info, "__next__")) {
     name = "*[Symbol.iterator]";

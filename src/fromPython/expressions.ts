@@ -47,6 +47,7 @@ import {
   listOf,
   present,
   takersOf,
+  takesAttributes,
   typeText,
   unknown,
   variableText,
@@ -570,9 +571,9 @@ export class Expressions {
     return type.kind === "function" && type.of.bound === "self" ? primary(code.doc, ".bind(", this.doc(expression.object), ")") : code;
   }
 
-  /** Whether only some other class of the program has such a member: Python asks the object. */
-  #isOfAnother(of: ClassInfo, name: string): boolean {
-    return this.ownMembers.has(name) && !defines(of, name) && !apiMembers.has(memberName(name));
+  /** Whether the class says nothing of such a member: another one has it, or `setattr` gives it while the program runs. Python asks the object. */
+  #isUndeclared(of: ClassInfo, name: string): boolean {
+    return !of.isEnum && !of.isTuple && !defines(of, name) && !apiMembers.has(memberName(name));
   }
 
   #getter(object: Expression, type: DictType): Code {
@@ -606,7 +607,8 @@ export class Expressions {
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
     // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
     const gradient = name === "grad" && present(this.typeOf(object)).kind === "tensor" ? "!" : "";
-    if (owner.kind === "instance" && this.#isOfAnother(owner.of, name)) return primary("(", this.doc(object), " as any)", memberText(methodName(name)));
+    if (owner.kind === "instance" && this.#isUndeclared(owner.of, name)) return primary("(", this.doc(object), " as any)", memberText(methodName(name)));
+    if (takesAttributes(owner) && this.attached.has(name)) return primary("(", this.doc(object), " as any)", memberText(name));
     return primary(this.receiver(object), this.member(this.typeOf(object), name), gradient);
   }
 
@@ -654,6 +656,7 @@ export class Expressions {
 
   /** Names that classes of the program give to their own members. */
   readonly ownMembers = new Set<string>();
+  attached: ReadonlyMap<string, Type> = new Map();
   /** Names of what each object of some class has for itself. */
   readonly ownFields = new Set<string>();
 
@@ -697,6 +700,8 @@ export class Expressions {
         if (type.of.isEnum) return this.#member(type.of, "name", first!);
         throw new NoTwin("A class has no entries here", expression.from);
       case "instance":
+        if (first!.kind === "slice" && findMethod(type.of, "__getitem__") && !type.of.root)
+          throw new NoTwin(`A slice of a \`${type.of.name}\` has no twin here: its \`__getitem__\` takes one place`, expression.from);
         if (first!.kind === "slice" || (!findMethod(type.of, "__getitem__") && isModule(type))) return this.#objectIndex("nn.Sequential", object, first!);
         return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.#subscript(subscripts), ")");
       default:
@@ -765,6 +770,7 @@ export class Expressions {
   }
 
   #objectIndex(of: string, object: Expression, at: Expression): Code {
+    if (of === "OptimizerState") return primary(this.context.helper("remembered"), listed("(", [this.doc(object), this.doc(at)], ")"));
     if (of === "ParamGroup" && at.kind === "string") return primary(this.receiver(object), memberText(camelCase(at.value)));
     const type = present(this.typeOf(object));
     const field = type.kind === "object" && at.kind === "string" ? type.fields?.get(at.value) : undefined;

@@ -48,6 +48,7 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
   to.exports = body.statements.every(isDefinition);
   for (const info of knowledge.classes.values()) for (const name of info.fields.keys()) to.to.ownFields.add(name);
   for (const info of knowledge.classes.values()) for (const name of [...info.fields.keys(), ...info.methods.keys()]) to.to.ownMembers.add(name);
+  to.to.attached = knowledge.attached;
   to.declarations.place(body, new Set());
   const numpy = numpyHead(context, body);
   const lines = to.block(body, 0);

@@ -5,7 +5,8 @@
 import { collectBindings } from "./declarations.ts";
 import { onlyTensors, telling, tensorNames } from "./guesses.ts";
 import { logger } from "./logging.ts";
-import { kindlingPath } from "./names.ts";
+import { apiMembers } from "./apiNames.ts";
+import { kindlingPath, memberName } from "./names.ts";
 import { castArray, castResult, isTensorArgument, numpyResult } from "./numpyTypes.ts";
 import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMethods.ts";
 import { pythonCall } from "./pythonCalls.ts";
@@ -25,6 +26,7 @@ import {
   isWrittenAsNumber,
   leaves,
   pathOf,
+  presenceAsked,
   withoutSubscript,
   yields,
 } from "./syntaxQueries.ts";
@@ -59,6 +61,7 @@ import {
   someModule,
   string,
   takersOf,
+  takesAttributes,
   tensor,
   tupleOf,
   unknown,
@@ -77,6 +80,8 @@ export interface Knowledge {
   readonly scope: Scope;
   readonly functions: ReadonlyMap<FunctionStatement | Lambda, FunctionInfo>;
   readonly classes: ReadonlyMap<ClassStatement, ClassInfo>;
+  /** What the program hangs on functions, tensors and layers: names that these don't have of themselves. */
+  readonly attached: ReadonlyMap<string, Type>;
 }
 
 /** What another file of the program defines, by name. */
@@ -94,10 +99,12 @@ export function infer(body: Block, modules: Modules = () => undefined): Knowledg
   // What nobody passes is taken for what its name and its place say.
   inference.guess();
   inference.settle(body, scope);
-  return { scope, functions: inference.functions, classes: inference.classes };
+  return { scope, functions: inference.functions, classes: inference.classes, attached: inference.attached };
 }
 
 /** What schedules of the program's own come from. */
+/** What an optimizer remembers of its parameters. */
+const optimizerState = { kind: "object", of: "OptimizerState" } as const;
 export const schedule = "optim.lrScheduler.LRScheduler";
 
 /** What `forward` and `backward` of one call share. */
@@ -106,6 +113,7 @@ const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
 class Inference {
   readonly functions = new Map<FunctionStatement | Lambda, FunctionInfo>();
   readonly classes = new Map<ClassStatement, ClassInfo>();
+  readonly attached = new Map<string, Type>();
   readonly #containers = new Map<Expression, Type>();
   readonly #walk: Walk = {
     partials: new Map(),
@@ -327,6 +335,13 @@ class Inference {
     } else if (isNoneTest(test) && /^(is not|!=)$/.test(test.operators[0]!) === holds) this.#isPresent(test.operands[0]!);
     else if (holds && (test.kind === "name" || test.kind === "attribute")) this.#isPresent(test);
     else if (holds && test.kind === "call" && test.callee.kind === "name" && test.callee.name === "isinstance") this.#isOneOf(test);
+    else if (
+      test.kind === "call" &&
+      test.arguments.length === 1 &&
+      test.callee.type?.kind === "function" &&
+      presenceAsked(test.callee.type.of.node.parameters, test.callee.type.of.body)?.holds === holds
+    )
+      this.#isPresent(test.arguments[0]!.value);
   }
 
   #isPresent(expression: Expression): void {
@@ -574,6 +589,7 @@ class Inference {
     const owner = present(object);
     if (owner.kind !== "instance") {
       if (owner.kind === "class") owner.of.statics.set(name, joinVariable(owner.of.statics.get(name) ?? unknown, type));
+      else if (takesAttributes(owner) && !apiMembers.has(memberName(name))) this.attached.set(name, joinVariable(this.attached.get(name) ?? unknown, type));
       return;
     }
     const holder = lineage(owner.of).find((one) => one.fields.has(name)) ?? owner.of;
@@ -867,6 +883,7 @@ class Inference {
 
   #attribute(objectType: Type, name: string): Type {
     const object = present(objectType);
+    if (takesAttributes(object) && this.attached.has(name)) return this.attached.get(name)!;
     switch (object.kind) {
       case "python": {
         const path = `${object.path}.${name}`;
@@ -897,7 +914,7 @@ class Inference {
         }
         const applied = name === "apply" && object.of.root === "autograd.Function" ? findMethod(object.of, "forward") : undefined;
         if (applied) return { kind: "function", of: applied, self: object };
-        if (object.of.root === schedule) return this.#memberOf(schedule, name);
+        if (object.of.root?.startsWith("optim.")) return this.#memberOf(object.of.root, name);
         if (object.of.isTuple && name === "_fields") return { kind: "list", of: string, tuple: true };
         if (name === "training") return bool;
         if (name === "__dict__") return { kind: "dict", key: string, value: any };
@@ -926,6 +943,7 @@ class Inference {
     if (of === schedule && name === "base_lrs") return listOf(float);
     if (of === schedule && name === "last_epoch") return int;
     if (name === "param_groups") return listOf({ kind: "object", of: "ParamGroup" });
+    if (name === "state" && of.startsWith("optim.")) return optimizerState;
     if (/^(weight|bias)(_|$)|^running_/.test(name) && of.startsWith("nn."))
       return { kind: "tensor", elements: "float", parameter: !name.startsWith("running") };
     if (/^(in|out)_(features|channels)$|^(hidden|input|embedding|num)_/.test(name)) return int;
@@ -937,6 +955,7 @@ class Inference {
     if (of.startsWith("distributions.")) return floats;
     if (of === "autograd.FunctionCtx") return name === "saved_tensors" ? listOf(floats) : name === "needs_input_grad" ? listOf(bool) : any;
     if (of === "args") return any;
+    if (/^(missing|unexpected)_keys$/.test(name)) return listOf(string);
     return unknown;
   }
 
@@ -969,12 +988,15 @@ class Inference {
       case "object":
         if (object.of === "ParamGroup" && first?.kind === "string") {
           if (first.value === "params") return listOf({ kind: "tensor", elements: "float", parameter: true });
+          if (first.value === "betas") return tupleOf(float, float);
           return /^(lr|initial_lr|momentum|weight_decay|eps|dampening|alpha|rho|lambd)$/.test(first.value) ? float : any;
         }
+        if (object.of === optimizerState.of) return { kind: "dict", key: string, value: any, open: true };
         if (slice) return object;
         if (object.of === "nn.ModuleDict" && first?.kind === "string" && object.fields?.has(first.value)) return object.fields.get(first.value)!;
         if (object.of === "nn.ModuleDict") return object.item ?? someModule;
         if (object.of === "nn.ParameterDict") return floats;
+        if (object.entries && first) return object.entries.at(constantIndex(first) ?? Infinity) ?? this.#items(object);
         if (object.of === "data.Subset" || object.of === "data.TensorDataset" || object.of === "data.Dataset") return object.item ?? listOf(tensor);
         return this.#items(object);
       case "instance": {

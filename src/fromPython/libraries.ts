@@ -1,6 +1,6 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
-import { callable, errorName } from "./builtins.ts";
+import { callable, errorName, joining } from "./builtins.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
@@ -67,6 +67,7 @@ export function libraryValue(to: Expressions, path: string, expression: Expressi
   if (/^numpy\.bool_?$/.test(path)) return primary('"bool"');
   if (path === "numpy.ndarray") return primary(to.context.api("Tensor"));
   if (path.startsWith("math.")) return primary(mathName(path.slice("math.".length)) ?? missing(path, expression));
+  if (/^numpy\.(stack|array|asarray)$/.test(path)) return primary(to.context.helper("stacked"));
   if (path.startsWith("numpy.")) {
     const name = camelCase(path.slice("numpy.".length));
     if (apiNames[""]!.has(name)) return primary(to.context.api(name));
@@ -131,6 +132,9 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       return iterators(to, rest, call);
     case "functools":
       return functions(to, rest, call);
+    case "inspect":
+      if (rest === "isfunction") return { doc: ["typeof ", to.operand(call.arguments[0]!.value, level.unary), ' === "function"'], level: level.equality };
+      break;
     case "copy":
       return primary(to.context.api("deepcopy"), argumentsOf(to, call));
     case "torch":
@@ -300,6 +304,9 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
       return primary(to.receiver(first!.value), ".indexOf(", `Math.${name.slice(3)}(...`, to.spread(first!.value), "))");
     if (name === "prod") return primary(to.array(first!.value), ".reduce((product, value) => product * value, 1)");
   }
+  // Without an axis it goes through all entries, one after the other.
+  if (/^cum(sum|prod)$/.test(name) && first && others.every((argument) => argument.name === "dtype"))
+    return primary(to.context.api("asTensor"), "(", to.doc(first.value), `).flatten().${name}(0)`);
   if (name === "array" || name === "asarray") {
     if (type?.kind === "tensor") return primary(to.receiver(first!.value), ".clone()");
     if (type && present(itemOf(type)).kind === "tensor") return primary(to.context.api("stack"), "(", to.array(first!.value), ")");
@@ -430,7 +437,9 @@ function collection(to: Expressions, name: string, call: Call): Code {
                 : first
                   ? to.doc(first.value)
                   : "() => null";
-      return primary("new ", to.context.helper("DefaultMap"), "<any, any>(", make, ")");
+      const type = to.typeOf(call);
+      const held = type.kind === "dict" ? [type.key, type.value].map((one) => to.typeName(one)) : ["any", "any"];
+      return primary("new ", to.context.helper("DefaultMap"), `<${held.join(", ")}>(`, make, ")");
     }
     case "Counter":
       return primary(to.context.helper("counted"), "(", first ? to.spread(first.value) : "[]", ")");
@@ -483,8 +492,26 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       );
     case "chain.from_iterable":
       return primary(to.array(call.arguments[0]!.value), ".flat()");
-    case "product":
-      return primary(to.context.helper("product"), "(", all(", "), ")");
+    case "product": {
+      const repeat = call.arguments.find((argument) => argument.name === "repeat");
+      if (!repeat) return primary(to.context.helper("product"), "(", all(", "), ")");
+      const values = call.arguments.filter((argument) => argument !== repeat).map(({ value, star }): Doc => [star ? "..." : "", to.spread(value)]);
+      const repeated: Doc = ["...Array.from({ length: ", to.doc(repeat.value), " }, () => ", listed("[", values, "]"), ").flat()"];
+      return primary(to.context.helper("product"), "(", repeated, ")");
+    }
+    case "accumulate":
+      return primary(
+        to.context.helper("accumulate"),
+        listed(
+          "(",
+          call.arguments.map(({ value }, at) => (at === 0 ? to.spread(value) : joining(to, value))),
+          ")",
+        ),
+      );
+    case "groupby": {
+      const [values, key] = call.arguments;
+      return primary(to.context.helper("groupBy"), listed("(", [to.spread(values!.value), ...(key ? [to.doc(key.value)] : [])], ")"));
+    }
     case "combinations":
       return primary(to.context.helper("combinations"), "(", to.array(call.arguments[0]!.value), ", ", to.doc(call.arguments[1]!.value), ")");
     case "permutations": {
@@ -519,7 +546,7 @@ function functions(to: Expressions, name: string, call: Call): Code {
   if (name === "partial") return partial(to, call);
   if (name === "reduce") {
     const [fn, list, start] = call.arguments.map(({ value }) => value);
-    return primary(to.array(list!), ".reduce(", to.doc(fn!), start ? [", ", to.doc(start)] : "", ")");
+    return primary(to.array(list!), ".reduce(", joining(to, fn!), start ? [", ", to.doc(start)] : "", ")");
   }
   return missing(`functools.${name}`, call);
 }

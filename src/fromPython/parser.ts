@@ -731,7 +731,7 @@ class Reader {
       conversion: conversion ? this.#text(conversion).slice(1) : self && !spec ? "r" : "",
       spec: spec ? this.#specParts(spec) : [],
     };
-    return self ? [`${this.#source.slice(node.from + 1, self.to)}`, part] : [part];
+    return self ? [this.#source.slice(node.from + 1, (conversion ?? spec)?.from ?? node.to - 1), part] : [part];
   }
 
   #specParts(node: SyntaxNode): (string | FormatPart)[] {

@@ -66,6 +66,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
     );
   if (path === "collections.namedtuple") return any;
   if (path === "enum.auto") return int;
+  if (path === "inspect.isfunction") return bool;
   if (path === "functools.reduce") {
     const item = walk.items(types[1] ?? unknown);
     const start = types[2] ?? item;
@@ -73,7 +74,21 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path === "itertools.chain") return { kind: "iterator", of: types.map((type) => walk.items(type)).reduce(join, unknown) };
   if (path === "itertools.chain.from_iterable") return { kind: "iterator", of: itemOf(walk.items(types[0] ?? unknown)) };
-  if (path === "itertools.product") return { kind: "iterator", of: tupleOf(...types.map((type) => walk.items(type))) };
+  if (path === "itertools.product") {
+    const items = types.flatMap((type, at) => (expression.arguments[at]?.name ? [] : [walk.items(type)]));
+    if (items.length < types.length || expression.arguments.some(({ star }) => star))
+      return { kind: "iterator", of: { kind: "list", of: items.reduce(join, unknown), tuple: true } };
+    return { kind: "iterator", of: tupleOf(...items) };
+  }
+  if (path === "itertools.accumulate") {
+    const of = walk.items(types[0] ?? unknown);
+    return { kind: "iterator", of: types[1]?.kind === "function" ? walk.invoke(types[1].of, [of, of]) : of };
+  }
+  if (path === "itertools.groupby") {
+    const of = walk.items(types[0] ?? unknown);
+    const key = types[1]?.kind === "function" ? walk.invoke(types[1].of, [of]) : types[1] ? any : of;
+    return { kind: "iterator", of: tupleOf(key, listOf(of)) };
+  }
   if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
   if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: walk.items(types[0] ?? unknown) };
   if (/^itertools\.(combinations|permutations)$/.test(path))

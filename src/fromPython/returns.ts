@@ -104,7 +104,7 @@ export const memberResults: ReadonlyMap<string, Type> = new Map<string, Type>([
   ["get_last_lr", listOf(float)],
   ["zero_grad", none],
   ["step", any],
-  ["load_state_dict", any],
+  ["load_state_dict", { kind: "object", of: "nn.IncompatibleKeys", item: listOf(string) }],
   ["register_buffer", none],
   ["register_parameter", none],
   ["add_module", none],

@@ -7,7 +7,7 @@ import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { fileTest, neverRaised, notOfLists } from "./exceptions.ts";
 import { Expressions } from "./expressions.ts";
-import { constantIndex, decoratorName, leaves } from "./syntaxQueries.ts";
+import { constantIndex, decoratorName, leaves, presenceAsked } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
 import { layOut, listed, memberText, type Doc } from "./layout.ts";
@@ -318,6 +318,7 @@ export class Statements {
     } else {
       const type = present(this.to.typeOf(value));
       code = type.kind === "dict" ? this.to.spread(value) : this.to.operand(value, level.assignment);
+      if (type.kind === "object" && type.of === "nn.IncompatibleKeys") code = ["Object.values(", code, ")"];
       const texts = target.entries.map((entry) => (entry.kind === "name" ? this.#variableType(entry.name) : "any"));
       const becomesMore = target.entries.some(({ kind }, at) => kind === "name" && this.to.typeName(entryOf(type, at)) !== texts[at]);
       if (all && keyword === "let " && type.kind === "tuple" && becomesMore) annotation = `: [${texts.join(", ")}]`;
@@ -694,7 +695,8 @@ export class Statements {
     const pad = " ".repeat(margin);
     const name = this.context.own(statement.name);
     const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
-    const returns = this.returnType(info, mentionsName(statement.body, statement.name));
+    const asked = info.class ? undefined : presenceAsked(statement.parameters, statement.body);
+    const returns = asked ? "" : this.returnType(info, mentionsName(statement.body, statement.name));
     const wrappers = statement.decorators.filter((decorator) => !this.checkDecorator(decorator)).map((decorator) => this.to.operand(decorator, level.primary));
     const inner = this.functionBody(info, statement, margin + 2);
     const usesThis = this.to.self !== undefined && mentionsName(statement.body, this.to.self);
@@ -703,7 +705,9 @@ export class Statements {
       this.declarations.at.get(statement)?.get(statement.name) === undefined &&
       this.declarations.before.size > 0 &&
       [...this.declarations.before.values()].some((names) => names.includes(statement.name));
-    const parameters = layOut(["(", this.to.parameters(info, statement.parameters), ")"], margin);
+    const parameters = asked
+      ? presenceGuard(this.context.own(statement.parameters[0]!.name), asked.holds)
+      : layOut(["(", this.to.parameters(info, statement.parameters), ")"], margin);
     const exported = this.exports && margin === 0 ? "export " : "";
     if (wrappers.length > 0) {
       // As a method it keeps its name, whatever is around it.
@@ -789,6 +793,10 @@ export class Statements {
       call.callee.object.kind !== "call";
     const given = named ? { ...call, arguments: call.arguments.slice(1) } : call;
     if (!base && of.root === "nn.Module") return "super()";
+    const [params, options] = given.arguments;
+    // The names of the groups' options are the API's.
+    if (!base && of.root === "optim.Optimizer" && options && !options.star)
+      return ["super", listed("(", [this.to.argument(params!.value), [this.context.helper("camelKeys"), "(", this.to.doc(options.value), ")"]], ")")];
     return ["super", ownArguments(this.to, given, info)];
   }
 }
@@ -822,4 +830,9 @@ function isPattern(expression: Expression): boolean {
   if (expression.kind === "name") return true;
   if (expression.kind === "starred") return isPattern(expression.value);
   return (expression.kind === "tuple" || expression.kind === "list") && expression.entries.every(isPattern);
+}
+
+/** How TypeScript knows behind `if (exists(value))` that the value is there. */
+function presenceGuard(name: string, holds: boolean): string {
+  return holds ? `<T>(${name}: T | null): ${name} is T` : `(${name}: unknown): ${name} is null`;
 }

@@ -1,5 +1,5 @@
 /** What the text alone says of a piece of a program. */
-import { blocksOf, expressionsOf, partsOf, type Block, type Expression, type Statement } from "./syntax.ts";
+import { blocksOf, expressionsOf, partsOf, type Block, type Call, type Expression, type Parameter, type Statement } from "./syntax.ts";
 
 /** Whether an f-string writes the value, or what is computed of it alone, as a number is written. */
 export function isWrittenAsNumber(block: Block, name: string): boolean {
@@ -15,6 +15,22 @@ export function isWrittenAsNumber(block: Block, name: string): boolean {
 export function isNoneTest(test: Expression): test is Expression & { kind: "compare" } {
   const last = test.kind === "compare" && test.operators.length === 1 && /^(is|is not|==|!=)$/.test(test.operators[0]!) ? test.operands[1] : undefined;
   return last?.kind === "constant" && last.value === "None";
+}
+
+/** The entries of `dict(usual, lr=0.1, **others)`: what stands there without a name is taken whole. */
+export function entriesByName(call: Call): readonly { key?: Expression; value: Expression }[] | undefined {
+  if (!call.arguments.some(({ name, star }) => name || star === "**")) return undefined;
+  return call.arguments.map(({ name, value }) => (name ? { key: { kind: "string", value: name, from: value.from, to: value.from }, value } : { value }));
+}
+
+/** What a function asks of its only parameter: `def exists(x): return x is not None`; `holds` where it is there. */
+export function presenceAsked(parameters: readonly Parameter[], body: Block | Expression): { readonly holds: boolean } | undefined {
+  const only = "statements" in body ? (body.statements.length === 1 ? body.statements[0] : undefined) : body;
+  const test = only?.kind === "return" ? only.value : only;
+  if (parameters.length !== 1 || !test || !("operands" in test) || !isNoneTest(test)) return undefined;
+  const [asked] = test.operands;
+  if (asked?.kind !== "name" || asked.name !== parameters[0]!.name) return undefined;
+  return { holds: /^(is not|!=)$/.test(test.operators[0]!) };
 }
 
 /** `self.best.score`, where only names stand between the dots. */

@@ -15,7 +15,7 @@ export function describe(type: Type, depth = 5): string {
     case "dict":
       return `{${describe(type.key, depth - 1)}:${describe(type.value, depth - 1)}:${type.fields ? [...type.fields].map(([name, field]) => `${name}=${describe(field, depth - 2)}`).join() : ""}${type.map ? "m" : ""}${type.open ? "o" : ""}}`;
     case "object":
-      return `${type.of}<${type.item ? describe(type.item, depth - 1) : ""}>`;
+      return `${type.of}<${type.item ? describe(type.item, depth - 1) : ""}>${type.entries ? `[${type.entries.map((entry) => describe(entry, depth - 1)).join()}]` : ""}`;
     case "instance":
     case "class":
       return `${type.kind} ${type.of.name}`;

@@ -55,8 +55,14 @@ export type Type =
   | { readonly kind: "function"; readonly of: FunctionInfo; readonly self?: Type; readonly others?: readonly FunctionInfo[] }
   /** One of several classes, or of functions that make something as a class does. */
   | { readonly kind: "constructor"; readonly of: readonly Type[] }
-  /** A value of a class of the API: `nn.Linear`; what it hands out when gone through. */
-  | { readonly kind: "object"; readonly of: string; readonly item?: Type; readonly fields?: ReadonlyMap<string, Type> }
+  /** A value of a class of the API: `nn.Linear`; what it hands out when gone through; `entries`: of an `nn.ModuleList([norm, attention])`, each for itself. */
+  | {
+      readonly kind: "object";
+      readonly of: string;
+      readonly item?: Type;
+      readonly fields?: ReadonlyMap<string, Type>;
+      readonly entries?: readonly Type[];
+    }
   /** What an import gave, by its Python name: `torch.nn.Linear`, `math.sqrt`. */
   | { readonly kind: "python"; readonly path: string };
 
@@ -235,7 +241,8 @@ export function join(a: Type, b: Type): Type {
   if (a.kind === "object" && b.kind === "object" && a.of === b.of) {
     const item = a.item && b.item ? join(a.item, b.item) : (a.item ?? b.item);
     const fields = a.fields === b.fields ? a.fields : undefined;
-    return item ? { kind: "object", of: a.of, item, ...(fields && { fields }) } : a;
+    const entries = a.entries?.length === b.entries?.length ? a.entries?.map((entry, at) => join(entry, b.entries![at]!)) : undefined;
+    return item ? { kind: "object", of: a.of, item, ...(fields && { fields }), ...(entries && { entries }) } : a;
   }
   if (isModule(a) && isModule(b)) return someModule;
   if (a.kind === "object" && b.kind === "object") {
@@ -506,6 +513,11 @@ function bracketed(text: string): string {
   return /[|&]|=>/.test(text) ? `(${text})` : text;
 }
 
+/** Whether Python lets a program hang names of its own on it, which TypeScript doesn't know. */
+export function takesAttributes(type: Type): boolean {
+  return type.kind === "function" || type.kind === "tensor" || (type.kind === "object" && /^(nn|optim|data)\./.test(type.of));
+}
+
 /** The type at a place of what is taken apart. */
 export function entryOf(type: Type, at: number): Type {
   const whole = present(type);
@@ -513,6 +525,7 @@ export function entryOf(type: Type, at: number): Type {
   if (whole.kind === "instance" && whole.of.isTuple) return [...whole.of.fields.values()][at] ?? unknown;
   if (whole.kind === "pair") return at === 1 ? ints : tensor;
   if (whole.kind === "python") return whole;
+  if (whole.kind === "object" && whole.entries?.[at]) return whole.entries[at];
   return itemOf(whole);
 }
 

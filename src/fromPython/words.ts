@@ -80,6 +80,12 @@ const specialMethods: Readonly<Record<string, string>> = {
   __floordiv__: "floorDivide",
   setup_context: "setupContext",
   get_lr: "getLr",
+  // What optimizers and schedulers are asked for: a class of the program may stand in the place of the API's.
+  zero_grad: "zeroGrad",
+  param_groups: "paramGroups",
+  state_dict: "stateDict",
+  load_state_dict: "loadStateDict",
+  get_last_lr: "getLastLr",
 };
 
 /** What a method of the program's own is called: as it was, unless Python gives the name a meaning. */

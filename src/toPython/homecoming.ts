@@ -300,6 +300,13 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     context.use("import itertools");
     return access(`itertools.product(${zipped(context, nodes).join(", ")})`, list(tuple(...nodes.map((node) => items(context, node))), true));
   },
+  accumulate: same("itertools.accumulate", (context, nodes) => list(items(context, nodes[0]), true)),
+  stacked: (context, [values]) => {
+    context.use("import numpy as np");
+    return access(`torch.as_tensor(np.stack(${iterable(context, values!).text}))`);
+  },
+  groupBy: same("itertools.groupby", (context, nodes) => list(tuple(unknown, list(items(context, nodes[0]))), true)),
+  remembered: (context, [state, parameter]) => access(`${receiver(expression(context, state!))}[${expression(context, parameter!).text}]`),
   permutations: same("itertools.permutations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   combinations: same("itertools.combinations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   islice: same("itertools.islice", (context, nodes) => list(items(context, nodes[0]), true)),

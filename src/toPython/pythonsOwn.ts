@@ -450,7 +450,7 @@ function asDictionary(of: any): any {
   },
   replaced: {
     code: `/** The object again, with some of its fields changed. */
-function replaced<T extends object>(of: T, changes: Partial<T>): T {
+function replaced<T extends object>(of: T, changes: Record<string, any>): T {
   return Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
 }`,
   },
@@ -570,6 +570,43 @@ function mean(values: readonly number[]): number {
     code: `/** All combinations of one entry of each. */
 function product(...values: Iterable<any>[]): any[][] {
   return values.reduce<any[][]>((found, one) => found.flatMap((head) => [...one].map((entry) => [...head, entry])), [[]]);
+}`,
+  },
+  accumulate: {
+    code: `/** What each entry makes of all before it. */
+function accumulate<T>(values: Iterable<T>, join: (all: T, next: T) => T = (all: any, next: any) => all + next): T[] {
+  const found: T[] = [];
+  for (const value of values) found.push(found.length === 0 ? value : join(found.at(-1)!, value));
+  return found;
+}`,
+  },
+  stacked: {
+    code: `/** Numbers, or arrays of one shape, as one array. */
+function stacked(values: Iterable<any>): Tensor {
+  const list = [...values];
+  return list[0] instanceof Tensor ? stack(list) : tensor(list);
+}`,
+    imports: ["Tensor", "stack", "tensor"],
+  },
+  groupBy: {
+    code: `/** Runs of entries that have the same key. */
+function groupBy<T>(values: Iterable<T>, key: (value: T) => any = (value) => value): [any, T[]][] {
+  const runs: [any, T[]][] = [];
+  for (const value of values) {
+    const of = key(value);
+    const last = runs.at(-1);
+    if (last && order(last[0], of) === 0) last[1].push(value);
+    else runs.push([of, [value]]);
+  }
+  return runs;
+}`,
+    needs: ["order"],
+  },
+  remembered: {
+    code: `/** What an optimizer remembers of a parameter: nothing yet where it is new. */
+function remembered(state: Map<any, any>, parameter: any): Record<string, any> {
+  if (!state.has(parameter)) state.set(parameter, {});
+  return state.get(parameter);
 }`,
   },
   combinations: {

@@ -202,6 +202,57 @@ describe("what is passed on, shared or given in part", () => {
   });
 });
 
+describe("programs as research writes them", () => {
+  const shows = (python: string, ...texts: readonly string[]) => {
+    const { code, problems } = fromPython(`${torch}${python}`);
+    assert.deepEqual(problems, []);
+    for (const text of texts) assert.ok(code.includes(text), `${text} isn't in\n${code}`);
+  };
+
+  it("a function that asks whether something is there tells the editor", () => {
+    shows("def exists(val):\n    return val is not None", "function exists<T>(val: T | null): val is T {");
+    shows("def missing(val):\n    return val is None", "function missing(val: unknown): val is null {");
+  });
+
+  it("modules that stand in a list each take by name what they take", () => {
+    shows(
+      "class Att(nn.Module):\n    def forward(self, x, mask=None, cache=None):\n        return x\nlayers = nn.ModuleList([])\nlayers.append(nn.ModuleList([nn.LayerNorm(2), Att()]))\nfor norm, attn in layers:\n    y = attn(norm(x), cache=x)",
+      "attn(norm(x), undefined, x)",
+    );
+  });
+
+  it("what stands beside `**more` in `dict` isn't lost", () => {
+    shows("more = {'a': 1}\nd = dict(rho=0.5, **more)", "{ rho: 0.5, ...more }");
+  });
+
+  it("an optimizer of one's own has options by the API's names, and a record for each parameter", () => {
+    shows(
+      "class Lion(torch.optim.Optimizer):\n    def __init__(self, params, lr=1e-4, weight_decay=0.1):\n        super().__init__(params, dict(lr=lr, weight_decay=weight_decay))\n    def step(self):\n        for group in self.param_groups:\n            for p in group['params']:\n                state = self.state[p]\n                if len(state) == 0:\n                    state['m'] = torch.zeros_like(p)\n                p.data.mul_(1 - group['weight_decay'])",
+      "super(params, camelKeys({ lr, weight_decay }));",
+      "remembered(this.state, p)",
+      "group.weightDecay",
+    );
+  });
+
+  it("a name that is hung on a layer or a function is read as it was written", () => {
+    shows(
+      "layer = nn.Linear(2, 2)\nlayer.SCALE_INIT = 1\nprint(hasattr(layer, 'SCALE_INIT'))",
+      "(layer as any).SCALE_INIT = 1;",
+      "(layer as any).SCALE_INIT !== undefined",
+    );
+    shows("def run():\n    f.calls = 0\ndef f(v):\n    return v\nrun()", "(f as any).calls = 0;");
+  });
+
+  it("a slice of an object of the program's own is said to have no twin", () => {
+    const { problems } = fromPython("class Bag:\n    def __getitem__(self, at):\n        return at\nprint(Bag()[:3])");
+    assert.match(problems[0]!.message, /A slice of a `Bag` has no twin here/);
+  });
+
+  it("an f-string that says its own text keeps the blanks in it", () => {
+    shows("n = 3\nprint(f'{n = :,}')", "n = ${");
+  });
+});
+
 describe("what has no twin", () => {
   it("arguments by name for a class that only a type hint names are refused, with what to do", () => {
     const hints = ["block: Type[nn.Module]", "block: Callable[..., nn.Module]", "block: Callable", "block"];

@@ -66,7 +66,7 @@ export type ParameterState = Record<string, Tensor | number | null>;
  * @base
  */
 export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOptions> {
-  readonly paramGroups: ParamGroup<Options>[] = [];
+  paramGroups: ParamGroup<Options>[] = [];
   readonly defaults: Options;
   readonly state = new Map<Tensor, ParameterState>();
 
