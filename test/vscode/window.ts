@@ -63,7 +63,7 @@ export class Window {
 
   async close(): Promise<void> {
     for (const { file } of this.api.store.all()) await vscode.commands.executeCommand("kindling.stop", file);
-    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    await vscode.commands.executeCommand("workbench.action.closeAllGroups");
     await vscode.commands.executeCommand("notifications.clearAll");
     rmSync(this.folder, { recursive: true, force: true });
     this.api.launchWith?.();
