@@ -82,6 +82,8 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
       return made;
     case "toString":
       return joined(context, made, undefined);
+    case "next":
+      return access(`${context.help("next_step")}(${made.text})`, { kind: "object", fields: new Map([["value", of], ["done", boolean]]) });
     default:
       return undefined;
   }

@@ -1,7 +1,7 @@
 /** What the translation of one file has at hand: scopes, the lines written so far, imports, problems. */
 import type { Problem } from "../protocol/index.ts";
 import { access, pythonName, type Code } from "./python.ts";
-import { boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
+import { bare, boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
 import { annotated, unknown, type Type, type TypeNames } from "./types.ts";
 import type { Additions } from "./additions.ts";
 import type { HelperName } from "./helpers.ts";
@@ -82,6 +82,8 @@ export class Context implements TypeNames {
   /** Names of fields of plain objects, and of members of classes, anywhere in the program. */
   readonly objectFields = new Set<string>();
   readonly classMembers = new Set<string>();
+  /** Members that are surely there: something is asked of them, or they get a value. */
+  readonly certain = new WeakSet<Node>();
   /** Names whose value goes where only an integer can stand. */
   readonly wholeNames = new Set<string>();
   /** Whether the order of a set's values matters somewhere, which Python's own sets don't keep. */
@@ -453,6 +455,15 @@ export function collectNames(context: Context, program: Node): void {
       case "ImportDefaultSpecifier":
         context.ownNames.add(`import ${node.local.name}`);
         break;
+      case "MemberExpression":
+        context.certain.add(bare(node.object));
+        break;
+      case "TSNonNullExpression":
+        context.certain.add(bare(node.expression));
+        break;
+      case "UpdateExpression":
+        context.certain.add(bare(node.argument));
+        break;
       case "NewExpression":
         // Kindling's options are no fields of the program's.
         if (node.callee.type === "MemberExpression") options.add(node.arguments.at(-1));
@@ -471,6 +482,7 @@ export function collectNames(context: Context, program: Node): void {
         if (node.key.type === "Identifier") context.classMembers.add(node.key.name);
         break;
       case "AssignmentExpression":
+        walk(node.left, (each) => void context.certain.add(each));
         if (node.left.type === "MemberExpression" && node.left.object.type === "ThisExpression" && node.left.property.type === "Identifier")
           context.classMembers.add(node.left.property.name);
         break;
@@ -480,6 +492,10 @@ export function collectNames(context: Context, program: Node): void {
       case "TSInterfaceDeclaration":
       case "TSTypeAliasDeclaration":
         context.aliases.set(node.id.name, node);
+        break;
+      case "TSTypeParameter":
+        // Of what extends something as much is known; of two with one name nothing.
+        if (node.constraint) context.aliases.set(node.name, context.aliases.has(node.name) ? node : node.constraint);
         break;
     }
     if ("params" in node && Array.isArray(node.params))

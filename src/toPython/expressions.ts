@@ -302,7 +302,10 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     case "object": {
       if (name === "params" && type === paramGroup) return access(`${receiver(made)}["params"]`, list(tensor));
       const key = type === paramGroup ? snake(name) : name;
-      return access(`${receiver(made)}[${quoted(key)}]`, type.fields.get(name) ?? type.rest ?? unknown);
+      const field = type.fields.get(name) ?? type.rest ?? unknown;
+      return type.optional?.has(name) && !context.certain.has(node)
+        ? access(`${receiver(made)}.get(${quoted(key)})`, either(field, none))
+        : access(`${receiver(made)}[${quoted(key)}]`, field);
     }
     case "object of": {
       const own = memberOf(type.of, name);
@@ -349,7 +352,7 @@ function unknownProperty(context: Context, made: Code, name: string): Code {
   if (isField) return access(`${receiver(made)}[${quoted(name)}]`);
   if (name === "message") return access(`str(${made.text})`, string);
   if (name === "size") return access(`len(${made.text})`, whole);
-  const type = name === "shape" ? list(whole) : name === "grad" || name === "weight" || name === "bias" || name === "data" ? tensor : unknown;
+  const type = name === "shape" ? list(whole) : name === "training" || name === "requiresGrad" ? boolean : name === "grad" || name === "weight" || name === "bias" || name === "data" ? tensor : unknown;
   return access(`${receiver(made)}.${context.classMembers.has(name) ? attributeName(name) : snake(name)}`, type);
 }
 
@@ -359,7 +362,7 @@ const isDeclared = (context: Context, info: ClassInfo, name: string): boolean =>
   (context.classMembers.has(name) && snake(name) !== name && !/^(requiresGrad|inFeatures|outFeatures|trainingMode)$/.test(name));
 
 function optionalMember(context: Context, node: Extract<Node, { type: "OptionalMemberExpression" }>): Code {
-  const made = expression(context, node.object);
+  const made = node.optional ? perhaps(context, node.object) : expression(context, node.object);
   const isDictionary = made.type.kind === "object" && made.type !== paramGroup;
   const inner = (value: Code): Code =>
     isDictionary

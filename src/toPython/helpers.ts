@@ -118,10 +118,19 @@ def read_csv(path, header=True, delimiter=","):
         return {key: shape(one) for key, one in values.items()}
     return type(values)(shape(one) for one in values)`,
   },
+  next_step: {
+    imports: [],
+    text: `def next_step(iterator):
+    """What an iterator gives next, and whether it has come to its end."""
+    try:
+        return {"value": next(iterator), "done": False}
+    except StopIteration as end:
+        return {"value": end.value, "done": True}`,
+  },
   number: {
     imports: [],
     text: `def number(text):
-    """The number that a text says: whole where it has no fraction."""
+    """The number that is meant, or that a text says: whole where it has no fraction."""
     value = float(text)
     return int(value) if value.is_integer() else value`,
   },
