@@ -24,6 +24,7 @@ import { givenByName, homeCall, homeConstruction } from "./homecoming.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
+import { want } from "./wanted.ts";
 import {
   boolean,
   bools,
@@ -172,6 +173,7 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
     }
     if (i === parameters.options) return spreadOptions(expression(context, node), node, parameters.optionNames ?? []);
     const wanted = parameters.types[i];
+    if (wanted) want(context, node, wanted);
     const made = isCallback(inner) ? callback(context, inner, wanted) : argument(context, node, parameters.names[i]);
     return [{ text: isNamed(i) ? `${pythonName(parameters.names[i]!)}=${made.text}` : made.text, node, type: made.type }];
   });

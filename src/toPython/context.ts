@@ -2,7 +2,7 @@
 import type { Problem } from "../protocol/index.ts";
 import { access, pythonName, type Code } from "./python.ts";
 import { bare, boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
-import { annotated, unknown, type Type, type TypeNames } from "./types.ts";
+import { annotated, unknown, type Parameters, type Type, type TypeNames } from "./types.ts";
 import type { Additions } from "./additions.ts";
 import type { HelperName } from "./helpers.ts";
 
@@ -33,6 +33,9 @@ export class Definition {
   wanted: Type = unknown;
   /** Loops around what is being translated, innermost last, with what `continue` has to do first. */
   readonly loops: { readonly node: Node; readonly beforeContinue: (() => void) | undefined }[] = [];
+
+  /** Loops by their label, and the flags that are raised to leave them or to go on with them. */
+  readonly labels = new Map<string, { readonly loop: Node; readonly flags: Map<string, string> }>();
 
   constructor(parent?: Definition) {
     this.parent = parent;
@@ -84,6 +87,10 @@ export class Context implements TypeNames {
   readonly classMembers = new Set<string>();
   /** Members that are surely there: something is asked of them, or they get a value. */
   readonly certain = new WeakSet<Node>();
+  /** Values that are compared or kept: of a place in a list it may matter that there is none. */
+  readonly lookedAt = new WeakSet<Node>();
+  /** What the places of functions ask of them. */
+  readonly wantedOf = new WeakMap<Node, Parameters>();
   /** Names whose value goes where only an integer can stand. */
   readonly wholeNames = new Set<string>();
   /** Whether the order of a set's values matters somewhere, which Python's own sets don't keep. */
@@ -445,7 +452,13 @@ export function collectNames(context: Context, program: Node): void {
   const options = new Set<Node | undefined>();
   walk(program, (node) => {
     switch (node.type) {
+      case "BinaryExpression":
+        if (/[<>=]/.test(node.operator)) for (const side of [node.left, node.right]) context.lookedAt.add(bare(side));
+        break;
       case "VariableDeclarator":
+        if (node.init) context.lookedAt.add(bare(node.init));
+        for (const name of boundNames(node.id)) context.ownNames.add(name);
+        break;
       case "FunctionDeclaration":
       case "ClassDeclaration":
         if (node.id) for (const name of boundNames(node.id)) context.ownNames.add(name);

@@ -118,6 +118,18 @@ def read_csv(path, header=True, delimiter=","):
         return {key: shape(one) for key, one in values.items()}
     return type(values)(shape(one) for one in values)`,
   },
+  index_of: {
+    imports: [],
+    text: `def index_of(values, value):
+    """Where the value is first; -1 where it isn't."""
+    return values.index(value) if value in values else -1`,
+  },
+  last_index_of: {
+    imports: [],
+    text: `def last_index_of(values, value):
+    """Where the value is last; -1 where it isn't."""
+    return len(values) - 1 - values[::-1].index(value) if value in values else -1`,
+  },
   next_step: {
     imports: [],
     text: `def next_step(iterator):

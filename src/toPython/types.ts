@@ -50,6 +50,8 @@ export interface ClassInfo {
   readonly fields: Map<string, Type>;
   readonly methods: Map<string, Type & { kind: "function" }>;
   readonly getters: Set<string>;
+  /** Getters of the class itself, which Python calls. */
+  readonly staticGetters: Set<string>;
   /** Fields that are declared and that no constructor sets. */
   readonly late: Set<string>;
   readonly statics: Map<string, Type>;
