@@ -46,7 +46,11 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "includes":
       return comparison(value(first!), "in", made, boolean);
     case "indexOf":
-      return access(`${receiver(here())}.index(${value(first!).text})`, whole);
+      return context.lookedAt.has(node)
+        ? access(`${context.help("index_of")}(${here().text}, ${value(first!).text})`, whole)
+        : access(`${receiver(here())}.index(${value(first!).text})`, whole);
+    case "lastIndexOf":
+      return access(`${context.help("last_index_of")}(${here().text}, ${value(first!).text})`, whole);
     case "push":
       return pushed(context, made, nodes);
     case "pop":
@@ -82,6 +86,14 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
       return made;
     case "toString":
       return joined(context, made, undefined);
+    case "next":
+      return access(`${context.help("next_step")}(${made.text})`, {
+        kind: "object",
+        fields: new Map([
+          ["value", of],
+          ["done", boolean],
+        ]),
+      });
     default:
       return undefined;
   }
@@ -101,9 +113,10 @@ interface Turns {
 
 /** Opens the parameters of a callback as the variables of a comprehension. @param keepsItem whether the item itself is asked for, too */
 function turns(context: Context, made: Code, node: FunctionNode, keepsItem = false): Turns {
-  const [item, index] = node.params;
+  const [item, index, all] = node.params;
   const source = iterated(context, made);
   const of = elementOf(source.type);
+  if (all) wholeArray(context, made, all);
   const names = [item, index].map((each, i) => {
     if (!each) return undefined;
     const pattern = each.type === "AssignmentPattern" ? each.left : each;
@@ -122,6 +135,14 @@ function turns(context: Context, made: Code, node: FunctionNode, keepsItem = fal
   const length = /^range\((.*)\)$/.exec(text);
   if (!usesItem) return { clause: length && !length[1]!.includes(",") ? `${names[1]} in ${text}` : `${names[1]} in range(len(${text}))` };
   return { clause: `${names[1]}, ${names[0]!.includes(",") ? `(${names[0]})` : names[0]} in enumerate(${text})` };
+}
+
+/** The third parameter of a callback is the array itself, which needs a name in Python. */
+function wholeArray(context: Context, made: Code, parameter: Node): void {
+  const isNamed = parameter.type === "Identifier" && /^[\w.]+$/.test(made.text);
+  const python = isNamed ? made.text : context.refuse(parameter, "the array as the third parameter", "give the array a name").text;
+  if (parameter.type === "Identifier")
+    context.scope.bindings.set(parameter.name, { python, owner: context.definition, loop: undefined, isSet: true, type: () => made.type });
 }
 
 /** `body for x in xs` with the callback's body, `undefined` where it takes more than an expression. */
@@ -187,6 +208,7 @@ function applied(context: Context, made: Code, callback: Node): Applied {
       : undefined;
   if (standard === "number") context.help(standard);
   if (standard) return { of: standard === "str" ? string : number, called: { arity: 1, text: (given) => `${standard}(${given})` } };
+  if (isFunction(inner) && inner.params.length > 2) context.refuse(inner.params[2]!, "the array as the third parameter", "use its name");
   const value = isCallback(inner) ? functionValue(context, inner, [of, whole], undefined, "convert") : expression(context, callback);
   const { type } = value;
   const arity = type.kind === "function" ? (type.parameters.rest ? 1 : type.parameters.types.length) : 1;
@@ -258,14 +280,14 @@ function reduced(context: Context, made: Code, callback: Node, initial: Node | u
   const start = initial ? expression(context, initial) : undefined;
   const of = elementOf(iterated(context, made).type);
   const sumType = start?.type ?? of;
-  const folding =
-    isFunction(inner) && inner.params.length > 2
-      ? context.refuse(callback, "reduce with an index", "write it as a loop")
-      : isFunction(inner)
-        ? functionValue(context, inner, [sumType, of], 2, "fold")
-        : expression(context, callback);
+  const counts = isFunction(inner) && inner.params.length > 2;
+  // Without a first sum the count begins at 1.
+  if (counts && (!start || inner.params.length > 3)) return context.refuse(callback, "reduce with an index", "write it as a loop");
+  const folding = isFunction(inner) ? functionValue(context, inner, [sumType, of, whole], counts ? 3 : 2, "fold") : expression(context, callback);
   const type = folding.type.kind === "function" ? either(folding.type.returns, sumType) : sumType;
-  return access(`functools.reduce(${[folding.text, iterated(context, made).text, ...(start ? [start.text] : [])].join(", ")})`, type);
+  const values = iterated(context, made).text;
+  const given = counts ? [`lambda total, item: ${receiver(folding)}(total, item[1], item[0])`, `enumerate(${values})`] : [folding.text, values];
+  return access(`functools.reduce(${[...given, ...(start ? [start.text] : [])].join(", ")})`, type);
 }
 
 function summed(context: Context, made: Code, node: FunctionNode, initial: Node): Code | undefined {

@@ -24,6 +24,7 @@ import { givenByName, homeCall, homeConstruction } from "./homecoming.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
+import { want } from "./wanted.ts";
 import {
   boolean,
   bools,
@@ -32,6 +33,7 @@ import {
   hookType,
   list,
   none,
+  number,
   noParameters,
   tensor,
   unknown,
@@ -171,6 +173,7 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
     }
     if (i === parameters.options) return spreadOptions(expression(context, node), node, parameters.optionNames ?? []);
     const wanted = parameters.types[i];
+    if (wanted) want(context, node, wanted);
     const made = isCallback(inner) ? callback(context, inner, wanted) : argument(context, node, parameters.names[i]);
     return [{ text: isNamed(i) ? `${pythonName(parameters.names[i]!)}=${made.text}` : made.text, node, type: made.type }];
   });
@@ -185,7 +188,8 @@ function spreadOptions(made: Code, node: Node, names: readonly string[]): Argume
   if (made.type.kind === "none") return [];
   const { type } = made;
   const hasMore = type.kind === "object" && [...type.fields.keys()].some((name) => !names.includes(name));
-  if (!hasMore) return [{ text: `**${within(made, binds.bitOr)}`, node, type }];
+  const given = type.kind === "object" && type.orNone ? `(${within(made, binds.or)} or {})` : within(made, binds.bitOr);
+  if (!hasMore) return [{ text: `**${given}`, node, type }];
   return names.filter((name) => type.fields.has(name)).map((name) => ({ text: `${pythonName(name)}=${receiver(made)}[${quoted(name)}]`, node, type: unknown }));
 }
 
@@ -305,6 +309,9 @@ function apiArgument(context: Context, node: Node, { last, path, wantsTuples, is
     context.use("import torch");
     return access(dtypeName(inner.value));
   }
+  // A range may well go to a half, or in quarters.
+  if (last === "arange" && inner.type === "BinaryExpression" && inner.operator === "/")
+    return access(`${context.help("number")}(${expression(context, inner).text})`, number);
   const made = isWhole ? wholeExpression(context, node) : expression(context, node);
   const takesIterator =
     path.startsWith("optim.") || /clipGrad|parametersToVector|vectorToParameters|extend/.test(last) || (last === "Sequential" && place === 0);
@@ -514,7 +521,7 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
     case "set":
       return setMethod(context, node, made, name) ?? generic(context, node, made, name);
     case "object": {
-      const field = type.fields.get(name);
+      const field = type.fields.get(name) ?? type.rest;
       if (field) return callOf(context, node, access(`${receiver(made)}[${quoted(name)}]`, field));
       break;
     }
@@ -791,5 +798,9 @@ function apiConstruction(context: Context, node: NewNode, path: string): Code {
     }
   }
   const { given, types } = apiArguments(context, node, path);
+  if (path === "nn.Sequential" && types.length === 1 && types[0]!.kind === "object") {
+    context.use("from collections import OrderedDict");
+    return access(`${pythonPath(context, path)}(OrderedDict(${given[0]!.text}))`, instanceType(path, []));
+  }
   return finished(pythonPath(context, path), given, node, instanceType(path, types, optionTypes(context, node)));
 }

@@ -6,6 +6,7 @@ import { baseArguments, baseOf, isDataset } from "./calls.ts";
 import { homeValue } from "./homecoming.ts";
 import { attributeName, memberName, snake } from "./python.ts";
 import { bare, boundNames, contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
+import { want } from "./wanted.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
 
 type ClassNode = Extract<Node, { type: "ClassDeclaration" }>;
@@ -47,6 +48,7 @@ export function classInfo(context: Context, node: ClassNode, name: string): Clas
     fields,
     methods,
     getters: new Set(),
+    staticGetters: new Set(),
     late: lateFields(node),
     statics,
     constructorParameters: noParameters,
@@ -144,7 +146,8 @@ function declareMethod(
     });
     return;
   }
-  if (member.kind === "get") {
+  if (member.kind === "get" && member.static) info.staticGetters.add(name);
+  if (member.kind === "get" && !member.static) {
     info.getters.add(name);
     into.fields.later(
       name,
@@ -321,6 +324,7 @@ function entering(context: Context, method: Method): void {
 function fieldStatement(context: Context, member: Property, self: Type): void {
   context.bindThis(self, "self");
   const name = keyName(member.key, "computed" in member && member.computed) ?? "";
+  if (member.typeAnnotation) want(context, member.value!, annotated(member.typeAnnotation, context));
   context.statement(member, () => `self.${attributeName(name)} = ${valueFor(context, name, member.value!).text}`);
 }
 
@@ -345,7 +349,7 @@ function pythonMethod(method: Method, info: ClassInfo): { readonly name: string;
   if (info.base.kind !== "unknown" && /^(extraRepr|zeroGrad|getLr|setupContext)$/.test(key))
     return { name: snake(key), decorators: method.static ? ["@staticmethod"] : [] };
   const name = attributeName(key);
-  if (method.kind === "get") return { name, decorators: ["@property"] };
+  if (method.kind === "get" && !method.static) return { name, decorators: ["@property"] };
   if (method.kind === "set") return { name, decorators: [`@${name}.setter`] };
   if (method.static) return { name, decorators: [contains(method.body, (each) => each.type === "ThisExpression") ? "@classmethod" : "@staticmethod"] };
   return { name, decorators: [] };
@@ -370,6 +374,7 @@ function scheduleConstructor(method: Method): Method {
 }
 
 function writeMethod(context: Context, method: Method, info: ClassInfo, self: Type, initialize: (() => void) | undefined, isDerived: boolean): void {
+  if (method.kind === "set" && method.static) return context.statement(method, () => context.refuse(method, "a static setter", "make it a method").text);
   const { name, decorators } = pythonMethod(method, info);
   const doc = context.docComment(method);
   context.commentsBefore(method.start!);

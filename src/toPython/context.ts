@@ -1,8 +1,8 @@
 /** What the translation of one file has at hand: scopes, the lines written so far, imports, problems. */
 import type { Problem } from "../protocol/index.ts";
 import { access, pythonName, type Code } from "./python.ts";
-import { boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
-import { annotated, unknown, type Type, type TypeNames } from "./types.ts";
+import { bare, boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
+import { annotated, unknown, type Parameters, type Type, type TypeNames } from "./types.ts";
 import type { Additions } from "./additions.ts";
 import type { HelperName } from "./helpers.ts";
 
@@ -33,6 +33,9 @@ export class Definition {
   wanted: Type = unknown;
   /** Loops around what is being translated, innermost last, with what `continue` has to do first. */
   readonly loops: { readonly node: Node; readonly beforeContinue: (() => void) | undefined }[] = [];
+
+  /** Loops by their label, and the flags that are raised to leave them or to go on with them. */
+  readonly labels = new Map<string, { readonly loop: Node; readonly flags: Map<string, string> }>();
 
   constructor(parent?: Definition) {
     this.parent = parent;
@@ -82,6 +85,12 @@ export class Context implements TypeNames {
   /** Names of fields of plain objects, and of members of classes, anywhere in the program. */
   readonly objectFields = new Set<string>();
   readonly classMembers = new Set<string>();
+  /** Members that are surely there: something is asked of them, or they get a value. */
+  readonly certain = new WeakSet<Node>();
+  /** Values that are compared or kept: of a place in a list it may matter that there is none. */
+  readonly lookedAt = new WeakSet<Node>();
+  /** What the places of functions ask of them. */
+  readonly wantedOf = new WeakMap<Node, Parameters>();
   /** Names whose value goes where only an integer can stand. */
   readonly wholeNames = new Set<string>();
   /** Whether the order of a set's values matters somewhere, which Python's own sets don't keep. */
@@ -443,7 +452,13 @@ export function collectNames(context: Context, program: Node): void {
   const options = new Set<Node | undefined>();
   walk(program, (node) => {
     switch (node.type) {
+      case "BinaryExpression":
+        if (/[<>=]/.test(node.operator)) for (const side of [node.left, node.right]) context.lookedAt.add(bare(side));
+        break;
       case "VariableDeclarator":
+        if (node.init) context.lookedAt.add(bare(node.init));
+        for (const name of boundNames(node.id)) context.ownNames.add(name);
+        break;
       case "FunctionDeclaration":
       case "ClassDeclaration":
         if (node.id) for (const name of boundNames(node.id)) context.ownNames.add(name);
@@ -452,6 +467,15 @@ export function collectNames(context: Context, program: Node): void {
       case "ImportNamespaceSpecifier":
       case "ImportDefaultSpecifier":
         context.ownNames.add(`import ${node.local.name}`);
+        break;
+      case "MemberExpression":
+        context.certain.add(bare(node.object));
+        break;
+      case "TSNonNullExpression":
+        context.certain.add(bare(node.expression));
+        break;
+      case "UpdateExpression":
+        context.certain.add(bare(node.argument));
         break;
       case "NewExpression":
         // Kindling's options are no fields of the program's.
@@ -471,6 +495,7 @@ export function collectNames(context: Context, program: Node): void {
         if (node.key.type === "Identifier") context.classMembers.add(node.key.name);
         break;
       case "AssignmentExpression":
+        walk(node.left, (each) => void context.certain.add(each));
         if (node.left.type === "MemberExpression" && node.left.object.type === "ThisExpression" && node.left.property.type === "Identifier")
           context.classMembers.add(node.left.property.name);
         break;
@@ -480,6 +505,10 @@ export function collectNames(context: Context, program: Node): void {
       case "TSInterfaceDeclaration":
       case "TSTypeAliasDeclaration":
         context.aliases.set(node.id.name, node);
+        break;
+      case "TSTypeParameter":
+        // Of what extends something as much is known; of two with one name nothing.
+        if (node.constraint) context.aliases.set(node.name, context.aliases.has(node.name) ? node : node.constraint);
         break;
     }
     if ("params" in node && Array.isArray(node.params))

@@ -26,6 +26,7 @@ import {
 } from "./python.ts";
 import { asDictionary, globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
+import { want } from "./wanted.ts";
 import {
   annotated,
   boolean,
@@ -163,8 +164,9 @@ export function apiName(context: Context, node: Node, path: string): Code {
 }
 
 function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression" | "TSSatisfiesExpression" | "TSTypeAssertion" }>): Code {
-  const made = expression(context, node.expression);
   const stated = annotated(node.typeAnnotation, context);
+  want(context, node.expression, stated);
+  const made = expression(context, node.expression);
   if (stated.kind === "unknown" || stated.kind === made.type.kind)
     return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
   return { ...made, type: stated };
@@ -206,6 +208,8 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
       return { text: `**${within(made, binds.bitOr)}`, node: property };
     }
     const key = keyName(property.key, property.computed);
+    if (property.type === "ObjectMethod" && property.kind !== "method")
+      return { text: `${quoted(key ?? "")}: ${context.refuse(property, `a ${property.kind}ter of a plain object`, "make it a class").text}`, node: property };
     const made = property.type === "ObjectMethod" ? functionValue(context, property, [], undefined, key) : materialized(expression(context, property.value));
     if (key === undefined) rest = made.type;
     else fields.set(key, made.type);
@@ -302,15 +306,21 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     case "object": {
       if (name === "params" && type === paramGroup) return access(`${receiver(made)}["params"]`, list(tensor));
       const key = type === paramGroup ? snake(name) : name;
-      return access(`${receiver(made)}[${quoted(key)}]`, type.fields.get(name) ?? type.rest ?? unknown);
+      const field = type.fields.get(name) ?? type.rest ?? unknown;
+      return type.optional?.has(name) && !context.certain.has(node)
+        ? access(`${receiver(made)}.get(${quoted(key)})`, either(field, none))
+        : access(`${receiver(made)}[${quoted(key)}]`, field);
     }
     case "object of": {
       const own = memberOf(type.of, name);
       if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, own);
       return access(`${receiver(made)}.${isDeclared(context, type.of, name) ? attributeName(name) : snake(name)}`, propertyType("nn.Module", name));
     }
-    case "class":
-      return access(`${made.text}.${attributeName(name)}`, type.of.statics.get(name) ?? unknown);
+    case "class": {
+      const own = type.of.statics.get(name) ?? unknown;
+      const text = `${made.text}.${attributeName(name)}`;
+      return type.of.staticGetters.has(name) && own.kind === "function" ? access(`${text}()`, own.returns) : access(text, own);
+    }
     case "tensor":
       return tensorProperty(made, name);
     case "instance":
@@ -349,7 +359,14 @@ function unknownProperty(context: Context, made: Code, name: string): Code {
   if (isField) return access(`${receiver(made)}[${quoted(name)}]`);
   if (name === "message") return access(`str(${made.text})`, string);
   if (name === "size") return access(`len(${made.text})`, whole);
-  const type = name === "shape" ? list(whole) : name === "grad" || name === "weight" || name === "bias" || name === "data" ? tensor : unknown;
+  const type =
+    name === "shape"
+      ? list(whole)
+      : name === "training" || name === "requiresGrad"
+        ? boolean
+        : name === "grad" || name === "weight" || name === "bias" || name === "data"
+          ? tensor
+          : unknown;
   return access(`${receiver(made)}.${context.classMembers.has(name) ? attributeName(name) : snake(name)}`, type);
 }
 
@@ -359,7 +376,7 @@ const isDeclared = (context: Context, info: ClassInfo, name: string): boolean =>
   (context.classMembers.has(name) && snake(name) !== name && !/^(requiresGrad|inFeatures|outFeatures|trainingMode)$/.test(name));
 
 function optionalMember(context: Context, node: Extract<Node, { type: "OptionalMemberExpression" }>): Code {
-  const made = expression(context, node.object);
+  const made = node.optional ? perhaps(context, node.object) : expression(context, node.object);
   const isDictionary = made.type.kind === "object" && made.type !== paramGroup;
   const inner = (value: Code): Code =>
     isDictionary

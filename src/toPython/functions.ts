@@ -60,6 +60,18 @@ export function functionType(context: Context, node: FunctionNode): Type & { kin
   };
 }
 
+/** The type of a function that others call: they give each argument its place. */
+function withoutOptions(type: Type & { kind: "function" }): Type & { kind: "function" } {
+  const { types, names, rest } = type.parameters;
+  return {
+    kind: "function",
+    parameters: { types, names, options: -1, rest },
+    get returns(): Type {
+      return type.returns;
+    },
+  };
+}
+
 function inferredReturn(context: Context, node: FunctionNode): Type {
   const definition = new Definition(context.definition);
   return context.inScope(() => {
@@ -79,7 +91,7 @@ interface Opened {
 }
 
 /** Binds the parameters in the current scope. */
-export function openParameters(context: Context, parameters: readonly Node[], types: readonly Type[] = []): Opened {
+export function openParameters(context: Context, parameters: readonly Node[], types: readonly Type[] = [], isCallback = false): Opened {
   const texts: string[] = [];
   const first: (() => void)[] = [];
   const properties: (() => void)[] = [];
@@ -104,7 +116,7 @@ export function openParameters(context: Context, parameters: readonly Node[], ty
     } else if (target.type === "Identifier") {
       const { python } = context.declare(target.name, type);
       texts.push(withDefault(context, python, given ?? (target.optional ? "optional" : undefined), first));
-    } else if (target.type === "ObjectPattern" && isLast) {
+    } else if (target.type === "ObjectPattern" && isLast && !isCallback) {
       texts.push("*", ...optionTexts(context, target, type, first, given !== undefined));
     } else {
       const name = context.fresh(given || target.type === "ObjectPattern" ? "options" : "item");
@@ -171,6 +183,8 @@ export interface DefineOptions {
   readonly isDerivedConstructor?: boolean;
   /** Whether it is only called where it stands, so that it can't outlive a turn of a loop. */
   readonly isPassing?: boolean;
+  /** Whether others call it, who know of no options by name. */
+  readonly isCallback?: boolean;
 }
 
 /** Writes a `def`. */
@@ -186,6 +200,7 @@ export function define(context: Context, name: string, node: FunctionNode, optio
     first,
     isDerivedConstructor = false,
     isPassing = false,
+    isCallback: takesPlaces = false,
   } = options;
   const definition = new Definition(context.definition);
   definition.wanted = "returnType" in node && node.returnType ? annotated(node.returnType, context) : unknown;
@@ -193,7 +208,7 @@ export function define(context: Context, name: string, node: FunctionNode, optio
   context.inScope(() => {
     const outerLoop = context.loop;
     if (self) context.bindThis(self, selfName);
-    const opened = openParameters(context, node.params, types);
+    const opened = openParameters(context, node.params, types, takesPlaces);
     const kept = isPassing ? [] : captures(node, outerLoop, scope);
     context.loop = undefined;
     for (const decorator of decorators) context.line(decorator, startLine(node));
@@ -253,10 +268,13 @@ export function docstring(context: Context, lines: readonly string[], source: nu
 
 /**
  * A function where a value is asked for: a lambda where one expression says it all, otherwise a `def` before the statement.
- * @param arity how many arguments it will be called with; JavaScript ignores what is too much, Python doesn't
+ * @param count how many arguments it will be called with; JavaScript ignores what is too much, Python doesn't
  */
-export function functionValue(context: Context, node: FunctionNode, types: readonly Type[] = [], arity?: number, wanted = "function"): Code {
-  const type = functionType(context, node);
+export function functionValue(context: Context, node: FunctionNode, given: readonly Type[] = [], count?: number, wanted = "function"): Code {
+  const place = context.wantedOf.get(node);
+  const types = given.length > 0 ? given : (place?.types ?? []);
+  const arity = count ?? (place?.rest ? undefined : place?.types.length);
+  const type = withoutOptions(functionType(context, node));
   if (node.type === "ObjectMethod" && contains(node.body, (each) => each.type === "ThisExpression"))
     return context.refuse(node, "this in a method of a plain object", "make it a class");
   const surplus =
@@ -269,7 +287,7 @@ export function functionValue(context: Context, node: FunctionNode, types: reado
   const lines = context.captured(() => {
     const outer = context.before;
     context.before = [];
-    define(context, name, node, { types, trailing: surplus });
+    define(context, name, node, { types, trailing: surplus, isCallback: true });
     context.before = outer;
   });
   context.before.push(...lines);

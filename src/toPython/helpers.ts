@@ -118,10 +118,31 @@ def read_csv(path, header=True, delimiter=","):
         return {key: shape(one) for key, one in values.items()}
     return type(values)(shape(one) for one in values)`,
   },
+  index_of: {
+    imports: [],
+    text: `def index_of(values, value):
+    """Where the value is first; -1 where it isn't."""
+    return values.index(value) if value in values else -1`,
+  },
+  last_index_of: {
+    imports: [],
+    text: `def last_index_of(values, value):
+    """Where the value is last; -1 where it isn't."""
+    return len(values) - 1 - values[::-1].index(value) if value in values else -1`,
+  },
+  next_step: {
+    imports: [],
+    text: `def next_step(iterator):
+    """What an iterator gives next, and whether it has come to its end."""
+    try:
+        return {"value": next(iterator), "done": False}
+    except StopIteration as end:
+        return {"value": end.value, "done": True}`,
+  },
   number: {
     imports: [],
     text: `def number(text):
-    """The number that a text says: whole where it has no fraction."""
+    """The number that is meant, or that a text says: whole where it has no fraction."""
     value = float(text)
     return int(value) if value.is_integer() else value`,
   },

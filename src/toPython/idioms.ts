@@ -98,7 +98,9 @@ function nextValue(context: Context, node: Extract<Node, { type: "MemberExpressi
   const next = keyName(node.property, node.computed) === "value" ? methodCall(node.object, "next") : undefined;
   if (!next || next.given.length > 0) return undefined;
   const made = expression(context, next.object);
-  return access(`next(${made.text})`, elementOf(made.type));
+  // What a dictionary gives one after another is no iterator yet.
+  const isView = made.type.kind === "list" && made.type.once === true && /\.(?:keys|values|items)\(\)$/.test(made.text);
+  return access(`next(${isView ? `iter(${made.text})` : made.text})`, elementOf(made.type));
 }
 
 /** `(nn as any)[name]`, `tensor[name]()` */

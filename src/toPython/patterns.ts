@@ -169,14 +169,15 @@ function objectAssignments(context: Context, pattern: Extract<Node, { type: "Obj
     if (target.type === "Identifier") {
       names.push(patternText(context, target, given.type));
       values.push(given.text);
-    } else if (target.type === "AssignmentPattern" && target.left.type === "Identifier") {
-      names.push(patternText(context, target.left, given.type));
-      const fallback = expression(context, target.right);
-      values.push(
+    } else if (target.type === "AssignmentPattern") {
+      const made =
         simple.type.kind === "object"
-          ? `${receiver(simple)}.get(${quoted(key)}, ${fallback.text})`
-          : within(withDefault(context, given, target.right), binds.conditional),
-      );
+          ? access(`${receiver(simple)}.get(${quoted(key)}, ${expression(context, target.right).text})`, given.type)
+          : withDefault(context, given, target.right);
+      if (target.left.type === "Identifier") {
+        names.push(patternText(context, target.left, given.type));
+        values.push(within(made, binds.conditional));
+      } else rest.push(...patternAssignments(context, target.left, made));
     } else rest.push(...patternAssignments(context, target, given));
   }
   return [...before, ...(names.length > 0 ? [`${names.join(", ")} = ${values.join(", ")}`] : []), ...rest];

@@ -153,10 +153,18 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "Array":
       return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
     case "Array.from":
+    case "Float32Array.from":
+    case "Float64Array.from":
+    case "Int32Array.from":
+    case "Uint8Array.from":
       return arrayFrom(context, node);
     case "Array.isArray":
       return access(`isinstance(${value(first!).text}, (list, tuple))`, boolean);
     case "Array.of":
+    case "Float32Array.of":
+    case "Float64Array.of":
+    case "Int32Array.of":
+    case "Uint8Array.of":
       return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
     case "Object.entries":
     case "Object.values":
@@ -186,11 +194,15 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`shutil.rmtree(${fileName(context, first!).text}, ignore_errors=True)`, none);
     case "readFileSync":
     case "fs.readFileSync":
+    case "readFile":
+    case "fs.readFile":
       return second
         ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string)
-        : context.refuse(node, "readFileSync without an encoding", 'read text with readFileSync(name, "utf8")');
+        : context.refuse(node, `${name} without an encoding`, `read text with ${name}(name, "utf8")`);
     case "writeFileSync":
     case "fs.writeFileSync":
+    case "writeFile":
+    case "fs.writeFile":
       context.use("from pathlib import Path");
       return access(`Path(${fileName(context, first!).text}).write_text(${value(second!).text})`, none);
     case "extname":

@@ -3,12 +3,14 @@ import { iterable, listed } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
-import { define, functionType, functionValue, isCallback } from "./functions.ts";
+import { define, functionType, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
+import { jumpStatement, labelled, loopStatement } from "./labels.ts";
 import { importDeclaration, exportedFrom } from "./imports.ts";
 import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssignments, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
+import { want } from "./wanted.ts";
 import { annotated, either, elementOf, list, none, number, orAnother, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
@@ -169,19 +171,18 @@ export function statement(context: Context, node: Node): void {
     case "BlockStatement":
       return block(context, node);
     case "ForOfStatement":
-      return forOf(context, node);
+      return loopStatement(context, node, () => forOf(context, node));
     case "ForInStatement":
-      return forIn(context, node);
+      return loopStatement(context, node, () => forIn(context, node));
     case "ForStatement":
-      return forStatement(context, node);
+      return loopStatement(context, node, () => forStatement(context, node));
     case "WhileStatement":
-      return whileStatement(context, node);
+      return loopStatement(context, node, () => whileStatement(context, node));
     case "DoWhileStatement":
-      return doWhile(context, node);
+      return loopStatement(context, node, () => doWhile(context, node));
     case "BreakStatement":
-      return context.statement(node, () => (node.label ? context.refuse(node, "break with a label", "use a variable or a function of its own").text : "break"));
     case "ContinueStatement":
-      return continueStatement(context, node);
+      return jumpStatement(context, node);
     case "ThrowStatement":
       return context.statement(node, () => `raise ${raised(expression(context, node.argument))}`);
     case "TryStatement":
@@ -191,7 +192,7 @@ export function statement(context: Context, node: Node): void {
     case "TSEnumDeclaration":
       return enumeration(context, node);
     case "LabeledStatement":
-      return context.statement(node, () => context.refuse(node, "a label", "use a variable or a function of its own").text);
+      return labelled(context, node, (loop) => statement(context, loop));
     default:
       return context.statement(node, () => context.refuse(node, context.source.slice(node.start!, node.end!).split("\n")[0]!.slice(0, 60)).text);
   }
@@ -362,9 +363,10 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
   context.statement(node, () => {
     if (!init || id.type === "VoidPattern") return `${patternText(context, id, unknown)} = None`;
     if (id.type === "Identifier") {
+      const stated = id.typeAnnotation ? annotated(id.typeAnnotation, context) : unknown;
+      want(context, init, stated);
       const made = valueFor(context, id.name, init);
       if (made.isStatement) return made.text;
-      const stated = id.typeAnnotation ? annotated(id.typeAnnotation, context) : unknown;
       const type = stated.kind === "unknown" ? (isConstant ? made.type : widened(made.type)) : isConstant ? more(stated, made.type) : stated;
       const known = type.kind === "list" && type.once === true ? { kind: "list" as const, of: type.of } : type;
       const { python } = context.declare(id.name, known);
@@ -502,11 +504,8 @@ export function returned(context: Context, value: Node, node: Node): void {
   }
   if (inner.type === "AssignmentExpression" || inner.type === "UpdateExpression") return returnedChange(context, inner, node);
   context.statement(node, () => {
-    const { wanted } = context.definition;
-    const made =
-      isCallback(inner) && wanted.kind === "function"
-        ? functionValue(context, inner, wanted.parameters.types, wanted.parameters.types.length)
-        : expression(context, value);
+    want(context, value, context.definition.wanted);
+    const made = expression(context, value);
     context.definition.returns.push(made.type);
     if (made.isStatement) return made.text;
     const isTuple =
@@ -558,12 +557,6 @@ function loopBody(context: Context, node: Node, inner: Node, beforeContinue?: ()
   loops.push({ node, beforeContinue });
   context.inLoop(node, () => body(context, inner));
   loops.pop();
-}
-
-function continueStatement(context: Context, node: Extract<Node, { type: "ContinueStatement" }>): void {
-  if (node.label) return context.statement(node, () => context.refuse(node, "continue with a label", "use a variable or a function of its own").text);
-  context.definition.loops.at(-1)?.beforeContinue?.();
-  context.statement(node, () => "continue");
 }
 
 /** A condition that takes statements of its own is asked for at each turn. */

@@ -12,7 +12,15 @@ export type Type =
   | { readonly kind: "map"; readonly key: Type; readonly value: Type }
   | { readonly kind: "set"; readonly of: Type }
   /** A plain object, a dictionary in Python. */
-  | { readonly kind: "object"; readonly fields: ReadonlyMap<string, Type>; readonly rest?: Type }
+  | {
+      readonly kind: "object";
+      readonly fields: ReadonlyMap<string, Type>;
+      readonly rest?: Type;
+      /** Fields that it may not have. */
+      readonly optional?: ReadonlySet<string>;
+      /** Whether there may be none at all. */
+      readonly orNone?: boolean;
+    }
   | { readonly kind: "function"; readonly parameters: Parameters; readonly returns: Type }
   /** Something of Kindling's by its path: `nn`, `nn.Linear`, `relu`. */
   | { readonly kind: "api"; readonly path: string }
@@ -42,6 +50,8 @@ export interface ClassInfo {
   readonly fields: Map<string, Type>;
   readonly methods: Map<string, Type & { kind: "function" }>;
   readonly getters: Set<string>;
+  /** Getters of the class itself, which Python calls. */
+  readonly staticGetters: Set<string>;
   /** Fields that are declared and that no constructor sets. */
   readonly late: Set<string>;
   readonly statics: Map<string, Type>;
@@ -99,8 +109,9 @@ function iterated(info: ClassInfo): Type {
 
 /** One of two values. */
 export function either(a: Type, b: Type): Type {
-  if (a.kind === "none" || a === b) return b;
-  if (b.kind === "none") return a;
+  if (a === b) return b;
+  if (a.kind === "none") return b.kind === "object" ? { ...b, orNone: true } : b;
+  if (b.kind === "none") return either(b, a);
   if (a.kind === "unknown" || b.kind === "unknown") return a.kind === "unknown" ? b : a;
   if (a.kind === "number" && b.kind === "number") return a.whole === b.whole ? a : number;
   if (a.kind === "tensor" && b.kind === "tensor") return a.dtype === b.dtype ? a : tensor;
@@ -193,12 +204,16 @@ function objectType(members: readonly Node[], inner: (node: Node | null | undefi
   // A module by what it can do, not a plain object.
   if (members.some((member) => member.type === "TSMethodSignature")) return unknown;
   const fields = new Map<string, Type>();
+  const optional = new Set<string>();
   let rest: Type | undefined;
   for (const member of members) {
-    if (member.type === "TSPropertySignature" && member.key.type === "Identifier") fields.set(member.key.name, inner(member.typeAnnotation));
+    if (member.type === "TSPropertySignature" && member.key.type === "Identifier") {
+      fields.set(member.key.name, inner(member.typeAnnotation));
+      if (member.optional) optional.add(member.key.name);
+    }
     if (member.type === "TSIndexSignature") rest = inner(member.typeAnnotation);
   }
-  return { kind: "object", fields, ...(rest && { rest }) };
+  return { kind: "object", fields, ...(rest && { rest }), ...(optional.size > 0 && { optional }) };
 }
 
 function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: TypeNames, inner: (node: Node | null | undefined) => Type): Type {
@@ -218,6 +233,11 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
     case "ArrayLike":
     case "AsyncIterable":
       return list(first());
+    case "Float32Array":
+    case "Float64Array":
+    case "Int32Array":
+    case "Uint8Array":
+      return list(number);
     case "Generator":
     case "IterableIterator":
     case "Iterator":
@@ -230,11 +250,19 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
       return { kind: "set", of: first() };
     case "Record":
       return { kind: "object", fields: new Map(), rest: inner(given[1]) };
+    case "Partial": {
+      const whole = first();
+      return whole.kind === "object" ? { ...whole, optional: new Set(whole.fields.keys()) } : whole;
+    }
     case "Promise":
     case "Readonly":
-    case "Partial":
     case "Required":
     case "NonNullable":
+    case "Pick":
+    case "Omit":
+    case "Extract":
+    case "Exclude":
+    case "Awaited":
       return first();
     case "ReturnType":
       return unknown;

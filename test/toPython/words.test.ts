@@ -34,6 +34,35 @@ describe("Python of single statements", () => {
     "thousands": ["const n = 12345;\nconsole.log(n.toLocaleString());", 'n = 12345\nprint(f"{n:,}")'],
     "a loop that counts": ["for (let i = 2; i <= 10; i += 4) console.log(i);", "for i in range(2, 11, 4):\n    print(i)"],
     "a loop that counts down": ["for (let i = 3; i >= 0; i--) console.log(i);", "for i in range(3, -1, -1):\n    print(i)"],
+    "a jump to a loop further out": [
+      "outer: for (const a of [1, 2]) {\n  for (const b of [3, 4]) {\n    if (b > a) continue outer;\n    if (b < a) break outer;\n    if (b === 9) break;\n  }\n}",
+      "for a in [1, 2]:\n    continue_outer = False\n    break_outer = False\n    for b in [3, 4]:\n        if b > a:\n            continue_outer = True\n            break\n        if b < a:\n            break_outer = True\n            break\n        if b == 9:\n            break\n    if continue_outer:\n        continue\n    if break_outer:\n        break",
+    ],
+    "a label of the innermost loop": ["one: for (const a of [1, 2]) {\n  if (a > 1) break one;\n}", "for a in [1, 2]:\n    if a > 1:\n        break"],
+    "a field that may be missing": [
+      "interface Options { clip?: { norm: number }; lr: number }\nconst options: Options = { lr: 1 };\nconst clip = options.clip;\nconsole.log(options.clip?.norm ?? 0, clip === undefined, options.lr);\noptions.clip = { norm: 2 };\nconsole.log(options.clip.norm);",
+      'options = {"lr": 1}\nclip = options.get("clip")\nprint(value2 if (value2 := value.get("norm") if (value := options.get("clip")) is not None else None) is not None else 0, str(clip is None).lower(), options["lr"])\noptions["clip"] = {"norm": 2}\nprint(options["clip"]["norm"])',
+    ],
+    "functions in a table, with as many parameters as they are called with": [
+      "const rates: ((epoch: number, last: number) => number)[] = [() => 1, (e) => e, (e, l) => e * l];\nfor (const rate of rates) console.log(rate(2, 3));",
+      "rates = [(lambda _1, _2: 1), (lambda e, _1: e), (lambda e, l: e * l)]\nfor rate in rates:\n    print(rate(2, 3))",
+    ],
+    "a callback that takes an object apart": [
+      "const listeners: ((epoch: number, metrics: { loss: number }) => void)[] = [];\nlisteners.push((epoch, { loss }) => {\n  console.log(epoch, loss);\n});\nfor (const each of listeners) each(1, { loss: 2 });",
+      'listeners = []\ndef function(epoch, options):\n    loss = options["loss"]\n    print(epoch, loss)\n\n\nlisteners.append(function)\nfor each in listeners:\n    each(1, {"loss": 2})',
+    ],
+    "a getter of a class itself": [
+      "class Run {\n  static made = 0;\n  static get count() {\n    return Run.made;\n  }\n}\nconsole.log(Run.count);",
+      "class Run:\n    made = 0\n\n    @staticmethod\n    def count():\n        return Run.made\n\n\nprint(Run.count())",
+    ],
+    "a fold that counts": [
+      "const xs = [1, 2];\nconsole.log(xs.reduce((sum, x, i) => sum + x * i, 0));",
+      "xs = [1, 2]\nprint(functools.reduce(lambda total, item: (lambda sum_, x, i: sum_ + x * i)(total, item[1], item[0]), enumerate(xs), 0))",
+    ],
+    "a dictionary's first key": [
+      'const ages = new Map([["a", 1]]);\nconsole.log(ages.keys().next().value);',
+      'ages = {"a": 1}\nprint(next(iter(ages.keys())))',
+    ],
     "a loop whose counter is changed inside": [
       "for (let i = 0; i < 9; i++) {\n  if (i === 3) i += 2;\n  else continue;\n}",
       "i = 0\nwhile i < 9:\n    if i == 3:\n        i += 2\n    else:\n        i += 1\n        continue\n    i += 1",
@@ -181,7 +210,10 @@ describe("what has no twin", () => {
   const refusals: Readonly<Record<string, readonly [string, number, RegExp]>> = {
     "something of Kindling's own": [`${from("memoryReport")}console.log(1);\nmemoryReport();`, 3, /^`memoryReport` has no twin in PyTorch/],
     "a package": ['import lodash from "lodash";\nlodash.chunk([1], 1);', 1, /^`import … from "lodash"` has no twin/],
-    "a jump to a label": ["for (const a of [1]) {\n  outer: for (const b of [a]) {\n    continue outer;\n  }\n}", 2, /^`a label` has no twin/],
+    "a label that is no loop's": ["const n = 1;\nblock: {\n  if (n > 0) break block;\n  console.log(n);\n}", 2, /^`a label that is no loop's` has no twin/],
+    "a getter of a plain object": ["const meter = {\n  get sum() {\n    return 1;\n  },\n};", 2, /make it a class/],
+    "an array that has no name, asked for by a callback": ["console.log([1, 2].map((x, i, all) => x / all.length));", 1, /give the array a name/],
+    "a static setter": ["class A {\n  static set b(value: number) {\n    console.log(value);\n  }\n}", 2, /make it a method/],
     "a name that nobody has": ["const w = document.title;", 1, /^`document` has no twin/],
     "a plain object that speaks of itself": ["const meter = {\n  sum: 0,\n  add(n: number) {\n    this.sum += n;\n  },\n};", 3, /make it a class/],
     "a case that runs into the next": ["const n = 1;\nswitch (n) {\n  case 1:\n    console.log(1);\n  case 2:\n    console.log(2);\n}", 3, /falls through/],

@@ -1,0 +1,27 @@
+/** What the place of a function asks of it: the types of its parameters, and with how many it is called. */
+import type { Context } from "./context.ts";
+import { bare, isFunction, keyName, type Node } from "./syntax.ts";
+import { elementOf, unknown, type Type } from "./types.ts";
+
+/** Says of the functions in a value what its stated type says of them. */
+export function want(context: Context, node: Node, type: Type): void {
+  const inner = bare(node);
+  if (isFunction(inner)) {
+    if (type.kind === "function") context.wantedOf.set(inner, type.parameters);
+    return;
+  }
+  switch (inner.type) {
+    case "ConditionalExpression":
+      want(context, inner.consequent, type);
+      return want(context, inner.alternate, type);
+    case "ArrayExpression":
+      return inner.elements.forEach((each, i) => each && want(context, each, type.kind === "tuple" ? (type.of[i] ?? unknown) : elementOf(type)));
+    case "ObjectExpression":
+      if (type.kind !== "object") return;
+      for (const each of inner.properties) {
+        if (each.type === "SpreadElement") continue;
+        const key = keyName(each.key, each.computed);
+        want(context, each.type === "ObjectMethod" ? each : each.value, (key === undefined ? undefined : type.fields.get(key)) ?? type.rest ?? unknown);
+      }
+  }
+}
