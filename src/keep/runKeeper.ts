@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { GivenConstant, MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
+import { numberOrName } from "../run/codec.ts";
 import { storedEvent } from "../run/records.ts";
 import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 import { isFinal } from "../run/standing.ts";
@@ -217,7 +218,7 @@ export class RunKeeper {
   #addPoint(point: MetricPoint): void {
     this.#rows++;
     const { name, value } = point;
-    this.#series.add(Number.isFinite(value) ? point : { ...point, value: String(value) });
+    this.#series.add({ ...point, value: numberOrName(value) });
     let outline = this.#outlines.get(name);
     if (!outline) this.#outlines.set(name, (outline = new Outline()));
     outline.add(value);
