@@ -24,11 +24,13 @@ import { writeWhole } from "./wholeFile.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
-/** The same for what the world answered the program. */
+/** From one time to the next that a run with nothing to tell (a step takes minutes, or it is paused) says that it is still there. */
+const pulse = 10_000;
+/** Of the room for all runs, the part that may be taken by what the world answered the program. */
 const shareOfWorld = 0.02;
-/** And for what it read from tensors. */
+/** And by what it read from tensors. */
 const shareOfReadings = 0.02;
-/** Of the room for all runs, the parts that a run's checkpoints may take, and a single large one of them. */
+/** The parts that a run's checkpoints may take, and a single large one of them. */
 const [shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.5];
 /** From one time that is written down to the next. */
 const leastGrowth = 1.01;
@@ -69,6 +71,7 @@ export class RunKeeper {
   /** What was written last of when steps were. */
   #clocked = { step: 0, elapsed: 0 };
   #timer: NodeJS.Timeout | undefined;
+  #pulse: NodeJS.Timeout | undefined;
   #kernels: string | undefined;
   #isOver = false;
 
@@ -101,6 +104,7 @@ export class RunKeeper {
     this.#clock = new LineFile(join(this.#folder, names.clock));
     if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
+    this.#pulse = setInterval(() => this.#flushSoon(), pulse).unref();
     setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
     void this.#keepGit(dirname(request.file));
@@ -286,6 +290,7 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#pulse);
     for (const file of [this.#series, this.#events, this.#world, this.#readings, this.#clock]) file.close();
   }
 }
