@@ -21,6 +21,7 @@ import { Outline } from "./outline.ts";
 import { prune } from "./prune.ts";
 import { SampleLines, shareOfSamples } from "./sampleLines.ts";
 import { writeWhole } from "./wholeFile.ts";
+import { whyNotWritten } from "./whyNotWritten.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
@@ -95,7 +96,13 @@ export class RunKeeper {
     const info = infoOf(options);
     this.#folder = join(folder, info.id);
     mkdirSync(this.#folder);
-    writeWhole(join(this.#folder, names.run), runInfo.encode(info));
+    try {
+      writeWhole(join(this.#folder, names.run), runInfo.encode(info));
+    } catch (error) {
+      // Nobody would find it, and nothing remove it.
+      rmSync(this.#folder, { recursive: true, force: true });
+      throw error;
+    }
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
     this.#samples = new SampleLines(this.#events, limit * shareOfSamples);
@@ -329,18 +336,10 @@ function givenOf(all: readonly GivenConstant[]): Pick<RunInfo, "given" | "givenA
 }
 
 function notKept(error: unknown, file: string, what: string): Problem {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const why: Readonly<Record<string, string>> = {
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk's quota is used up",
-    EACCES: "its folder may not be written to",
-    EPERM: "its folder may not be written to",
-    EROFS: "its folder may not be written to",
-  };
   return {
     severity: "information",
     code: "notKept",
-    message: `${what}: ${why[code ?? ""] ?? message}. The training goes on.`,
+    message: `${what}: ${whyNotWritten(error)}. The training goes on.`,
     position: { file, line: 1, column: 1 },
   };
 }

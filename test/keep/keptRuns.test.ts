@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, truncateSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import fs, { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunId, names, runsFolder } from "../../src/keep/layout.ts";
 import { codeOf, findRun, gitOf, keptRun, listRuns, removeRun, setLabel, type KeptRun } from "../../src/keep/keptRuns.ts";
 import { readRun as toldOf, readRunInTurns } from "../../src/keep/readRun.ts";
+import { RunKeeper } from "../../src/keep/runKeeper.ts";
+import { defaultSampling } from "../../src/protocol/index.ts";
 import { runInfo, runSummary } from "../../src/keep/keptRun.ts";
 import { prune, sizeOf } from "../../src/keep/prune.ts";
 import { writeWhole } from "../../src/keep/wholeFile.ts";
@@ -224,6 +227,33 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
       job.problems.map(({ code, severity }) => [code, severity]),
       [["notKept", "information"]],
     );
+  });
+
+  it("that can't even begin to be written leaves nothing behind", () => {
+    const told: string[] = [];
+    const { renameSync } = fs;
+    fs.renameSync = () => {
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    };
+    syncBuiltinESMExports();
+    try {
+      const request = {
+        file: join(folder.path, "net.model.ts"),
+        directory: folder.path,
+        mode: "train" as const,
+        threads: 1,
+        timeLimit: 0,
+        sampling: defaultSampling,
+        keep: room(),
+      };
+      const kernels = Promise.resolve(undefined);
+      assert.equal(RunKeeper.begin({ request, version: "1.0.0", kernels, randomSeed: 1, tell: ({ message }) => told.push(message) }), undefined);
+    } finally {
+      fs.renameSync = renameSync;
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(told, ["This run is not kept: the disk is full. The training goes on."]);
+    assert.deepEqual(readdirSync(room().folder), []);
   });
 
   it("gives way, the oldest first, where all take more room than they may; one that is pinned stays", async () => {
