@@ -18,6 +18,9 @@ import { UsageError } from "./usageError.ts";
 import { modelTable } from "./modelTable.ts";
 import { problemText, type Paint } from "./problemText.ts";
 
+/** Of so many series a line of the list says where they ended; `show` says it of all. */
+const mostListed = 8;
+
 /** A run, and the checkpoint of it that is meant. */
 export interface TrainedBy extends ChosenCheckpoint {
   readonly kept: KeptRun;
@@ -117,7 +120,9 @@ function theRuns(word: string, all: readonly KeptRun[]): KeptRun[] {
 
 function rowOf(kept: KeptRun): string[] {
   const { id, info, summary, state, label } = kept;
-  const last = Object.entries(summary.series).map(([name, own]) => `${name} ${formatNumber(own.last)}`);
+  const series = Object.entries(summary.series);
+  const last = series.slice(0, mostListed).map(([name, own]) => `${name} ${formatNumber(own.last)}`);
+  if (series.length > mostListed) last.push(`${formatCount(series.length - mostListed)} more`);
   return [
     id,
     label.name ?? [info.group ?? "", ...givenTexts(info)].filter(Boolean).join(", "),
@@ -134,14 +139,20 @@ function shortPath(path: string): string {
   return short.startsWith("..") ? path : short;
 }
 
-export function tableText(headings: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+export function tableText(headings: readonly string[], cells: readonly (readonly string[])[], paint: Paint): string {
+  const rows = cells.map((row) => row.map(oneLine));
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells
+  const line = (row: readonly string[]): string =>
+    row
       .map((cell, i) => cell.padEnd(widths[i]!))
       .join("  ")
       .trimEnd();
   return `${[paint("dim", line(headings)), ...rows.map(line)].join("\n")}\n`;
+}
+
+/** A name may hold anything, and a row is a line. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, " ");
 }
 
 function printJson(value: unknown): number {

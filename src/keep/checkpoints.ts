@@ -13,6 +13,8 @@ export interface KeptCheckpoint {
   readonly isEnd: boolean;
   readonly path: string;
   readonly bytes: number;
+  /** Bytes that were written. */
+  readonly written: number;
   /** Of all parameters and buffers, see `hashOf`. */
   readonly hash: string;
   /** Of the whole file; none of those that were kept before there was any. */
@@ -28,11 +30,11 @@ export function trainedText(run: string, { isEnd, step }: KeptCheckpoint): strin
 export function checkpointsOf({ folder }: Pick<KeptRun, "folder">): readonly KeptCheckpoint[] {
   const own = join(folder, names.checkpoints);
   const present = new Set(namesIn(own));
-  return checkpointEvents({ folder }).flatMap(({ step, isEnd = false, hash, digest }) => {
+  return checkpointEvents({ folder }).flatMap(({ step, isEnd = false, hash, digest, bytes: written }) => {
     const name = isEnd ? endFile : checkpointFile(step);
     const path = join(own, name);
     const size = present.has(name) ? statSync(path, { throwIfNoEntry: false })?.size : undefined;
-    return size === undefined ? [] : [{ step, isEnd, path, bytes: size, hash, digest }];
+    return size === undefined ? [] : [{ step, isEnd, path, bytes: size, written, hash, digest }];
   });
 }
 

@@ -2,9 +2,11 @@
  * Which of a run's checkpoints its weights are taken from: what it came to, a step's, or the one nearest to where a series
  * was best. Everybody who takes weights of a run asks here.
  */
+import { readFileSync } from "node:fs";
 import { betterOf, bestOf } from "../run/comparison.ts";
 import { isTrainingLoss, isValidationLoss, readCurveName } from "../run/curveNames.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
+import { digestOf } from "./checkpointKeeper.ts";
 import { checkpointsOf, type KeptCheckpoint } from "./checkpoints.ts";
 import type { KeptRun } from "./keptRuns.ts";
 import { seriesOfRun } from "./readRun.ts";
@@ -35,8 +37,21 @@ export function readRunWord(word: string): { readonly run: string; readonly best
   return found ? { run: word.slice(0, found.index), best: found[1] ?? true } : { run: word };
 }
 
-/** @throws NoCheckpoint */
-export function chosenCheckpoint(kept: KeptRun, { step, best }: Moment = {}): ChosenCheckpoint {
+/** Whose file is what was written. @throws NoCheckpoint */
+export function chosenCheckpoint(kept: KeptRun, moment: Moment = {}): ChosenCheckpoint {
+  const chosen = momentOf(kept, moment);
+  if (isSound(chosen.checkpoint)) return chosen;
+  const earlier = checkpointsOf(kept).findLast((one) => one.step < chosen.checkpoint.step && isSound(one));
+  const remedy = earlier ? `; those ${momentText(earlier)} are whole: \`--step ${earlier.step}\`` : "";
+  throw new NoCheckpoint(`the weights of ${kept.id} ${momentText(chosen.checkpoint)} are damaged: ${chosen.checkpoint.path} is not what was written${remedy}`);
+}
+
+/** Of those that were kept before there was a digest, as far as their size tells. */
+function isSound({ path, digest, bytes, written }: KeptCheckpoint): boolean {
+  return bytes === written && (digest === undefined || digestOf(readFileSync(path)) === digest);
+}
+
+function momentOf(kept: KeptRun, { step, best }: Moment): ChosenCheckpoint {
   const all = checkpointsOf(kept);
   if (all.length === 0) throw new NoCheckpoint(`no weights are kept of ${kept.id}: it took no step, or was trained without checkpoints`);
   if (best !== undefined) return nearestToBest(kept, all, best === true ? lossOf(kept) : best);
@@ -49,7 +64,7 @@ export function chosenCheckpoint(kept: KeptRun, { step, best }: Moment = {}): Ch
 /** The best moment by itself, where the run has one that its end isn't. */
 export function bestCheckpoint(kept: KeptRun): ChosenCheckpoint | undefined {
   try {
-    return chosenCheckpoint(kept, { best: true });
+    return momentOf(kept, { best: true });
   } catch (error) {
     if (error instanceof NoCheckpoint) return undefined;
     throw error;

@@ -23,7 +23,8 @@ import { additionCodec, nextAddition, type Addition } from "./additions.ts";
 import { checkpointEvents } from "./checkpoints.ts";
 import { keepCode } from "./keepCode.ts";
 import { givenIn, givenInText } from "./given.ts";
-import { isProcess, type KeptRun } from "./keptRuns.ts";
+import { isProcess } from "./isProcess.ts";
+import type { KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
 import { LineFile } from "./lines.ts";
 import { Outline } from "./outline.ts";
@@ -32,6 +33,7 @@ import { eventsOf, row, seriesOf, type Renamed } from "./readRun.ts";
 import { SampleLines, shareOfSamples, type SampleEvent } from "./sampleLines.ts";
 import { ToldAgain, type Told } from "./toldAgain.ts";
 import { writeWhole } from "./wholeFile.ts";
+import { whyNotWritten } from "./whyNotWritten.ts";
 
 export interface FillingOptions {
   readonly past: Past;
@@ -240,7 +242,7 @@ export class Filling {
       if (nextAddition(this.#kept.folder) !== this.#number) return this.refuse("the run was filled in by another process meanwhile; try again");
       renameSync(this.#folder, join(this.#kept.folder, names.added, String(this.#number)));
     } catch (error) {
-      return this.refuse(existsSync(this.#kept.folder) ? `it can't be written: ${(error as Error).message}` : "the run is not kept any more");
+      return this.refuse(existsSync(this.#kept.folder) ? `it can't be written: ${whyNotWritten(error)}` : "the run is not kept any more");
     }
     this.#isOver = this.isDone = true;
     this.#lines.close();

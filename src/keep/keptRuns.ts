@@ -6,11 +6,14 @@ import type { RunState } from "../protocol/index.ts";
 import { isFinal } from "../run/standing.ts";
 import { additionsOf, withAdditions } from "./additions.ts";
 import { codeFiles, gitState, runInfo, runLabel, runSummary, type CodeFiles, type GitState, type RunInfo, type RunLabel, type RunSummary } from "./keptRun.ts";
+import { isProcess } from "./isProcess.ts";
 import { isRunId, names } from "./layout.ts";
 import { readWhole, writeWhole } from "./wholeFile.ts";
 
-/** A run on another machine that has written nothing for so many milliseconds is over. */
+/** A run on another machine that has written nothing for so many milliseconds is over; whoever writes one does so more often. */
 const silence = 30_000;
+/** And one on this machine, though there is a process of its number: that is another by now, as after a restart. */
+const silenceHere = 3_600_000;
 
 export interface KeptRun {
   readonly id: string;
@@ -87,16 +90,6 @@ export function findRuns(runs: readonly KeptRun[], word: string): KeptRun[] {
 }
 
 function isAlive({ host, process: pid }: RunInfo, folder: string): boolean {
-  if (host !== hostname()) return Date.now() - (statSync(join(folder, names.summary), { throwIfNoEntry: false })?.mtimeMs ?? 0) < silence;
-  return isProcess(pid);
-}
-
-/** Whether there is such a process on this machine. */
-export function isProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  const silent = Date.now() - (statSync(join(folder, names.summary), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return host === hostname() ? silent < silenceHere && isProcess(pid) : silent < silence;
 }

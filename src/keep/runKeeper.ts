@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { GivenConstant, MetricPoint, Problem, Progress, RunRequest, RunState, SentEvent } from "../protocol/index.ts";
+import { numberOrName } from "../run/codec.ts";
 import { storedEvent } from "../run/records.ts";
 import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 import { isFinal } from "../run/standing.ts";
@@ -20,14 +21,17 @@ import { Outline } from "./outline.ts";
 import { prune } from "./prune.ts";
 import { SampleLines, shareOfSamples } from "./sampleLines.ts";
 import { writeWhole } from "./wholeFile.ts";
+import { whyNotWritten } from "./whyNotWritten.ts";
 
 /** Milliseconds that whoever is killed may lose. */
 const interval = 250;
-/** The same for what the world answered the program. */
+/** From one time to the next that a run with nothing to tell (a step takes minutes, or it is paused) says that it is still there. */
+const pulse = 10_000;
+/** Of the room for all runs, the part that may be taken by what the world answered the program. */
 const shareOfWorld = 0.02;
-/** And for what it read from tensors. */
+/** And by what it read from tensors. */
 const shareOfReadings = 0.02;
-/** Of the room for all runs, the parts that a run's checkpoints may take, and a single large one of them. */
+/** The parts that a run's checkpoints may take, and a single large one of them. */
 const [shareOfCheckpoints, shareOfCheckpoint] = [0.1, 0.5];
 /** From one time that is written down to the next. */
 const leastGrowth = 1.01;
@@ -68,6 +72,7 @@ export class RunKeeper {
   /** What was written last of when steps were. */
   #clocked = { step: 0, elapsed: 0 };
   #timer: NodeJS.Timeout | undefined;
+  #pulse: NodeJS.Timeout | undefined;
   #kernels: string | undefined;
   #isOver = false;
 
@@ -91,7 +96,13 @@ export class RunKeeper {
     const info = infoOf(options);
     this.#folder = join(folder, info.id);
     mkdirSync(this.#folder);
-    writeWhole(join(this.#folder, names.run), runInfo.encode(info));
+    try {
+      writeWhole(join(this.#folder, names.run), runInfo.encode(info));
+    } catch (error) {
+      // Nobody would find it, and nothing remove it.
+      rmSync(this.#folder, { recursive: true, force: true });
+      throw error;
+    }
     this.#series = new LineFile(join(this.#folder, names.series));
     this.#events = new LineFile(join(this.#folder, names.events));
     this.#samples = new SampleLines(this.#events, limit * shareOfSamples);
@@ -100,6 +111,7 @@ export class RunKeeper {
     this.#clock = new LineFile(join(this.#folder, names.clock));
     if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
+    this.#pulse = setInterval(() => this.#flushSoon(), pulse).unref();
     setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
     void this.#keepGit(dirname(request.file));
@@ -217,7 +229,7 @@ export class RunKeeper {
   #addPoint(point: MetricPoint): void {
     this.#rows++;
     const { name, value } = point;
-    this.#series.add(Number.isFinite(value) ? point : { ...point, value: String(value) });
+    this.#series.add({ ...point, value: numberOrName(value) });
     let outline = this.#outlines.get(name);
     if (!outline) this.#outlines.set(name, (outline = new Outline()));
     outline.add(value);
@@ -285,6 +297,7 @@ export class RunKeeper {
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#pulse);
     for (const file of [this.#series, this.#events, this.#world, this.#readings, this.#clock]) file.close();
   }
 }
@@ -323,18 +336,10 @@ function givenOf(all: readonly GivenConstant[]): Pick<RunInfo, "given" | "givenA
 }
 
 function notKept(error: unknown, file: string, what: string): Problem {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const why: Readonly<Record<string, string>> = {
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk's quota is used up",
-    EACCES: "its folder may not be written to",
-    EPERM: "its folder may not be written to",
-    EROFS: "its folder may not be written to",
-  };
   return {
     severity: "information",
     code: "notKept",
-    message: `${what}: ${why[code ?? ""] ?? message}. The training goes on.`,
+    message: `${what}: ${whyNotWritten(error)}. The training goes on.`,
     position: { file, line: 1, column: 1 },
   };
 }

@@ -1,11 +1,11 @@
 /**
  * What leaves a process as JSON (to the panel's page, to disk) and what comes back, which may be anything: it is read part by
- * part, and what isn't of the agreed form is refused with the place where it isn't. NaN and infinities, which JSON doesn't
+ * part, and what isn't of the agreed form is refused with the place where it isn't. NaN, infinities and −0, which JSON doesn't
  * have, go as their names. Blocks of numbers go as typed arrays, which messages carry, or as base64.
  */
 
 // Taken before any program runs, which may change them.
-const { entries, fromEntries } = Object;
+const { entries, fromEntries, is } = Object;
 
 export interface Codec<T> {
   /** @returns plain JSON; `value` itself where it is that already */
@@ -55,11 +55,22 @@ export const whole = plain<number>("a whole number from 0", (json) => Number.isS
 /** 1, 2, 3 …: lines and columns. */
 export const ordinal = plain<number>("a whole number from 1", (json) => Number.isSafeInteger(json) && (json as number) >= 1);
 
-const named: ReadonlyMap<unknown, number> = new Map([NaN, Infinity, -Infinity].map((value) => [String(value), value]));
+const named: ReadonlyMap<unknown, number> = new Map<unknown, number>([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+  ["-0", -0],
+]);
 
-/** Any number, NaN and infinities too. */
+/** A number as JSON has it, or by its name: what is read is the same, bit for bit. */
+export function numberOrName(value: number): number | string {
+  if (is(value, -0)) return "-0";
+  return Number.isFinite(value) ? value : String(value);
+}
+
+/** Any number, NaN, infinities and −0 too. */
 export const number: Codec<number> = {
-  encode: (value) => (Number.isFinite(value) ? value : String(value)),
+  encode: numberOrName,
   decode(json) {
     const value = typeof json === "number" ? json : named.get(json);
     if (value === undefined) throw new Malformed("not a number");

@@ -4,6 +4,7 @@ import { whyOtherFirstWeights } from "../keep/firstWeights.ts";
 import { Filling } from "../keep/filling.ts";
 import { CannotRepeat, pastOf, type Past } from "../keep/past.ts";
 import { RunKeeper } from "../keep/runKeeper.ts";
+import { whyNotWritten } from "../keep/whyNotWritten.ts";
 import {
   debugArgument,
   roomForRuns,
@@ -123,7 +124,12 @@ function tellInFull({ replay }: RunRequest, reason: string): void {
 
 function fillingOf(past: Past, { replay, keep }: RunRequest): Filling | undefined {
   if (!replay?.fill) return undefined;
-  return new Filling({ past, fill: replay.fill, step: replay.step, limit: keep?.limit ?? roomForRuns, version: version() });
+  try {
+    return new Filling({ past, fill: replay.fill, step: replay.step, limit: keep?.limit ?? roomForRuns, version: version() });
+  } catch (error) {
+    if (error instanceof CannotRepeat) throw error;
+    throw new CannotRepeat(`Nothing can be added to this run: ${whyNotWritten(error)}. Mend that, then fill it in again.`);
+  }
 }
 
 /** @returns how the filling in ended */

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isProcess } from "../keep/isProcess.ts";
 import type { Problem } from "../protocol/index.ts";
 import { startOf } from "./problems.ts";
 
@@ -37,18 +38,10 @@ export function sweepProgramFolders(): void {
   try {
     for (const name of readdirSync(tmpdir())) {
       const owner = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : NaN;
-      if (owner > 0 && !isAlive(owner)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+      if (owner > 0 && !isProcess(owner)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
     }
   } catch {
     // Another user's, or no folder at all, which the run itself will tell.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

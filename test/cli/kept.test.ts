@@ -43,6 +43,17 @@ describe("kept trainings on the command line", function () {
     assert.equal(ofOne.stdout.trim().split("\n").length, 2);
   });
 
+  it("are a line each, whatever their series are called and however many there are", async () => {
+    const many = 'log({ "two\\nlines": 1 });\nlog(Object.fromEntries(Array.from({ length: 300 }, (_, i) => ["part/" + i, i])));\n';
+    folder.write("a.model.ts", `import { log } from "kindling";\n${many}`);
+    await kindling(["train", "a.model.ts"], { directory: folder.path });
+    const { stdout } = await kindling(["runs"], { directory: folder.path });
+    const [, row, ...more] = stdout.trimEnd().split("\n");
+    assert.deepEqual(more, []);
+    assert.match(row!, /two lines 1\.000, part\/0 0, .*part\/6 6\.000, 293 more$/);
+    assert.equal(Object.keys((await json("runs"))[0].last).length, 301);
+  });
+
   it("are shown one by one", async () => {
     folder.write("a.model.ts", net(0.01));
     await kindling(["train", "a.model.ts"], { directory: folder.path });

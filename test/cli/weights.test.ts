@@ -1,6 +1,6 @@
 /** Weights of kept runs, written for others to read. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { load, type Tensor } from "../../src/engine/index.ts";
 import { Folder } from "../runner/job.ts";
@@ -46,6 +46,30 @@ describe("kindling weights", function () {
       const state = [...load<Map<string, Tensor>>(join(folder.path, name))].map(([key, tensor]) => [key, tensor.tolist()]);
       assert.deepEqual(state, JSON.parse(stdout));
     }
+  });
+
+  it("are not taken from a file that is not what was written, and it is said which are whole", async () => {
+    folder.write("net.model.ts", program);
+    await run("train", "net.model.ts");
+    const runs = join(folder.path, ".kindling", "runs");
+    const own = join(runs, readdirSync(runs)[0]!, "checkpoints");
+    const path = join(own, "end.safetensors");
+    const whole = readFileSync(path);
+    const flipped = Buffer.from(whole);
+    flipped[flipped.length - 2]! ^= 4;
+    for (const damaged of [flipped, whole.subarray(0, 40), Buffer.alloc(0)]) {
+      writeFileSync(path, damaged);
+      const written = await run("weights", "latest", "-o", "net.pt");
+      assert.equal(written.code, 1);
+      assert.match(
+        written.stderr,
+        /^kindling: the weights of \S+ after 20 steps are damaged: \S+end\.safetensors is not what was written(; those after \d+ steps? are whole: `--step \d+`)?\.?\n$/,
+      );
+      const trained = await run("train", "net.model.ts", "--weights-from", "latest");
+      assert.deepEqual([trained.code, trained.stdout], [1, ""]);
+      assert.match(trained.stderr, /are damaged/);
+    }
+    assert.equal(existsSync(join(folder.path, "net.pt")), false);
   });
 
   it("says what is wrong: no such run, no weights, no name that tells a format", async () => {

@@ -1,12 +1,19 @@
 /** What is kept of trainings, against what they told while they went on. */
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, truncateSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import fs, { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunId, names, runsFolder } from "../../src/keep/layout.ts";
 import { codeOf, findRun, gitOf, keptRun, listRuns, removeRun, setLabel, type KeptRun } from "../../src/keep/keptRuns.ts";
 import { readRun as toldOf, readRunInTurns } from "../../src/keep/readRun.ts";
+import { RunKeeper } from "../../src/keep/runKeeper.ts";
+import { defaultSampling } from "../../src/protocol/index.ts";
+import { runInfo, runSummary } from "../../src/keep/keptRun.ts";
 import { prune, sizeOf } from "../../src/keep/prune.ts";
+import { writeWhole } from "../../src/keep/wholeFile.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
 import { Folder, Job, run } from "../runner/job.ts";
 import { killMoments, killTimeout } from "./killMoments.ts";
@@ -144,6 +151,50 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
     assert.ok(Math.max(...dues) > 0, "no training had gone on for more than half a second");
   });
 
+  it("is interrupted when its process has ended, though nobody asked how, as in a container", async function () {
+    if (process.platform !== "linux") this.skip();
+    await train(short);
+    // A process that begins another one and never asks after it.
+    const careless = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"]);
+    try {
+      const [line] = (await once(careless.stdout, "data")) as [Buffer];
+      const { folder: own, info, summary } = only();
+      writeWhole(join(own, names.run), runInfo.encode({ ...info, process: Number(line.toString()) }));
+      writeWhole(join(own, names.summary), runSummary.encode({ ...summary, state: "running" }));
+      while (only().state !== "interrupted") await delay(20);
+    } finally {
+      careless.kill();
+    }
+  });
+
+  it("is interrupted when it was left alone for an hour, though another process has its number by now", async () => {
+    await train(short);
+    const { folder: own, info, summary } = only();
+    writeWhole(join(own, names.run), runInfo.encode({ ...info, process: process.pid }));
+    writeWhole(join(own, names.summary), runSummary.encode({ ...summary, state: "running" }));
+    assert.equal(only().state, "running");
+    const before = Date.now() / 1000 - 3_700;
+    utimesSync(join(own, names.summary), before, before);
+    assert.equal(only().state, "interrupted");
+  });
+
+  it("says that it is still there in a step that takes long, so that another machine doesn't take it for dead", async () => {
+    const job = await Job.warm();
+    job.start(
+      folder.write("net.model.ts", `${head}step();\nconst nothing = new Int32Array(new SharedArrayBuffer(4));\nfor (;;) Atomics.wait(nothing, 0, 0);\n`),
+      {
+        keep: room(),
+      },
+    );
+    await job.until(({ type }) => type === "metrics");
+    const told = Date.now();
+    const written = (): number => statSync(join(only().folder, names.summary)).mtimeMs;
+    // All that it had to tell is written long before.
+    while (written() < told + 6_000) await delay(100);
+    job.kill();
+    await job.ended();
+  });
+
   it("that is torn at its end is read up to the tear", async () => {
     await train(short);
     const kept = only();
@@ -176,6 +227,33 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
       job.problems.map(({ code, severity }) => [code, severity]),
       [["notKept", "information"]],
     );
+  });
+
+  it("that can't even begin to be written leaves nothing behind", () => {
+    const told: string[] = [];
+    const { renameSync } = fs;
+    fs.renameSync = () => {
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    };
+    syncBuiltinESMExports();
+    try {
+      const request = {
+        file: join(folder.path, "net.model.ts"),
+        directory: folder.path,
+        mode: "train" as const,
+        threads: 1,
+        timeLimit: 0,
+        sampling: defaultSampling,
+        keep: room(),
+      };
+      const kernels = Promise.resolve(undefined);
+      assert.equal(RunKeeper.begin({ request, version: "1.0.0", kernels, randomSeed: 1, tell: ({ message }) => told.push(message) }), undefined);
+    } finally {
+      fs.renameSync = renameSync;
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(told, ["This run is not kept: the disk is full. The training goes on."]);
+    assert.deepEqual(readdirSync(room().folder), []);
   });
 
   it("gives way, the oldest first, where all take more room than they may; one that is pinned stays", async () => {

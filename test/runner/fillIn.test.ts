@@ -268,6 +268,14 @@ describe("a kept run that is filled in", function () {
     assert.equal(readRun(newest()).run.curves.get("gradient")!.length, 3000);
   });
 
+  it("stays as it was, and the reason is said, where nothing can be written to it", async () => {
+    const kept = await train(program());
+    folder.write("net.model.ts", program("log({ gradient: size });"));
+    writeFileSync(join(kept.folder, "added"), "in the way");
+    const job = await fill(kept, { file: kept.info.file });
+    assert.match(job.problems.map(({ message }) => message).join("\n"), /^Nothing can be added to this run: .*added.*\. Mend that, then fill it in again\.$/);
+  });
+
   it("is not asked while it still goes on", async () => {
     const job = await Job.warm();
     job.start(folder.write("net.model.ts", program().replace("i < 60", "i >= 0")), { keep: room() });

@@ -1,6 +1,6 @@
 /** Kept runs that are brought back to one of their steps, and go on from there. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointsOf } from "../../src/keep/checkpoints.ts";
 import { codeOf, listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
@@ -387,6 +387,49 @@ end();`;
     const branch = newest();
     assert.deepEqual(codeOf(branch), codeOf(kept));
     assert.equal(readFileSync(join(branch.folder, "code", "net.model.ts"), "utf8"), text);
+  });
+
+  it("goes on writing to its files where it was in them then, however it writes", async () => {
+    const text = `import { appendFileSync, closeSync, createWriteStream, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { open } from "node:fs/promises";
+${head.replace("const model", "manualSeed(5);\nconst model")}const path = (name) => new URL("./out/" + name, import.meta.url);
+mkdirSync(path(""), { recursive: true });
+writeFileSync(path("appended.csv"), "step,loss\\n");
+const stream = createWriteStream(path("stream.csv"));
+const descriptor = openSync(path("descriptor.csv"), "w");
+const handle = await open(path("handle.csv"), "w");
+for (let i = 0; i < 30; i++) {
+  const line = i + "," + step() + "\\n";
+  appendFileSync(path("appended.csv"), line); stream.write(line); writeSync(descriptor, line); await handle.appendFile(line);
+  appendFileSync(new URL("./diary.txt", import.meta.url), line);
+}
+await new Promise((done) => stream.end(done)); closeSync(descriptor); await handle.close();
+end();`;
+    const before = "what an earlier training left\n";
+    folder.write("diary.txt", before);
+    const { kept } = await train(text);
+    const out = join(folder.path, "out");
+    const written = (): Readonly<Record<string, string>> => Object.fromEntries(readdirSync(out).map((name) => [name, readFileSync(join(out, name), "utf8")]));
+    const then = written();
+    assert.deepEqual(
+      Object.values(then).map((all) => all.trim().split("\n").length),
+      [31, 30, 30, 30],
+    );
+    rmSync(out, { recursive: true });
+    const job = await rewind(kept, 20);
+    assert.ok(!existsSync(out), "it wrote on the way");
+    await goOn(job);
+    assert.equal(job.states.at(-1), "finished", failed(job));
+    assert.deepEqual(written(), then);
+    assert.ok(readFileSync(join(folder.path, "diary.txt"), "utf8").startsWith(before), "what was there before is gone");
+  });
+
+  it("has zeros with their sign", async () => {
+    const { kept } = await train(`${head}for (let i = 0; i < 20; i++) { step(); log({ sign: i % 2 ? 0 : -0 }); }`);
+    const signs = readRun(kept).run.curves.get("sign")!.values;
+    assert.deepEqual([...signs].slice(0, 2), [-0, 0]);
+    const job = await rewind(kept, 10);
+    assert.equal(job.states.at(-1), "paused", failed(job));
   });
 
   it("is refused, with the reason, where what it read is no longer the same", async () => {

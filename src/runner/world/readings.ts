@@ -8,6 +8,7 @@ import { beginGhosts, canHaveGhosts, endGhosts, areMissing } from "../../engine/
 import { setReader, stretch, type Reader } from "../../engine/memory/reading.ts";
 import type { Checkpoints } from "../../observe/checkpoints/checkpoints.ts";
 import { firstSteps, type Hop } from "../../keep/past.ts";
+import { numberOrName } from "../../run/codec.ts";
 import { ofTensors as kind } from "../../keep/worldAnswers.ts";
 import type { Answers } from "./answers.ts";
 
@@ -68,7 +69,7 @@ export class Readings implements Reader {
   // --- what the engine asks -----------------------------------------------------------------------------------------
 
   number(present: () => number): number {
-    if (!this.#hop) return this.#read(present(), packedNumber);
+    if (!this.#hop) return this.#read(present(), numberOrName);
     const entry = this.#then();
     if (typeof entry !== "number" && typeof entry !== "string") return this.#differs();
     this.#options.answers.add(kind, entry);
@@ -165,10 +166,6 @@ export class Readings implements Reader {
     while (typeof entry === "object" && "checkpoint" in entry) entry = answers.take<Entry>(kind);
     return entry;
   }
-}
-
-function packedNumber(value: number): Entry {
-  return Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? "-0" : String(value);
 }
 
 function packedBytes(bytes: Uint8Array): Entry {

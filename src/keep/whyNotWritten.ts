@@ -1,0 +1,13 @@
+/** Why something of a run can't be written, in words for the user. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk's quota is used up",
+  EACCES: "its folder may not be written to",
+  EPERM: "its folder may not be written to",
+  EROFS: "its folder may not be written to",
+};
+
+export function whyNotWritten(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ""] ?? message;
+}
