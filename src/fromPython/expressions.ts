@@ -664,7 +664,30 @@ export class Expressions {
 
   // ---- indexing
 
+  /** What is raised where there is no such entry, if the program asks for that by name. */
+  missing({ object, subscripts: [place] }: Index): "KeyError" | "IndexError" | undefined {
+    const type = present(this.typeOf(object));
+    const { errors } = this.context;
+    const isKnown = type.kind === "dict" && place!.kind === "string" && !type.open && type.fields?.has(place!.value);
+    if (type.kind === "dict") return errors.has("KeyError") && !isKnown ? "KeyError" : undefined;
+    return errors.has("IndexError") && (type.kind === "list" || type.kind === "string") && place!.kind !== "slice" ? "IndexError" : undefined;
+  }
+
   #index(expression: Index): Code {
+    const missing = this.missing(expression);
+    if (!missing) return this.entry(expression);
+    const at = this.value(expression.subscripts[0]!);
+    const place =
+      missing === "KeyError"
+        ? this.#subscript(expression.subscripts)
+        : present(this.typeOf(at)).kind === "tensor"
+          ? [this.operand(at, level.primary), ".item()"]
+          : this.doc(at);
+    return primary(this.context.helper(missing === "KeyError" ? "lookup" : "entry"), "(", this.doc(expression.object), ", ", place, ")");
+  }
+
+  /** `values[place]`, where nobody asks whether there is such an entry. */
+  entry(expression: Index): Code {
     const { object, subscripts } = expression;
     const type = present(this.typeOf(object));
     const [first] = subscripts;

@@ -202,8 +202,9 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
         "((value) => (",
         map ? [receiver, ".delete(", to.doc(key!), ")"] : ["delete ", entry()],
         ", value))(",
-        entry(),
-        fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : "",
+        !fallback && to.context.errors.has("KeyError")
+          ? [to.context.helper("lookup"), "(", to.doc(object), ", ", to.doc(key!), ")"]
+          : [entry(), fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : ""],
         ")",
       );
     case "setdefault":

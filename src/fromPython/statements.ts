@@ -5,7 +5,7 @@ import { writeClass } from "./classes.ts";
 import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
-import { fileTest, neverRaised, notOfLists } from "./exceptions.ts";
+import { fileTest, neverRaised } from "./exceptions.ts";
 import { Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
@@ -401,6 +401,8 @@ export class Statements {
     const { to } = this;
     const { target, operator, value } = statement;
     const type = present(to.typeOf(target));
+    if (target.kind === "index" && to.missing(target) && !/^(list|tensor)$/.test(type.kind))
+      return this.#put(target, to.binary(operator, target, value).doc, margin);
     if (
       target.kind === "index" &&
       (/^(tensor|any|unknown)$/.test(present(to.typeOf(target.object)).kind) ||
@@ -441,9 +443,10 @@ export class Statements {
     const type = present(this.to.typeOf(target.object));
     const receiver = this.to.receiver(target.object);
     const key = this.to.doc(target.subscripts[0]!);
-    if (type.kind === "list") return this.#line([receiver, ".splice(", key, ", 1)"], margin);
-    if (type.kind === "dict" && isMap(type)) return this.#line([receiver, ".delete(", key, ")"], margin);
-    return this.#line(["delete ", this.to.doc(target)], margin);
+    const asked = this.to.missing(target) ? this.#line(this.to.doc(target), margin) : [];
+    if (type.kind === "list") return [...asked, ...this.#line([receiver, ".splice(", key, ", 1)"], margin)];
+    if (type.kind === "dict" && isMap(type)) return [...asked, ...this.#line([receiver, ".delete(", key, ")"], margin)];
+    return [...asked, ...this.#line(["delete ", this.to.entry(target).doc], margin)];
   }
 
   #raise(value: Expression | undefined, margin: number): string[] {
@@ -625,8 +628,8 @@ export class Statements {
     }
     if (this.#ownError(kind)) return `${caught} instanceof ${layOut(this.to.doc(kind))}`;
     const name = this.context.pathOf(kind)?.slice("builtins.".length) ?? "";
-    const instead = neverRaised[name] ?? notOfLists[name];
-    if (instead) this.context.report(kind.from, `${name in neverRaised ? "Nothing" : "Nothing but tensors and modules"} raises \`${name}\` here: ${instead}`);
+    const instead = neverRaised[name];
+    if (instead) this.context.report(kind.from, `Nothing raises \`${name}\` here: ${instead}`);
     return name in neverRaised ? null : fileTest(name, caught);
   }
 

@@ -44,10 +44,10 @@ describe("Python's expressions in TypeScript", () => {
     ["y = {n: len(n) for n in ['a', 'b']}", 'const y: Record<string, number> = Object.fromEntries(["a", "b"].map((n) => [n, n.length]));'],
     ["y = sum(p.numel() for p in nn.Linear(1, 2).parameters())", "const y = new nn.Linear(1, 2).parameters().reduce((total, p) => total + p.numel(), 0);"],
     ["y = 'yes' if len([1]) else 'no'", 'const y = [1].length ? "yes" : "no";'],
-    ["print(f'{x.mean().item():.3f} of {10:>4d}')", "console.log(`${x.mean().item().toFixed(3)} of ${String(10).padStart(4)}`);"],
-    ["print('%d%% %.2f' % (5, 0.5))", "console.log(`${5}% ${(0.5).toFixed(2)}`);"],
-    ["print('loss = %.3f' % x.mean())", "console.log(`loss = ${x.mean().item().toFixed(3)}`);"],
-    ["print('{}: {:.1%}'.format('a', 0.25))", 'console.log(`${"a"}: ${(0.25 * 100).toFixed(1)}%`);'],
+    ["print(f'{x.mean().item():.3f} of {10:>4d}')", "console.log(`${fixed(x.mean().item(), 3)} of ${String(10).padStart(4)}`);"],
+    ["print('%d%% %.2f' % (5, 0.5))", "console.log(`${5}% ${fixed(0.5, 2)}`);"],
+    ["print('loss = %.3f' % x.mean())", "console.log(`loss = ${fixed(x.mean().item(), 3)}`);"],
+    ["print('{}: {:.1%}'.format('a', 0.25))", 'console.log(`${"a"}: ${fixed(0.25 * 100, 1)}%`);'],
   ];
   for (const [python, typescript] of cases) it(python, () => assert.equal(line(python), typescript));
 });
@@ -414,6 +414,19 @@ describe("what Python has of its own", () => {
     assert.match(text, /throw new ValueError\("no"\);/);
     assert.match(text, /if \(e instanceof ValueError\)/);
     assert.match(text, /class ValueError extends Error \{\}/);
+  });
+
+  it("whether a number is an int or a float is known from the source, and else told by its value, which is reported", () => {
+    const { code, problems } = fromPython(
+      "def known(x: float):\n    return isinstance(x, int), isinstance(x, float), isinstance(x, (int, float))\ndef any_of(v):\n    return isinstance(v, (int, float)), isinstance(v, bool), isinstance(v, int)\nprint(known(2.0), any_of('a'), any_of(1), any_of(None))",
+    );
+    assert.match(code, /return \[false, typeof x === "number", typeof x === "number"\]/);
+    assert.match(code, /typeof v === "number" \|\| typeof v === "boolean"/);
+    assert.match(code, /\(?typeof v === "number" && Number\.isInteger\(v\)\)? \|\| typeof v === "boolean"/);
+    assert.deepEqual(
+      problems.map(({ line, message }) => [line, message.slice(0, 44)]),
+      [[4, "`isinstance(…, int)` goes by the value here:"]],
+    );
   });
 
   it("a function that is written anew further on is called as it is then", () => {
