@@ -94,6 +94,21 @@ describe("Python's statements in TypeScript", () => {
     );
   });
 
+  it("a command line that the program says itself is in the options; one that only a run knows is reported", () => {
+    const options = (line: string) =>
+      `import argparse\np = argparse.ArgumentParser()\np.add_argument('files', nargs='*')\np.add_argument('-n', '--epochs', type=int, default=8)\np.add_argument('--lr', type=float, default=0.1)\np.add_argument('--dry-run', action='store_true')\nargs = p.parse_args(${line})\n`;
+    const given = body(options("['--epochs=2', '--lr', '-0.5', '--dry-run', 'a', 'b']"));
+    assert.match(given, /files: \["a", "b"\],\s+epochs: 2,\s+lr: -0\.5,\s+dry_run: true/);
+    assert.match(body(options("[]")), /epochs: 8,\s+lr: 0\.1,\s+dry_run: false/);
+    assert.deepEqual(fromPython(options("sys.argv[2:]")).problems, [
+      { line: 7, message: "What `parse_args` is given is known only when it runs: the options have their defaults here" },
+    ]);
+    assert.deepEqual(
+      fromPython(options("['--width', '3']")).problems.map(({ message }) => message),
+      ["No option is called `--width`"],
+    );
+  });
+
   it("what nobody wants of several values is left out", () => {
     assert.match(body(`${torch}_, c, _ = x.shape\nprint(c)`), /const \[, c, ,\] = x\.shape;/);
   });
