@@ -304,7 +304,10 @@ export class Expressions {
 
   #repeated(list: Expression, count: Expression): Code {
     if ((list.kind === "list" || list.kind === "tuple") && list.entries.length === 1) {
-      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(list.entries[0]!)), ")");
+      const [entry] = list.entries;
+      // What is filled in later is something else.
+      if (entry!.kind === "constant" && entry!.value === "None") return primary("new Array<any>(", this.doc(count), ").fill(null)");
+      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(entry!)), ")");
     }
     return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
   }

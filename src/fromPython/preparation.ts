@@ -193,7 +193,7 @@ function given(call: Call, options: Options, notes: Note[]): Options {
   const places = options.filter(({ flags }) => !flags.some((flag) => flag.startsWith("-")));
   const isFlag = (word: string | undefined) => word !== undefined && options.some(({ flags }) => flags.includes(word) && word.startsWith("-"));
   for (let at = 0; at < words.length;) {
-    const option = isFlag(words[at]) ? options.find(({ flags }) => flags.includes(words[at]!))! : places.shift();
+    const option = isFlag(words[at]) ? options.find(({ flags }) => flags.includes(words[at]!)) : words[at]!.startsWith("--") ? undefined : places.shift();
     if (!option) {
       notes.push({ from: call.from, message: `No option is called \`${words[at]}\`` });
       return options;

@@ -47,7 +47,7 @@ export class Statements {
   /** Whether the function at hand gives a value on some of its ways, and `None` on others. */
   #givesNull = false;
   #guards = 0;
-  readonly #redefined = new Map<FunctionStatement, "first" | "again">();
+  readonly #redefined = new Map<FunctionStatement, "first" | "again" | "variable">();
 
   constructor(context: Context, knowledge: Knowledge) {
     this.context = context;
@@ -70,12 +70,13 @@ export class Statements {
     return lines;
   }
 
-  /** A function that is written anew further on is a variable: whoever calls it calls what it is then. */
+  /** A function that is written anew further on, or whose name something else gets, is a variable: whoever calls it calls what it is then. */
   #noteRedefined(block: Block): void {
     const functions = block.statements.filter((statement) => statement.kind === "function");
     for (const one of functions) {
       const [first, ...others] = functions.filter(({ name }) => name === one.name);
       if (others.length > 0) this.#redefined.set(one, one === first ? "first" : "again");
+      else if (assigns(block, one.name)) this.#redefined.set(one, "variable");
     }
   }
 
@@ -716,7 +717,7 @@ export class Statements {
     }
     const turn = wrappers.length === 0 && !info.generator ? this.#redefined.get(statement) : undefined;
     if (turn) {
-      const head = turn === "first" ? `let ${name}: (...values: any[]) => any` : name;
+      const head = turn === "again" ? name : `let ${name}: ${turn === "first" ? "(...values: any[]) => any" : "any"}`;
       return [...doc, `${pad}${head} = ${parameters}${returns} => {`, ...inner, `${pad}};`];
     }
     if (usesThis || redefined) {

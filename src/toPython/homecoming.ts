@@ -333,6 +333,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     const made = expression(context, of!);
     return access(`${context.help("replaced")}(${given(made.text, named(context, changes))})`, made.type);
   },
+  category: same("unicodedata.category", () => string),
   seeded: same("random.Random"),
   splitext: same("os.path.splitext", () => tuple(string, string)),
   heapify: same("heapq.heapify", () => none),

@@ -554,6 +554,13 @@ function float(value: any): number {
 }`,
     needs: ["ValueError", "repr"],
   },
+  category: {
+    code: `/** What kind of letter it is, as Unicode calls it: "Lu", "Nd", "Mn". */
+function category(letter: string): string {
+  const all = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn".split(" ");
+  return all.find((name) => new RegExp(\`^\\\\p{\${name}}$\`, "u").test(letter))!;
+}`,
+  },
   mod: {
     code: `/** The remainder with the divisor's sign. */
 function mod(a: number, b: number): number {
