@@ -254,6 +254,16 @@ export class Expressions {
     if (leftType.kind === "string" && operator === "%" && left.kind === "string") {
       return percentText(this, left.value, entriesOf(right));
     }
+    // A text that is put together when it runs is filled then.
+    if (operator === "%" && (leftType.kind === "string" || left.kind === "format"))
+      return primary(
+        this.context.helper("percent"),
+        "(",
+        this.doc(left),
+        ", ",
+        entriesOf(right).flatMap((one, at): Doc[] => [at > 0 ? ", " : "", this.doc(one)]),
+        ")",
+      );
     if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
     if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
     if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
@@ -375,6 +385,7 @@ export class Expressions {
         return { doc: [this.operand(expression, level.primary), ".size > 0"], level: level.relation };
       case "nullable":
         if (isSequence(type.of)) return primary(this.operand(expression, level.primary), "?.length");
+        if (type.of.kind === "tensor" && !type.of.mixed && expression.kind === "name") return primary(this.operand(expression, level.primary), "?.item()");
         if (["dict", "tensor"].includes(type.of.kind)) return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
         return this.expression(expression);
       case "unknown":

@@ -44,7 +44,8 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
   const values = type.kind === "tensor" && type.numpy !== undefined && first && { max: "amax", min: "amin" }[name];
   const camel = values || camelCase(name);
   // NumPy's takes the number of decimals by its place.
-  if (name === "round" && call.arguments.length === 1 && !call.arguments[0]!.name) return primary(receiver, ".round({ decimals: ", to.doc(call.arguments[0]!.value), " })");
+  if (name === "round" && call.arguments.length === 1 && !call.arguments[0]!.name)
+    return primary(receiver, ".round({ decimals: ", to.doc(call.arguments[0]!.value), " })");
   // NumPy's run through all there is.
   if (type.kind === "tensor" && type.numpy !== undefined && !first && /^cum(sum|prod)$/.test(name)) return primary(receiver, `.flatten().${name}(0)`);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);

@@ -292,6 +292,8 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   int: same("int", () => whole),
   float: same("float", () => float),
   fixed: (context, [x, digits]) => access(`format(${expression(context, x!).text}, ".${expression(context, digits!).text}f")`, string),
+  percent: (context, [text, ...values]) =>
+    infix(expression(context, text!), "%", atom(`(${given(...texts(context, values))},)`, unknown), binds.product, string),
   mod: (context, [a, b]) => infix(expression(context, a!), "%", expression(context, b!), binds.product, number),
   roundTo: same("round", (_, nodes) => (nodes.length > 1 ? float : whole)),
   every: (context, [values, ...bounds]) => {

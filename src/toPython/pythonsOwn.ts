@@ -561,6 +561,21 @@ function category(letter: string): string {
   return all.find((name) => new RegExp(\`^\\\\p{\${name}}$\`, "u").test(letter))!;
 }`,
   },
+  percent: {
+    code: `/** Python's \`text % values\`. */
+function percent(text: string, ...values: any[]): string {
+  return text.replaceAll(/%([-+0 ]*)(\\d*)(?:\\.(\\d+))?([a-zA-Z%])/g, (_, flags: string, width: string, digits: string | undefined, type: string) => {
+    if (type === "%") return "%";
+    const value = values.shift();
+    const side = flags.includes("-") ? "<" : typeof value === "number" ? "" : ">";
+    const padding = (flags.includes("+") ? "+" : "") + (flags.includes("0") && side === "" ? "0" : "") + width;
+    if (type === "d" || type === "i") return format(Math.trunc(value), side + padding);
+    if (type === "r" || type === "s") return format(type === "r" ? repr(value) : str(value), (side || ">") + width);
+    return format(value, side + padding + (digits === undefined ? "" : \`.\${digits}\`) + type);
+  });
+}`,
+    needs: ["format", "str", "repr"],
+  },
   mod: {
     code: `/** The remainder with the divisor's sign. */
 function mod(a: number, b: number): number {

@@ -444,6 +444,21 @@ describe("what Python has of its own", () => {
     );
   });
 
+  it("a text that is put together when it runs is filled then, as %-texts are", () => {
+    assert.match(code("def f(n, a):\n    return f'%0{n}d' % a\nprint(f(3, 7))"), /return percent\(`%0\$\{n\}d`, a\);/);
+  });
+
+  it("a function whose name something else gets later is a variable", () => {
+    assert.match(
+      code("import torch\nfrom torch import nn\ndef model(x):\n    return x\nprint(model(1))\nmodel = nn.Linear(1, 2)\nprint(model)"),
+      /let model: any = \(x[^)]*\).* => \{[\s\S]*\nmodel = new nn\.Linear\(1, 2\);/,
+    );
+  });
+
+  it("[None] * n holds what is put into it", () => {
+    assert.match(code("places = [None] * 3\nfor i in range(3):\n    places[i] = i * 2\nprint(places)"), /new Array<any>\(3\)\.fill\(null\)/);
+  });
+
   it("a function that is written anew further on is called as it is then", () => {
     const text = code("def f():\n    return 1\ndef g():\n    return f()\ndef f():\n    return 2\nprint(g())");
     assert.match(text, /let f: \(\.\.\.values: any\[\]\) => any = \(\): number => \{/);
