@@ -35,7 +35,7 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "float":
       return float;
     case "round":
-      return types.length > 1 ? first : int;
+      return types.length > 1 || first.kind === "tensor" ? first : int;
     case "str":
     case "repr":
     case "chr":

@@ -40,7 +40,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
         ")",
       );
     case "int":
-      return integer(to, first);
+      return integer(to, first, second ?? named("base"));
     case "float":
       return real(to, first);
     case "str":
@@ -151,7 +151,13 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return primary("super");
     default:
       if (/(Error|Exception|Interrupt)$|^StopIteration$/.test(name))
-        return primary("new ", errorName(to.context, name), "(", first ? strOf(to, first).doc : "", ")");
+        return primary(
+          "new ",
+          errorName(to.context, name),
+          "(",
+          first ? (name === "KeyError" && to.context.errors.has(name) ? to.doc(first) : strOf(to, first).doc) : "",
+          ")",
+        );
       if (/^[a-z_]/.test(name) && to.context.taken.has(name)) break;
       // A name that nothing in the file gives a meaning: perhaps it stands above what was pasted.
       return primary(to.context.own(name), argumentsOf(to, call, { rename: false }));
@@ -167,8 +173,10 @@ function zipped(to: Expressions, { value, star }: Argument): Doc {
 
 /** TypeScript's name of an exception. */
 export function errorName(context: Context, name: string): string {
+  // Tensors raise it, too.
+  if (name === "IndexError") return context.api(name);
   if (context.errors.has(name)) return context.helper(name);
-  return { TypeError: "TypeError", IndexError: "RangeError" }[name] ?? "Error";
+  return name === "TypeError" ? name : "Error";
 }
 
 function length(to: Expressions, value: Expression): Code {
@@ -194,7 +202,7 @@ function length(to: Expressions, value: Expression): Code {
   }
 }
 
-function integer(to: Expressions, given: Expression | undefined): Code {
+function integer(to: Expressions, given: Expression | undefined, base: Expression | undefined): Code {
   if (!given) return primary("0");
   const value = to.value(given);
   const type = present(to.typeOf(value));
@@ -204,13 +212,13 @@ function integer(to: Expressions, given: Expression | undefined): Code {
     case "bool":
       return primary("Number(", to.doc(value), ")");
     case "string":
-      return primary("Number.parseInt(", to.doc(value), ", 10)");
+      return primary(to.context.helper("int"), "(", to.doc(value), base ? [", ", to.doc(base)] : "", ")");
     case "tensor":
       if (type.elements === "bool") return primary("Number(", to.receiver(value), ".item())");
       return type.elements === "int" ? primary(to.receiver(value), ".item()") : primary("Math.trunc(", to.receiver(value), ".item())");
     case "any":
     case "unknown":
-      return primary("Math.trunc(Number(", to.doc(value), "))");
+      return primary(to.context.helper("int"), "(", to.doc(value), base ? [", ", to.doc(base)] : "", ")");
     default:
       if (value.kind === "binary" && value.operator === "/") return { doc: ["Math.trunc(", to.doc(value), ")"], level: level.primary };
       return primary("Math.trunc(", to.doc(value), ")");
@@ -225,7 +233,8 @@ function real(to: Expressions, value: Expression | undefined): Code {
     if (special) return special.startsWith("-") ? { doc: special, level: level.unary } : primary(special);
   }
   if (type.kind === "tensor") return primary(to.receiver(value), ".item()");
-  return isNumber(type) && type.kind !== "bool" ? to.expression(value) : primary("Number(", to.doc(value), ")");
+  if (isNumber(type)) return type.kind === "bool" ? primary("Number(", to.doc(value), ")") : to.expression(value);
+  return primary(to.context.helper("float"), "(", to.doc(value), ")");
 }
 
 /** A copy as a list. */
@@ -347,7 +356,11 @@ function calling(to: Expressions, callee: Expression, parameters: readonly strin
 function mapped(to: Expressions, [fn, ...values]: readonly Expression[]): Code {
   if (values.length === 1) {
     const path = to.context.pathOf(fn!);
-    if (path === "builtins.int" || path === "builtins.float") return primary(to.array(values[0]!), ".map(Number)");
+    const item = present(itemOf(to.typeOf(values[0]!)));
+    if (path === "builtins.float" && isNumber(item)) return primary(to.array(values[0]!), ".map(Number)");
+    if (path === "builtins.int" && isNumber(item)) return primary(to.array(values[0]!), ".map(Math.trunc)");
+    if (path === "builtins.int" || path === "builtins.float")
+      return primary(to.array(values[0]!), ".map((value) => ", to.context.helper(path.slice("builtins.".length)), "(value))");
     const doc = callable(to, fn!);
     return primary(to.array(values[0]!), ".map(", fn!.kind === "lambda" || path?.startsWith("builtins.") ? doc : ["(value) => ", doc, "(value)"], ")");
   }
@@ -373,17 +386,38 @@ function quantified(to: Expressions, name: string, value: Expression): Code {
 
 function instanceOf(to: Expressions, value: Expression, of: Expression): Code {
   const classes = of.kind === "tuple" ? of.entries : [of];
-  const texts = classes.map((one) => instanceTest(to, value, one));
+  const asked = (name: string) => classes.find((one) => to.context.pathOf(one) === `builtins.${name}`);
+  const [whole, float] = [asked("int"), asked("float")];
+  const others = classes.filter((one) => one !== whole && one !== float && !(whole && one === asked("bool")));
+  const texts = [...(whole || float ? numberTests(to, value, whole, float) : []), ...others.map((one) => instanceTest(to, value, one))];
   const unique = [...new Map(texts.map((code) => [JSON.stringify(code.doc), code])).values()];
   if (unique.length === 1) return unique[0]!;
   return { doc: unique.flatMap((code, at) => [at > 0 ? " || " : "", within(code, level.or + 1)]), level: level.or };
+}
+
+/** Whether it is an `int`, which `True` is as well, or a `float`: where only the value tells, a float without a fraction is whole. */
+function numberTests(to: Expressions, value: Expression, whole: Expression | undefined, float: Expression | undefined): Code[] {
+  const type = present(to.typeOf(value));
+  const { kind } = type;
+  const isVague = !isNumber(type);
+  const typeOf = (text: string): Code => ({ doc: ["typeof ", to.operand(value, level.unary), ` === "${text}"`], level: level.equality });
+  const truths = whole && (isVague || kind === "bool") ? [typeOf("boolean")] : [];
+  if (kind === "bool") return whole ? truths : [primary("false")];
+  if ((whole && float) || (whole && kind === "int") || (float && kind === "float")) return [typeOf("number"), ...truths];
+  if (kind === "int" || kind === "float") return [primary("false")];
+  const name = whole ? "int" : "float";
+  to.context.report(
+    value.from,
+    `\`isinstance(…, ${name})\` goes by the value here: a float without a fraction, such as 2.0, counts as an int. Where the two mean different things, tell them apart by a name`,
+  );
+  const isWhole: Doc = [whole ? "" : "!", "Number.isInteger(", to.doc(value), ")"];
+  return [{ doc: [typeOf("number").doc, " && ", isWhole], level: level.and }, ...truths];
 }
 
 function instanceTest(to: Expressions, value: Expression, of: Expression): Code {
   const path = to.context.pathOf(of);
   const builtin = path?.startsWith("builtins.") ? path.slice("builtins.".length) : undefined;
   const typeTest = (text: string): Code => ({ doc: ["typeof ", to.operand(value, level.unary), ` === "${text}"`], level: level.equality });
-  if (builtin === "int" || builtin === "float") return typeTest("number");
   if (builtin === "str") return typeTest("string");
   if (builtin === "bool") return typeTest("boolean");
   if (builtin === "list" || builtin === "tuple" || /^(typing|collections\.abc)\.(Sequence|List|Tuple)$/.test(path ?? ""))

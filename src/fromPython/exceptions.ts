@@ -10,12 +10,6 @@ export const neverRaised: Readonly<Record<string, string>> = {
   ZeroDivisionError: "a division by zero gives `Infinity` or `NaN`",
 };
 
-/** Those that tensors and modules raise, and lists and dictionaries don't. */
-export const notOfLists: Readonly<Record<string, string>> = {
-  IndexError: "a place that a list doesn't have gives `undefined`",
-  KeyError: "a key that a dictionary doesn't have gives `undefined`",
-};
-
 /** What Node calls the errors of the file system. */
 const codes: Readonly<Record<string, string>> = {
   FileNotFoundError: "ENOENT",
@@ -32,7 +26,7 @@ export function fileTest(name: string, caught: string): string | undefined {
   return /^(OSError|IOError|EnvironmentError)$/.test(name) ? `typeof ${code} === "string"` : undefined;
 }
 
-/** Python's own exceptions that the program raises, or makes its own of, and asks for by name. */
+/** Python's own exceptions that the program raises, or makes its own of, or its texts, lists and dictionaries do, and that it asks for by name. */
 export function toldApart(body: Block, text: string): ReadonlySet<string> {
   const raised = new Set<string>();
   const caught = new Set<string>();
@@ -52,8 +46,10 @@ export function toldApart(body: Block, text: string): ReadonlySet<string> {
   visit(body);
   // What goes through an object asks it for what is next.
   if (/def __next__\(/.test(text)) for (const names of [raised, caught]) names.add("StopIteration");
-  // What `next` raises.
+  // What `next`, a place or a key that isn't there, and a text that is no number raise.
   if (/\bnext\(/.test(text)) raised.add("StopIteration");
+  if (text.includes("[")) for (const name of ["KeyError", "IndexError"]) raised.add(name);
+  if (/\b(int|float)\b/.test(text)) raised.add("ValueError");
   const asksName = /type\(\w+\)\.__name__|__class__\.__name__/.test(text);
   return new Set([...raised].filter((name) => helpers[name] !== undefined && (caught.has(name) || (asksName && name !== "StopIteration"))));
 }

@@ -255,6 +255,16 @@ export class Expressions {
     if (leftType.kind === "string" && operator === "%" && left.kind === "string") {
       return percentText(this, left.value, entriesOf(right));
     }
+    // A text that is put together when it runs is filled then.
+    if (operator === "%" && (leftType.kind === "string" || left.kind === "format"))
+      return primary(
+        this.context.helper("percent"),
+        "(",
+        this.doc(left),
+        ", ",
+        entriesOf(right).flatMap((one, at): Doc[] => [at > 0 ? ", " : "", this.doc(one)]),
+        ")",
+      );
     if (leftType.kind === "tensor" || rightType.kind === "tensor") return this.#tensorBinary(operator, left, right);
     if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
     if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
@@ -305,7 +315,10 @@ export class Expressions {
 
   #repeated(list: Expression, count: Expression): Code {
     if ((list.kind === "list" || list.kind === "tuple") && list.entries.length === 1) {
-      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(list.entries[0]!)), ")");
+      const [entry] = list.entries;
+      // What is filled in later is something else.
+      if (entry!.kind === "constant" && entry!.value === "None") return primary("new Array<any>(", this.doc(count), ").fill(null)");
+      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(entry!)), ")");
     }
     return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
   }
@@ -373,6 +386,7 @@ export class Expressions {
         return { doc: [this.operand(expression, level.primary), ".size > 0"], level: level.relation };
       case "nullable":
         if (isSequence(type.of)) return primary(this.operand(expression, level.primary), "?.length");
+        if (type.of.kind === "tensor" && !type.of.mixed && expression.kind === "name") return primary(this.operand(expression, level.primary), "?.item()");
         if (["dict", "tensor"].includes(type.of.kind)) return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
         return this.expression(expression);
       case "unknown":
@@ -667,7 +681,30 @@ export class Expressions {
 
   // ---- indexing
 
+  /** What is raised where there is no such entry, if the program asks for that by name. */
+  missing({ object, subscripts: [place] }: Index): "KeyError" | "IndexError" | undefined {
+    const type = present(this.typeOf(object));
+    const { errors } = this.context;
+    const isKnown = type.kind === "dict" && place!.kind === "string" && !type.open && type.fields?.has(place!.value);
+    if (type.kind === "dict") return errors.has("KeyError") && !isKnown ? "KeyError" : undefined;
+    return errors.has("IndexError") && (type.kind === "list" || type.kind === "string") && place!.kind !== "slice" ? "IndexError" : undefined;
+  }
+
   #index(expression: Index): Code {
+    const missing = this.missing(expression);
+    if (!missing) return this.entry(expression);
+    const at = this.value(expression.subscripts[0]!);
+    const place =
+      missing === "KeyError"
+        ? this.#subscript(expression.subscripts)
+        : present(this.typeOf(at)).kind === "tensor"
+          ? [this.operand(at, level.primary), ".item()"]
+          : this.doc(at);
+    return primary(this.context.helper(missing === "KeyError" ? "lookup" : "entry"), "(", this.doc(expression.object), ", ", place, ")");
+  }
+
+  /** `values[place]`, where nobody asks whether there is such an entry. */
+  entry(expression: Index): Code {
     const { object, subscripts } = expression;
     const type = present(this.typeOf(object));
     const [first] = subscripts;

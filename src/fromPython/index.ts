@@ -8,7 +8,7 @@ import { infer, type Knowledge } from "./inference.ts";
 import { withoutOwnHelpers } from "./kindlingsOwn.ts";
 import { kindlingPath, ownName } from "./names.ts";
 import { parse } from "./parser.ts";
-import { prepare } from "./preparation.ts";
+import { prepare, type Note } from "./preparation.ts";
 import { renameChanged } from "./renaming.ts";
 import { docComment } from "./comments.ts";
 import { Statements } from "./statements.ts";
@@ -37,13 +37,15 @@ export interface TranslationOptions {
 export function fromPython(source: string, { readModule = () => undefined }: TranslationOptions = {}): Translation {
   const text = withoutOwnHelpers(readable(dedented(source.replaceAll("\r\n", "\n").replaceAll("\t", "    "))));
   const program = parse(text);
-  const body = prepare(program.body);
+  const notes: Note[] = [];
+  const body = prepare(program.body, notes);
   const others = modulesOf(readModule, new Set());
   const first = infer(body, others);
   const knowledge = renameChanged(body, takenNames(body)) ? infer(body, others) : first;
   const context = new Context(text, new Set([...takenNames(body), ...ownNames(body, readModule)]));
   collectImports(body, context, readModule);
   for (const name of toldApart(body, text)) context.errors.add(name);
+  for (const { from, message } of notes) context.report(from, message);
   const to = new Statements(context, knowledge);
   to.exports = body.statements.every(isDefinition);
   for (const info of knowledge.classes.values()) for (const name of info.fields.keys()) to.to.ownFields.add(name);

@@ -851,6 +851,8 @@ class Inference {
     const mirrored = right.kind === "instance" ? findMethod(right.of, mirroredMethod(operator)) : undefined;
     if (mirrored) return this.#invoke(mirrored, [left]);
     if (left.kind === "string") return operator === "%" || operator === "+" || operator === "*" ? string : any;
+    // `[None] * n` holds what will be put into it.
+    if (isSequence(left) && operator === "*" && itemOf(left).kind === "none") return listOf(unknown);
     if (isSequence(left) && (operator === "+" || operator === "*")) {
       if (operator === "+" && left.kind === "list" && isSequence(right)) return listOf(join(left.of, itemOf(right)));
       return left.kind === "tuple" && right.kind === "tuple" && operator === "+" ? tupleOf(...left.entries, ...right.entries) : listOf(itemOf(left));

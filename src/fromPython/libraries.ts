@@ -9,7 +9,7 @@ import { loggingCall, loggingValue } from "./logging.ts";
 import { pathCall } from "./paths.ts";
 import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
-import type { Call, Expression } from "./syntax.ts";
+import type { Argument, Call, Expression } from "./syntax.ts";
 import { jsonText } from "./text.ts";
 import { isNumber, isSequence, itemOf, present, unknown, type Type } from "./types.ts";
 
@@ -107,6 +107,8 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, /^(uniform|gauss)$/.test(rest) ? withNumbers(call) : call));
     case "heapq":
       return heapCall(to, rest, call);
+    case "unicodedata":
+      return unicodeCall(to, rest, call);
     case "contextlib":
       // What it does is nothing.
       if (rest === "nullcontext") return primary("null");
@@ -205,6 +207,13 @@ function getter(to: Expressions, name: string, call: Call): Code {
     return ["value", ...value.value.split(".").map((one) => memberText(to.ownMembers.has(one) ? one : camelCase(one)))];
   });
   return { doc: ["(value: any) => ", parts.length === 1 ? parts[0]! : listed("[", parts, "]")], level: level.assignment };
+}
+
+function unicodeCall(to: Expressions, name: string, call: Call): Code {
+  const [first, second] = call.arguments.map(({ value }) => value);
+  if (name === "normalize") return primary(to.receiver(second!), ".normalize(", to.doc(first!), ")");
+  if (name === "category") return primary(to.context.helper("category"), "(", to.doc(first!), ")");
+  return missing(`unicodedata.${name}`, call);
 }
 
 function heapCall(to: Expressions, name: string, call: Call): Code {
@@ -329,10 +338,21 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   if (first && tensorMembers.has(camel) && !/^(cat|stack|where|zeros|ones)$/.test(camel)) {
     const whole = camel === "bincount" || (type && isSequence(type) && present(itemOf(type)).kind === "int") ? ', { dtype: "int64" }' : "";
     const receiver: Doc = type?.kind === "tensor" ? to.receiver(first.value) : [to.context.api("asTensor"), "(", to.doc(first.value), whole, ")"];
-    return primary(receiver, `.${camel}`, argumentsOf(to, dtypeless, { from: 1 }));
+    const lists = dtypeless.arguments.map((argument, at) => (at === 1 && !argument.name && asArray(to, call, argument.value)) || argument);
+    return primary(receiver, `.${camel}`, argumentsOf(to, { ...dtypeless, arguments: lists }, { from: 1 }));
   }
   if (!apiNames[""]!.has(camel)) missing(`numpy.${name}`, call);
   return primary(to.context.api(camel), argumentsOf(to, dtypeless));
+}
+
+/** The second of two lists that NumPy works with entry by entry. */
+function asArray(to: Expressions, { callee, from, to: end }: Call, value: Expression): Argument | undefined {
+  const type = present(to.typeOf(value));
+  const isPair =
+    callee.kind === "attribute" &&
+    /^(multiply|add|subtract|divide|true_divide|power|maximum|minimum|dot|matmul|outer|inner|equal|not_equal)$/.test(callee.name);
+  if (!isPair || !isSequence(type)) return undefined;
+  return { value: { kind: "call", callee: { ...callee, name: "asarray" }, arguments: [{ value }], from, to: end } };
 }
 
 /** NumPy's `k` of a triangle. */

@@ -43,6 +43,9 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
   // NumPy gives the values alone, PyTorch their places as well.
   const values = type.kind === "tensor" && type.numpy !== undefined && first && { max: "amax", min: "amin" }[name];
   const camel = values || camelCase(name);
+  // NumPy's takes the number of decimals by its place.
+  if (name === "round" && call.arguments.length === 1 && !call.arguments[0]!.name)
+    return primary(receiver, ".round({ decimals: ", to.doc(call.arguments[0]!.value), " })");
   // NumPy's run through all there is.
   if (type.kind === "tensor" && type.numpy !== undefined && !first && /^cum(sum|prod)$/.test(name)) return primary(receiver, `.flatten().${name}(0)`);
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
@@ -202,8 +205,9 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
         "((value) => (",
         map ? [receiver, ".delete(", to.doc(key!), ")"] : ["delete ", entry()],
         ", value))(",
-        entry(),
-        fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : "",
+        !fallback && to.context.errors.has("KeyError")
+          ? [to.context.helper("lookup"), "(", to.doc(object), ", ", to.doc(key!), ")"]
+          : [entry(), fallback ? [" ?? ", to.doc(fallback)] : map ? "!" : ""],
         ")",
       );
     case "setdefault":

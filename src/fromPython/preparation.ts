@@ -2,8 +2,17 @@
 import { decoratorName } from "./syntaxQueries.ts";
 import type { Argument, Block, Call, Expression, Statement } from "./syntax.ts";
 
-export function prepare(body: Block): Block {
-  return withoutParser({ statements: withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields)), tail: body.tail });
+/** What of it can't be said otherwise, and where. */
+export interface Note {
+  readonly from: number;
+  readonly message: string;
+}
+
+export function prepare(body: Block, notes: Note[] = []): Block {
+  return withoutParser(notes, {
+    statements: withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields)),
+    tail: body.tail,
+  });
 }
 
 /** What only says how a method may be called, or what types fields have, is told by the rest. */
@@ -108,15 +117,27 @@ function unwrapped(statement: Statement): Statement[] {
 }
 
 /** `argparse`: the options' defaults become an object. */
-function withoutParser(body: Block): Block {
-  const options: { name: string; value: Expression; help: string | undefined }[] = [];
-  return { ...body, statements: body.statements.flatMap((statement) => replaced(statement, options)) };
+function withoutParser(notes: Note[], body: Block): Block {
+  const options: Options = [];
+  return { ...body, statements: body.statements.flatMap((statement) => replaced(statement, options, notes)) };
 }
 
-type Options = { name: string; value: Expression; help: string | undefined }[];
+interface Option {
+  readonly name: string;
+  value: Expression;
+  readonly help: string | undefined;
+  /** How it is written on the command line: `--lr`, `-l`, or without a dash by its place alone. */
+  readonly flags: readonly string[];
+  /** `type=int`, and what stands for it where it is only named: `store_true`. */
+  readonly type: string | undefined;
+  readonly stored: Expression | undefined;
+  readonly many: boolean;
+}
 
-function replaced(statement: Statement, options: Options): Statement[] {
-  if (statement.kind === "function") return [{ ...statement, body: withoutParser(statement.body) }];
+type Options = Option[];
+
+function replaced(statement: Statement, options: Options, notes: Note[]): Statement[] {
+  if (statement.kind === "function") return [{ ...statement, body: withoutParser(notes, statement.body) }];
   const call = statement.kind === "assign" || statement.kind === "expression" || statement.kind === "return" ? statement.value : undefined;
   if (call?.kind !== "call") return [statement];
   const name = call.callee.kind === "attribute" ? call.callee.name : call.callee.kind === "name" ? call.callee.name : "";
@@ -129,10 +150,10 @@ function replaced(statement: Statement, options: Options): Statement[] {
   // A program's own function may be called so, too.
   const parses = /^parse(_known)?_args$/.test(name) && call.callee.kind === "attribute";
   const gives = statement.kind === "assign" || statement.kind === "return";
-  return [parses && gives ? { ...statement, value: parsed(statement, options) } : statement];
+  return [parses && gives ? { ...statement, value: parsed(statement, given(call, options, notes)) } : statement];
 }
 
-function optionOf(call: Call): Options[number] | undefined {
+function optionOf(call: Call): Option | undefined {
   const named = (name: string) => call.arguments.find((argument) => argument.name === name)?.value;
   const flags = call.arguments.filter((argument) => !argument.name).flatMap(({ value }) => (value.kind === "string" ? [value.value] : []));
   const flag = flags.find((one) => one.startsWith("--")) ?? flags[0];
@@ -143,8 +164,58 @@ function optionOf(call: Call): Options[number] | undefined {
   const stored = action?.kind === "string" ? action.value : undefined;
   const place = { from: call.from, to: call.to };
   const fallback: Expression = { kind: "constant", value: stored === "store_true" ? "False" : stored === "store_false" ? "True" : "None", ...place };
+  const constant = (value: "True" | "False"): Expression => ({ kind: "constant", value, ...place });
   const help = named("help");
-  return { name, value: named("default") ?? fallback, help: help?.kind === "string" ? help.value : undefined };
+  const type = named("type");
+  return {
+    name,
+    value: named("default") ?? fallback,
+    help: help?.kind === "string" ? help.value : undefined,
+    flags,
+    type: type?.kind === "name" ? type.name : undefined,
+    stored: stored === "store_true" ? constant("True") : stored === "store_false" ? constant("False") : stored === "store_const" ? named("const") : undefined,
+    many: named("nargs") !== undefined,
+  };
+}
+
+/** The command line that the program says itself, `parse_args(["--lr", "0.1"])`, put into the options. */
+function given(call: Call, options: Options, notes: Note[]): Options {
+  const [line] = call.arguments;
+  if (!line) return options;
+  const texts = line.value.kind === "list" ? line.value.entries.map((entry) => (entry.kind === "string" ? entry.value : undefined)) : [undefined];
+  const isNone = line.value.kind === "constant" && line.value.value === "None";
+  if (texts.includes(undefined)) {
+    if (!isNone) notes.push({ from: call.from, message: "What `parse_args` is given is known only when it runs: the options have their defaults here" });
+    return options;
+  }
+  const words = texts.flatMap((text) => (/^--\w[\w-]*=/.test(text!) ? [text!.slice(0, text!.indexOf("=")), text!.slice(text!.indexOf("=") + 1)] : [text!]));
+  const set = new Map<Option, Expression>();
+  const places = options.filter(({ flags }) => !flags.some((flag) => flag.startsWith("-")));
+  const isFlag = (word: string | undefined) => word !== undefined && options.some(({ flags }) => flags.includes(word) && word.startsWith("-"));
+  for (let at = 0; at < words.length;) {
+    const option = isFlag(words[at]) ? options.find(({ flags }) => flags.includes(words[at]!)) : words[at]!.startsWith("--") ? undefined : places.shift();
+    if (!option) {
+      notes.push({ from: call.from, message: `No option is called \`${words[at]}\`` });
+      return options;
+    }
+    if (isFlag(words[at])) at++;
+    const values: Expression[] = [];
+    while (!option.stored && at < words.length && !isFlag(words[at]) && (option.many || values.length === 0))
+      values.push(valueOf(words[at++]!, option.type, line.value));
+    set.set(option, option.stored ?? (option.many ? { kind: "list", entries: values, from: line.value.from, to: line.value.to } : values[0]!));
+  }
+  return options.map((option) => ({ ...option, value: set.get(option) ?? option.value }));
+}
+
+/** What a word of the command line stands for. */
+function valueOf(word: string, type: string | undefined, { from, to }: Expression): Expression {
+  const place = { from, to };
+  if (type === undefined || type === "str") return { kind: "string", value: word, ...place };
+  if (type === "int" || type === "float") {
+    const number: Expression = { kind: "number", text: word.replace(/^-/, ""), ...place };
+    return word.startsWith("-") ? { kind: "unary", operator: "-", operand: number, ...place } : number;
+  }
+  return { kind: "call", callee: { kind: "name", name: type, ...place }, arguments: [{ value: { kind: "string", value: word, ...place } }], ...place };
 }
 
 function parsed({ from, to }: Statement, options: Options): Expression {

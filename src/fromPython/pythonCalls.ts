@@ -111,7 +111,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path === "heapq.heappush" && types[0]?.kind === "list") walk.append(types[0], types[1] ?? unknown);
   if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
-  if (path === "re.sub") return string;
+  if (path === "re.sub" || /^unicodedata\.(normalize|category|name)$/.test(path)) return string;
   if (path === "json.dumps") return string;
   if (path === "json.loads") return any;
   if (/^re\.(findall|split)$/.test(path)) return listOf(string);

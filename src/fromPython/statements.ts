@@ -5,7 +5,7 @@ import { writeClass } from "./classes.ts";
 import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
-import { fileTest, neverRaised, notOfLists } from "./exceptions.ts";
+import { fileTest, neverRaised } from "./exceptions.ts";
 import { Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves, presenceAsked } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
@@ -47,7 +47,7 @@ export class Statements {
   /** Whether the function at hand gives a value on some of its ways, and `None` on others. */
   #givesNull = false;
   #guards = 0;
-  readonly #redefined = new Map<FunctionStatement, "first" | "again">();
+  readonly #redefined = new Map<FunctionStatement, "first" | "again" | "variable">();
 
   constructor(context: Context, knowledge: Knowledge) {
     this.context = context;
@@ -70,12 +70,13 @@ export class Statements {
     return lines;
   }
 
-  /** A function that is written anew further on is a variable: whoever calls it calls what it is then. */
+  /** A function that is written anew further on, or whose name something else gets, is a variable: whoever calls it calls what it is then. */
   #noteRedefined(block: Block): void {
     const functions = block.statements.filter((statement) => statement.kind === "function");
     for (const one of functions) {
       const [first, ...others] = functions.filter(({ name }) => name === one.name);
       if (others.length > 0) this.#redefined.set(one, one === first ? "first" : "again");
+      else if (assigns(block, one.name)) this.#redefined.set(one, "variable");
     }
   }
 
@@ -402,6 +403,8 @@ export class Statements {
     const { to } = this;
     const { target, operator, value } = statement;
     const type = present(to.typeOf(target));
+    if (target.kind === "index" && to.missing(target) && !/^(list|tensor)$/.test(type.kind))
+      return this.#put(target, to.binary(operator, target, value).doc, margin);
     if (
       target.kind === "index" &&
       (/^(tensor|any|unknown)$/.test(present(to.typeOf(target.object)).kind) ||
@@ -442,9 +445,10 @@ export class Statements {
     const type = present(this.to.typeOf(target.object));
     const receiver = this.to.receiver(target.object);
     const key = this.to.doc(target.subscripts[0]!);
-    if (type.kind === "list") return this.#line([receiver, ".splice(", key, ", 1)"], margin);
-    if (type.kind === "dict" && isMap(type)) return this.#line([receiver, ".delete(", key, ")"], margin);
-    return this.#line(["delete ", this.to.doc(target)], margin);
+    const asked = this.to.missing(target) ? this.#line(this.to.doc(target), margin) : [];
+    if (type.kind === "list") return [...asked, ...this.#line([receiver, ".splice(", key, ", 1)"], margin)];
+    if (type.kind === "dict" && isMap(type)) return [...asked, ...this.#line([receiver, ".delete(", key, ")"], margin)];
+    return [...asked, ...this.#line(["delete ", this.to.entry(target).doc], margin)];
   }
 
   #raise(value: Expression | undefined, margin: number): string[] {
@@ -626,8 +630,8 @@ export class Statements {
     }
     if (this.#ownError(kind)) return `${caught} instanceof ${layOut(this.to.doc(kind))}`;
     const name = this.context.pathOf(kind)?.slice("builtins.".length) ?? "";
-    const instead = neverRaised[name] ?? notOfLists[name];
-    if (instead) this.context.report(kind.from, `${name in neverRaised ? "Nothing" : "Nothing but tensors and modules"} raises \`${name}\` here: ${instead}`);
+    const instead = neverRaised[name];
+    if (instead) this.context.report(kind.from, `Nothing raises \`${name}\` here: ${instead}`);
     return name in neverRaised ? null : fileTest(name, caught);
   }
 
@@ -717,7 +721,7 @@ export class Statements {
     }
     const turn = wrappers.length === 0 && !info.generator ? this.#redefined.get(statement) : undefined;
     if (turn) {
-      const head = turn === "first" ? `let ${name}: (...values: any[]) => any` : name;
+      const head = turn === "again" ? name : `let ${name}: ${turn === "first" ? "(...values: any[]) => any" : "any"}`;
       return [...doc, `${pad}${head} = ${parameters}${returns} => {`, ...inner, `${pad}};`];
     }
     if (usesThis || redefined) {

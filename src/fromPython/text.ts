@@ -228,9 +228,11 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
     if (sign || comma || digits || form === "f" || form === "%" || form === "d") return undefined;
     code = bare;
   } else if (form === "f" && !comma) {
-    code = primary(numberIn(bare), `.toFixed(${digits ?? 6})`);
+    // A sign would stand behind the zeros.
+    if (zero) return undefined;
+    code = primary(to.context.helper("fixed"), "(", bare.doc, `, ${digits ?? 6})`);
   } else if (form === "%") {
-    code = primary("`", "${(", within(bare, level.times), ` * 100).toFixed(${digits ?? 6})}%`, "`");
+    code = primary("`", "${", to.context.helper("fixed"), "(", within(bare, level.times), ` * 100, ${digits ?? 6})}%`, "`");
   } else if (comma && !digits && type.kind === "int" && (form === undefined || form === "d")) {
     const receiver = typeof bare.doc === "string" && /^\d/.test(bare.doc) ? ["(", bare.doc, ")"] : within(bare, level.primary);
     code = primary(receiver, '.toLocaleString("en-US")');
@@ -248,11 +250,6 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   const left = align ? align === "<" : type.kind === "string";
   if (zero && !align) return primary(within(code, level.primary), `.padStart(${width}, "0")`);
   return primary(within(code, level.primary), left ? `.padEnd(${width})` : `.padStart(${width})`);
-}
-
-/** A number where a method of it is called. */
-function numberIn(code: Code): Doc {
-  return typeof code.doc === "string" && /^[\d.]/.test(code.doc) ? ["(", code.doc, ")"] : within(code, level.primary);
 }
 
 /** Whether it may well stand there twice. */

@@ -46,6 +46,7 @@ export function negated(code: Code): Code {
 
 const specialMethods: Readonly<Record<string, string>> = {
   __call__: "call",
+  right_inverse: "rightInverse",
   __post_init__: "postInit",
   __enter__: "enter",
   __len__: "length",

@@ -1,5 +1,5 @@
 /** What a program brought along when it came from Python is Python's own again: `zip(…)`, `random.uniform(…)`, `new Deque(…)`. */
-import { keysOf } from "./arrays.ts";
+import { keyOf, keysOf } from "./arrays.ts";
 import type { Context } from "./context.ts";
 import { isElementType, numberText } from "./formats.ts";
 import { functionValue, isCallback } from "./functions.ts";
@@ -7,7 +7,7 @@ import { expression } from "./grammar.ts";
 import { access, action, atom, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { errors, helpers } from "./pythonsOwn.ts";
 import { iterable } from "./sequences.ts";
-import { asDictionary, newSet } from "./standard.ts";
+import { asDictionary, mapOf, newSet } from "./standard.ts";
 import { shaped, shapedCode } from "./shapes.ts";
 import { bare, keyName, parseProgram, type Comment, type Node } from "./syntax.ts";
 import { boolean, elementOf, float, functionOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
@@ -58,8 +58,7 @@ function declaredTexts(): ReadonlyMap<string, string> {
   const all = Object.values(helpers).flatMap(({ code: text }) =>
     parseProgram(text).program.body.map((node) => [declaredName(node)!, skeleton(plain(text.slice(node.start!, node.end!)))] as const),
   );
-  // Python's KeyError writes its text in quotes, which the program's doesn't.
-  return new Map(all.filter(([name]) => name !== "KeyError"));
+  return new Map(all);
 }
 
 /** The one that a declaration is. */
@@ -227,6 +226,14 @@ function dictionaryOf(type: Type): Type {
   return { kind: "object", fields: new Map(Array.from(type.of.fields.keys(), (name) => [name, dictionaryOf(type.of.fields.get(name) ?? unknown)])) };
 }
 
+const entryOf = (context: Context, [values, key]: Nodes): Code => {
+  const made = expression(context, values!);
+  return access(
+    `${receiver(made)}[${keyOf(context, key!, made.type.kind === "map" ? made.type.key : unknown).text}]`,
+    made.type.kind === "map" ? made.type.value : elementOf(made.type),
+  );
+};
+
 const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> = {
   range: (context, nodes) => access(`list(range(${texts(context, nodes).join(", ")}))`, list(whole)),
   enumerate: (context, [values, start]) => {
@@ -252,7 +259,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   compare: operated,
   equals: (context, [left, right]) => comparison(expression(context, left!), "==", expression(context, right!), boolean),
   truth: same("bool", () => boolean),
-  getItem: (context, [values, key]) => access(`${receiver(expression(context, values!))}[${expression(context, key!).text}]`),
+  getItem: entryOf,
   setItem: (context, [values, key, value]) =>
     action(`${receiver(expression(context, values!))}[${expression(context, key!).text}] = ${expression(context, value!).text}`),
   samples: (context, [dataset]) => {
@@ -280,6 +287,13 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   count: same("itertools.count", () => list(whole, true)),
   filled: (context, [text, values, options]) =>
     access(`${receiver(expression(context, text!))}.format(${given(positional(context, values), named(context, options))})`, string),
+  lookup: entryOf,
+  entry: entryOf,
+  int: same("int", () => whole),
+  float: same("float", () => float),
+  fixed: (context, [x, digits]) => access(`format(${expression(context, x!).text}, ".${expression(context, digits!).text}f")`, string),
+  percent: (context, [text, ...values]) =>
+    infix(expression(context, text!), "%", atom(`(${given(...texts(context, values))},)`, unknown), binds.product, string),
   mod: (context, [a, b]) => infix(expression(context, a!), "%", expression(context, b!), binds.product, number),
   roundTo: same("round", (_, nodes) => (nodes.length > 1 ? float : whole)),
   every: (context, [values, ...bounds]) => {
@@ -328,6 +342,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     const made = expression(context, of!);
     return access(`${context.help("replaced")}(${given(made.text, named(context, changes))})`, made.type);
   },
+  category: same("unicodedata.category", () => string),
   seeded: same("random.Random"),
   splitext: same("os.path.splitext", () => tuple(string, string)),
   heapify: same("heapq.heapify", () => none),
@@ -366,9 +381,9 @@ export function homeConstruction(context: Context, name: string, nodes: Nodes): 
   if (errors.has(helper)) return access(`${helper}(${texts(context, nodes).join(", ")})`, { kind: "instance", path: "Error" });
   const [first, second] = nodes;
   if (helper === "KeyMap" || helper === "KeySet") {
+    if (helper === "KeyMap") return mapOf(context, first);
     const made = first && iterable(context, first);
-    if (helper === "KeySet") return newSet(context, made && keysOf(context, made));
-    return made ? access(`dict(${made.text})`, { kind: "map", key: unknown, value: unknown }) : atom("{}", { kind: "map", key: unknown, value: unknown });
+    return newSet(context, made && keysOf(context, made));
   }
   context.use("import collections");
   if (helper === "DefaultMap") {

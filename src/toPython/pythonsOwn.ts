@@ -22,6 +22,15 @@ export const errors: ReadonlySet<string> = new Set(
 
 export const helpers: Readonly<Record<string, Helper>> = {
   ...Object.fromEntries(Array.from(errors, (name) => [name, { code: `class ${name} extends Error {}` }])),
+  KeyError: {
+    code: `/** There is no such key: its text is the key as Python shows it. */
+class KeyError extends Error {
+  constructor(key?: unknown) {
+    super(key === undefined ? "" : repr(key, { tuple: true }));
+  }
+}`,
+    needs: ["repr"],
+  },
   logging: loggingHelper,
   range: {
     code: `function range(start: number, stop?: number, step = 1): number[] {
@@ -68,6 +77,18 @@ function decimal(x: number): string {
   if (size !== 0 && (size < 1e-4 || size >= 1e16)) return x.toExponential().replace(/e([+-])(\\d)$/, "e$10$2");
   return Number.isInteger(x) ? \`\${Object.is(x, -0) ? "-0" : x}.0\` : String(x);
 }`,
+  },
+  fixed: {
+    code: `/** A number with so many digits behind the point as Python writes it: where two are equally near, the even one. */
+function fixed(x: number, digits: number): string {
+  if (!(Math.abs(x) < 1e21)) return decimal(x);
+  const rounded = x.toFixed(digits);
+  const exact = x.toFixed(digits + 25);
+  const isHalf = exact.endsWith("5".padEnd(25, "0"));
+  const text = isHalf && /[13579]$/.test(rounded) ? exact.slice(0, -25).replace(/\\.$/, "") : rounded;
+  return Object.is(x, -0) ? \`-\${text}\` : text;
+}`,
+    needs: ["decimal"],
   },
   repr: {
     code: `/** A value as Python shows it in a list. @param kind what it doesn't say itself: how it, or what it holds, is written */
@@ -247,9 +268,9 @@ function numberText(value: number, type: string | undefined, digits: string | un
   switch (type) {
     case "f":
     case "F":
-      return grouped(value.toFixed(places));
+      return grouped(fixed(value, places));
     case "%":
-      return \`\${(value * 100).toFixed(places)}%\`;
+      return \`\${fixed(value * 100, places)}%\`;
     case "e":
     case "E":
       return twoDigits(value.toExponential(places));
@@ -275,7 +296,7 @@ function general(value: number, places: number): string {
   const fixed = value.toFixed(Math.max(0, Math.max(1, places) - 1 - exponent));
   return fixed.includes(".") ? fixed.replace(/\\.?0+$/, "") : fixed;
 }`,
-    needs: ["decimal", "str", "repr"],
+    needs: ["decimal", "fixed", "str", "repr"],
     imports: ["Tensor"],
   },
   size: {
@@ -491,6 +512,70 @@ function len(values: any): number {
   return values.length ?? values.size ?? Object.keys(values).length;
 }`,
   },
+  lookup: {
+    code: `/** What a dictionary has for a key; Python says so where it has nothing. */
+function lookup<V>(dictionary: Map<any, V> | Record<any, V>, key: any): V {
+  const value = dictionary instanceof Map ? dictionary.get(key) : dictionary[key];
+  if (value === undefined && !(dictionary instanceof Map ? dictionary.has(key) : Object.hasOwn(dictionary, key))) throw new KeyError(key);
+  return value!;
+}`,
+    needs: ["KeyError"],
+  },
+  entry: {
+    code: `/** A list's entry, or a text's letter; Python says so where there is none. */
+function entry<T>(values: ArrayLike<T>, at: number): T {
+  const place = at < 0 ? at + values.length : at;
+  if (!(place >= 0 && place < values.length)) throw new IndexError(\`\${typeof values === "string" ? "string" : "list"} index out of range\`);
+  return values[place]!;
+}`,
+    imports: ["IndexError"],
+  },
+  int: {
+    code: `/** A whole number, or the one that a text says. */
+function int(value: any, base = 10): number {
+  if (typeof value !== "string") return Math.trunc(Number(value));
+  const [, sign, digits = ""] = /^([+-]?)(\\w+)$/.exec(value.trim()) ?? [];
+  const known = digits.replace(base === 16 ? /^0x/i : base === 2 ? /^0b/i : "", "").replaceAll(/(?<=[^_])_(?=[^_])/g, "");
+  if (known === "" || [...known].some((digit) => !(Number.parseInt(digit, 36) < base)))
+    throw new ValueError(\`invalid literal for int() with base \${base}: \${repr(value)}\`);
+  return Number.parseInt(sign + known, base);
+}`,
+    needs: ["ValueError", "repr"],
+  },
+  float: {
+    code: `/** A number, or the one that a text says. */
+function float(value: any): number {
+  if (typeof value !== "string") return Number(value);
+  const text = value.trim().toLowerCase().replaceAll(/(?<=\\d)_(?=\\d)/g, "");
+  const [, sign, word] = /^([+-]?)(inf|infinity|nan)$/.exec(text) ?? [];
+  if (word) return word === "nan" ? NaN : sign === "-" ? -Infinity : Infinity;
+  if (!/^[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?$/.test(text)) throw new ValueError(\`could not convert string to float: \${repr(value)}\`);
+  return Number(text);
+}`,
+    needs: ["ValueError", "repr"],
+  },
+  category: {
+    code: `/** What kind of letter it is, as Unicode calls it: "Lu", "Nd", "Mn". */
+function category(letter: string): string {
+  const all = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn".split(" ");
+  return all.find((name) => new RegExp(\`^\\\\p{\${name}}$\`, "u").test(letter))!;
+}`,
+  },
+  percent: {
+    code: `/** Python's \`text % values\`. */
+function percent(text: string, ...values: any[]): string {
+  return text.replaceAll(/%([-+0 ]*)(\\d*)(?:\\.(\\d+))?([a-zA-Z%])/g, (_, flags: string, width: string, digits: string | undefined, type: string) => {
+    if (type === "%") return "%";
+    const value = values.shift();
+    const side = flags.includes("-") ? "<" : typeof value === "number" ? "" : ">";
+    const padding = (flags.includes("+") ? "+" : "") + (flags.includes("0") && side === "" ? "0" : "") + width;
+    if (type === "d" || type === "i") return format(Math.trunc(value), side + padding);
+    if (type === "r" || type === "s") return format(type === "r" ? repr(value) : str(value), (side || ">") + width);
+    return format(value, side + padding + (digits === undefined ? "" : \`.\${digits}\`) + type);
+  });
+}`,
+    needs: ["format", "str", "repr"],
+  },
   mod: {
     code: `/** The remainder with the divisor's sign. */
 function mod(a: number, b: number): number {
@@ -500,12 +585,13 @@ function mod(a: number, b: number): number {
   roundTo: {
     code: `/** Python's round: halves go to the even neighbour. */
 function roundTo(x: number, digits = 0): number {
-  if (digits > 0) return Number(x.toFixed(digits));
+  if (digits > 0) return Number(fixed(x, digits));
   const scale = 10 ** -digits;
   const low = Math.floor(x / scale);
   const rest = x / scale - low;
   return (rest > 0.5 || (rest === 0.5 && low % 2 !== 0) ? low + 1 : low) * scale;
 }`,
+    needs: ["fixed"],
   },
   every: {
     code: `/** Each nth entry, from start to stop: Python's \`values[start:stop:step]\`. */

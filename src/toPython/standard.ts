@@ -5,7 +5,7 @@ import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
 import { isElementType, numberText } from "./formats.ts";
 import { isCallback } from "./functions.ts";
-import { arrayMethod } from "./arrays.ts";
+import { arrayMethod, keyOf } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import { boolean, either, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
@@ -388,13 +388,17 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
 
 function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>, first: Node | undefined): Code {
   const [keyNode, valueNode] = node.typeParameters && "params" in node.typeParameters ? node.typeParameters.params : [];
-  const stated = keyNode && valueNode ? context.mapType(keyNode, valueNode) : undefined;
+  return mapOf(context, first, keyNode && valueNode ? context.mapType(keyNode, valueNode) : undefined);
+}
+
+/** A dictionary with any keys. */
+export function mapOf(context: Context, first: Node | undefined, stated?: Type): Code {
   if (!first) return atom("{}", stated ?? { kind: "map", key: unknown, value: unknown });
   const inner = bare(first);
   if (inner.type === "ArrayExpression" && inner.elements.every((element) => element?.type === "ArrayExpression" && element.elements.length === 2)) {
     const pairs = inner.elements.map((element) => {
-      const [key, value] = (element as Extract<Node, { type: "ArrayExpression" }>).elements.map((each) => materialized(expression(context, each!)));
-      return { key: key!, value: value!, node: element! };
+      const [key, value] = (element as Extract<Node, { type: "ArrayExpression" }>).elements;
+      return { key: keyOf(context, key!), value: materialized(expression(context, value!)), node: element! };
     });
     const items = pairs.map(({ key, value, node: from }) => ({ text: `${key.text}: ${value.text}`, node: from }));
     return atom(

@@ -74,7 +74,8 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
     case "toString":
       return access(`str(${made.text})`, string);
     case "normalize":
-      return made;
+      context.use("import unicodedata");
+      return access(`unicodedata.normalize(${first ? value(first).text : '"NFC"'}, ${made.text})`, string);
     default:
       return undefined;
   }

@@ -44,10 +44,10 @@ describe("Python's expressions in TypeScript", () => {
     ["y = {n: len(n) for n in ['a', 'b']}", 'const y: Record<string, number> = Object.fromEntries(["a", "b"].map((n) => [n, n.length]));'],
     ["y = sum(p.numel() for p in nn.Linear(1, 2).parameters())", "const y = new nn.Linear(1, 2).parameters().reduce((total, p) => total + p.numel(), 0);"],
     ["y = 'yes' if len([1]) else 'no'", 'const y = [1].length ? "yes" : "no";'],
-    ["print(f'{x.mean().item():.3f} of {10:>4d}')", "console.log(`${x.mean().item().toFixed(3)} of ${String(10).padStart(4)}`);"],
-    ["print('%d%% %.2f' % (5, 0.5))", "console.log(`${5}% ${(0.5).toFixed(2)}`);"],
-    ["print('loss = %.3f' % x.mean())", "console.log(`loss = ${x.mean().item().toFixed(3)}`);"],
-    ["print('{}: {:.1%}'.format('a', 0.25))", 'console.log(`${"a"}: ${(0.25 * 100).toFixed(1)}%`);'],
+    ["print(f'{x.mean().item():.3f} of {10:>4d}')", "console.log(`${fixed(x.mean().item(), 3)} of ${String(10).padStart(4)}`);"],
+    ["print('%d%% %.2f' % (5, 0.5))", "console.log(`${5}% ${fixed(0.5, 2)}`);"],
+    ["print('loss = %.3f' % x.mean())", "console.log(`loss = ${fixed(x.mean().item(), 3)}`);"],
+    ["print('{}: {:.1%}'.format('a', 0.25))", 'console.log(`${"a"}: ${fixed(0.25 * 100, 1)}%`);'],
   ];
   for (const [python, typescript] of cases) it(python, () => assert.equal(line(python), typescript));
 });
@@ -91,6 +91,21 @@ describe("Python's statements in TypeScript", () => {
     assert.match(
       body(python),
       /const args = \{ batch_size: 8 \};\n {2}console\.log\(args\.batch_size\);\n\}\n\nmain\(\);|const args = \{ batch_size: 8 \};\n {2}console\.log\(args\.batch_size\);\n\}\nmain\(\);/,
+    );
+  });
+
+  it("a command line that the program says itself is in the options; one that only a run knows is reported", () => {
+    const options = (line: string) =>
+      `import argparse\np = argparse.ArgumentParser()\np.add_argument('files', nargs='*')\np.add_argument('-n', '--epochs', type=int, default=8)\np.add_argument('--lr', type=float, default=0.1)\np.add_argument('--dry-run', action='store_true')\nargs = p.parse_args(${line})\n`;
+    const given = body(options("['--epochs=2', '--lr', '-0.5', '--dry-run', 'a', 'b']"));
+    assert.match(given, /files: \["a", "b"\],\s+epochs: 2,\s+lr: -0\.5,\s+dry_run: true/);
+    assert.match(body(options("[]")), /epochs: 8,\s+lr: 0\.1,\s+dry_run: false/);
+    assert.deepEqual(fromPython(options("sys.argv[2:]")).problems, [
+      { line: 7, message: "What `parse_args` is given is known only when it runs: the options have their defaults here" },
+    ]);
+    assert.deepEqual(
+      fromPython(options("['--width', '3']")).problems.map(({ message }) => message),
+      ["No option is called `--width`"],
     );
   });
 
@@ -465,6 +480,34 @@ describe("what Python has of its own", () => {
     assert.match(text, /throw new ValueError\("no"\);/);
     assert.match(text, /if \(e instanceof ValueError\)/);
     assert.match(text, /class ValueError extends Error \{\}/);
+  });
+
+  it("whether a number is an int or a float is known from the source, and else told by its value, which is reported", () => {
+    const { code, problems } = fromPython(
+      "def known(x: float):\n    return isinstance(x, int), isinstance(x, float), isinstance(x, (int, float))\ndef any_of(v):\n    return isinstance(v, (int, float)), isinstance(v, bool), isinstance(v, int)\nprint(known(2.0), any_of('a'), any_of(1), any_of(None))",
+    );
+    assert.match(code, /return \[false, typeof x === "number", typeof x === "number"\]/);
+    assert.match(code, /typeof v === "number" \|\| typeof v === "boolean"/);
+    assert.match(code, /\(?typeof v === "number" && Number\.isInteger\(v\)\)? \|\| typeof v === "boolean"/);
+    assert.deepEqual(
+      problems.map(({ line, message }) => [line, message.slice(0, 44)]),
+      [[4, "`isinstance(…, int)` goes by the value here:"]],
+    );
+  });
+
+  it("a text that is put together when it runs is filled then, as %-texts are", () => {
+    assert.match(code("def f(n, a):\n    return f'%0{n}d' % a\nprint(f(3, 7))"), /return percent\(`%0\$\{n\}d`, a\);/);
+  });
+
+  it("a function whose name something else gets later is a variable", () => {
+    assert.match(
+      code("import torch\nfrom torch import nn\ndef model(x):\n    return x\nprint(model(1))\nmodel = nn.Linear(1, 2)\nprint(model)"),
+      /let model: any = \(x[^)]*\).* => \{[\s\S]*\nmodel = new nn\.Linear\(1, 2\);/,
+    );
+  });
+
+  it("[None] * n holds what is put into it", () => {
+    assert.match(code("places = [None] * 3\nfor i in range(3):\n    places[i] = i * 2\nprint(places)"), /new Array<any>\(3\)\.fill\(null\)/);
   });
 
   it("a function that is written anew further on is called as it is then", () => {

@@ -308,8 +308,15 @@ function scatteredExtreme(sign: 1 | -1, input: Tensor, dim: number, index: Tenso
  */
 export function setAt(input: Tensor, places: Int | "..." | Tensor | readonly Place[], value: ScalarOrTensor): Tensor {
   const { window, listed } = lookThrough(input, Array.isArray(places) ? (places as readonly Place[]) : [places as Place]);
-  if (listed.length > 0) replaceBy(window, (before) => indexPut(before, listed, value));
-  else if (value instanceof Tensor) copy_(window, value);
-  else fill_(window, value);
+  const given = value instanceof Tensor ? withoutFirstOnes(value) : value;
+  if (listed.length > 0) replaceBy(window, (before) => indexPut(before, listed, given));
+  else if (given instanceof Tensor) copy_(window, given);
+  else fill_(window, given);
   return input;
+}
+
+/** A row of one batch goes into a row: `x.setAt(0, ones(1, 8))`. */
+function withoutFirstOnes(value: Tensor): Tensor {
+  const first = value.shape.findIndex((size) => size !== 1);
+  return first === 0 || value.dim() === 0 ? value : reshape(value, value.shape.slice(first < 0 ? value.dim() : first));
 }

@@ -178,3 +178,17 @@ describe("losses of two shapes that broadcast", () => {
     assert.equal(warned(() => new nn.MSELoss()(ones(31, 1), ones(31))).length, 1);
   });
 });
+
+describe("writing a value with leading dimensions of one", () => {
+  it("a batch of one row goes into a row, and gets its gradient in its own shape", () => {
+    const row = ones(1, 3, { requiresGrad: true });
+    const rows = zeros(2, 3).setAt(1, row.mul(2));
+    assert.deepEqual(rows.tolist(), [
+      [0, 0, 0],
+      [2, 2, 2],
+    ]);
+    rows.sum().backward();
+    assert.deepEqual(row.grad!.tolist(), [[2, 2, 2]]);
+    assert.throws(() => zeros(2, 3).setAt(1, ones(2, 3)), /shape/);
+  });
+});
