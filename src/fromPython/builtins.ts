@@ -422,8 +422,7 @@ function instanceTest(to: Expressions, value: Expression, of: Expression): Code 
   if (builtin === "bool") return typeTest("boolean");
   if (builtin === "list" || builtin === "tuple" || /^(typing|collections\.abc)\.(Sequence|List|Tuple)$/.test(path ?? ""))
     return primary("Array.isArray(", to.doc(value), ")");
-  if (builtin === "dict" || /\.(Mapping|MutableMapping|Dict)$/.test(path ?? ""))
-    return { doc: [to.operand(value, level.relation), " instanceof Object"], level: level.relation };
+  if (builtin === "dict" || /\.(Mapping|MutableMapping|Dict)$/.test(path ?? "")) return primary(to.context.helper("isDictionary"), "(", to.doc(value), ")");
   if (/^(typing|collections\.abc)\.Iterable$/.test(path ?? "")) return { doc: ["Symbol.iterator in Object(", to.doc(value), ")"], level: level.relation };
   if (/^(typing|collections\.abc)\.Callable$/.test(path ?? "")) return typeTest("function");
   const name = path && kindlingPath(path) === "Tensor" ? to.context.api("Tensor") : to.operand(of, level.primary);

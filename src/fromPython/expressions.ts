@@ -40,6 +40,7 @@ import {
   isMap,
   isModule,
   isNumber,
+  isCollection,
   isSequence,
   isTupleLike,
   itemOf,
@@ -272,7 +273,7 @@ export class Expressions {
       if (operator === "+") return primary(listed("[", [...this.#joined(left), ...this.#joined(right)], "]"));
       if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right) : this.#repeated(right, left);
     }
-    if (leftType.kind === "set" && rightType.kind === "set") return this.#sets(operator, left, right);
+    if (leftType.kind === "set" && rightType.kind === "set") return this.sets(operator, left, this.operand(right, level.primary));
     if (leftType.kind === "dict" && operator === "|") return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
     if (rightType.kind === "instance" && !(leftType.kind === "instance" && findMethod(leftType.of, operatorMethods[operator] ?? ""))) {
       if (findMethod(rightType.of, mirroredMethod(operator)) && leftType.kind !== "any" && leftType.kind !== "unknown")
@@ -323,10 +324,14 @@ export class Expressions {
     return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
   }
 
-  #sets(operator: string, left: Expression, right: Expression): Code {
-    const made = `new ${this.collection(this.typeOf(left))}([...`;
-    if (operator === "|") return primary(made, this.doc(left), ", ...", this.doc(right), "])");
-    return primary(made, this.doc(left), `].filter((entry) => ${operator === "-" ? "!" : ""}`, this.operand(right, level.primary), ".has(entry)))");
+  /** `left | right`, `&`, `-` or `^` of sets. */
+  sets(operator: string, left: Expression, right: Doc): Code {
+    const made = `new ${this.collection(this.typeOf(left))}(`;
+    const set = this.operand(left, level.primary);
+    const both = ["[...", this.doc(left), ", ...", right, "]"];
+    if (operator === "|") return primary(made, both, ")");
+    if (operator === "^") return primary(made, both, ".filter((entry) => ", set, ".has(entry) !== ", right, ".has(entry)))");
+    return primary(made, "[...", this.doc(left), `].filter((entry) => ${operator === "-" ? "!" : ""}`, right, ".has(entry)))");
   }
 
   #unary(operator: string, operand: Expression): Code {
@@ -442,7 +447,7 @@ export class Expressions {
       return operator === "!=" ? negated(asked) : asked;
     }
     const equal = operator === "==" || operator === "!=";
-    if (equal && (isSequence(leftType) || isSequence(rightType))) {
+    if (equal && (isCollection(leftType) || isCollection(rightType))) {
       const same = primary(this.context.helper("equals"), "(", this.doc(left), ", ", this.doc(right), ")");
       return operator === "==" ? same : negated(same);
     }
@@ -476,7 +481,7 @@ export class Expressions {
         if (type.of === "nn.ModuleDict") return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
         return primary("[...", this.spread(right), "].includes(", this.doc(left), ")");
       default:
-        if (isSequence(present(this.typeOf(left))))
+        if (isCollection(present(this.typeOf(left))))
           return primary(this.operand(right, level.primary), ".some((entry) => ", this.context.helper("equals"), "(entry, ", this.doc(left), "))");
         return primary(this.operand(right, level.primary), ".includes(", this.doc(left), ")");
     }
@@ -614,6 +619,8 @@ export class Expressions {
     if (isPath(owner)) return pathAttribute(this, expression);
     if ((owner.kind === "class" || owner.kind === "instance") && owner.of.isTuple && name === "_fields")
       return primary(listed("[", givenFields(owner.of).map(quoted), "]"));
+    if (owner.kind === "error" && name === "args" && this.context.errors.has("KeyError"))
+      return primary(this.context.helper("argsOf"), "(", this.doc(object), ")");
     if (owner.kind === "error" && name === "args") return primary("[", strOf(this, object).doc, "]");
     if (owner.kind === "instance" && this.isStatic(owner.of, name))
       return primary("(", this.receiver(object), `.constructor as typeof ${owner.of.name})${memberText(this.context.own(name))}`);

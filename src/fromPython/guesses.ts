@@ -21,6 +21,9 @@ export const telling: readonly (readonly [RegExp, () => Type])[] = [
   ],
 ];
 
+/** Names of numbers that lie anywhere between two that are written alike, and never half way, as a share of so many samples does. */
+export const lossNames = /loss|nll|elbo|perplexity|ppl|(^|_)(bce|mse|mae|rmse|kl|kld|norm|lr|elapsed|seconds|time)($|_)/i;
+
 /** Names of what is put into a network. */
 export const tensorNames =
   /^(x|y|z|h|c|q|k|v|xs|ys|input|inputs|output|outputs|out|target|targets|label|labels|pred|preds|prediction|predictions|logits|logit|mu|logvar|log_var|recon|recon_x|img|image|images|imgs|src|tgt|trg|mask|hidden|query|key|value|queries|keys|values|batch|data|tensor|t|real|fake|noise|state|states|memory|tokens|idx|weights?|w|b|grad|emb|embedding|anchor|positive|negative|features|x1|x2|x\d|out\d|output\d|input\d|context|cond|residual|skip|log_probs|rewards|returns|theta|adj|feats?|src_mask|edge_index)$/;

@@ -107,6 +107,8 @@ export function infer(body: Block, modules: Modules = () => undefined): Knowledg
 const optimizerState = { kind: "object", of: "OptimizerState" } as const;
 export const schedule = "optim.lrScheduler.LRScheduler";
 
+/** Methods of lists and sets that give nothing. */
+const changesList = /^(add|append|appendleft|clear|discard|extend|extendleft|insert|remove|reverse|rotate|sort|update|(\w+_)update)$/;
 /** What `forward` and `backward` of one call share. */
 const functionContext: Type = { kind: "object", of: "autograd.FunctionCtx" };
 
@@ -1215,8 +1217,9 @@ class Inference {
     if (name === "pop" || name === "popleft") return itemOf(object);
     if (name === "copy") return object;
     if (name === "index" || name === "count" || name === "numel") return int;
-    if (object.kind === "set" && /^(union|intersection|difference)$/.test(name)) return object;
-    return none;
+    if (object.kind === "set" && /^(union|intersection|(symmetric_)?difference)$/.test(name)) return object;
+    if (/^(issubset|issuperset|isdisjoint)$/.test(name)) return bool;
+    return changesList.test(name) ? none : any;
   }
 
   #dictMethod(object: DictType, name: string, types: readonly Type[], expression: Call): Type {
@@ -1239,6 +1242,11 @@ class Inference {
         return object;
       case "most_common":
         return listOf(tupleOf(object.key, int));
+      case "popitem":
+        return tupleOf(object.key, object.value);
+      case "clear":
+      case "move_to_end":
+        return none;
       default:
         return any;
     }

@@ -1,6 +1,6 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
-import { callable, errorName, joining } from "./builtins.ts";
+import { builtinCall, callable, errorName, joining } from "./builtins.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
@@ -438,11 +438,7 @@ function collection(to: Expressions, name: string, call: Call): Code {
   const [first] = call.arguments;
   switch (name) {
     case "OrderedDict":
-      if (!first) {
-        const type = to.typeOf(call);
-        return primary(type.kind === "dict" && type.key.kind !== "string" && type.key.kind !== "unknown" ? `new ${to.collection(type)}()` : "{}");
-      }
-      return primary("Object.fromEntries(", to.doc(first.value), ")");
+      return builtinCall(to, "dict", call);
     case "defaultdict": {
       const path = first ? to.context.pathOf(first.value) : undefined;
       const make =

@@ -84,7 +84,7 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
     case "size":
       return listMethod(to, callee, call, values);
     case "set":
-      return setMethod(to, type, callee, values);
+      return setMethod(to, type, callee, call, values);
     case "dict":
       return dictMethod(to, type, callee, call, values);
     case "int":
@@ -150,15 +150,24 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
     }
     case "numel":
       return primary(receiver, ".reduce((product, size) => product * size, 1)");
+    case "extendleft":
+    case "rotate":
+      throw new NoTwin(`\`deque.${name}\` has no twin here`, call.from);
     default:
       return undefined;
   }
 }
 
-function setMethod(to: Expressions, type: Type, { object, name }: Attribute, values: readonly Expression[]): Code | undefined {
+function asSet(to: Expressions, value: Expression): Doc {
+  return present(to.typeOf(value)).kind === "set" ? to.receiver(value) : ["new Set(", to.doc(value), ")"];
+}
+
+function setMethod(to: Expressions, type: Type, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
   const receiver = to.receiver(object);
   switch (name) {
     case "remove":
+      if (to.context.errors.has("KeyError")) return primary(to.context.helper("removed"), "(", to.doc(object), ", ", to.doc(values[0]!), ")");
+      return primary(receiver, ".delete(", to.doc(values[0]!), ")");
     case "discard":
       return primary(receiver, ".delete(", to.doc(values[0]!), ")");
     case "copy":
@@ -166,11 +175,24 @@ function setMethod(to: Expressions, type: Type, { object, name }: Attribute, val
     case "update":
       return primary("for (const entry of ", to.spread(values[0]!), ") ", receiver, ".add(entry)");
     case "union":
-      return to.binary("|", object, values[0]!);
+      return to.sets("|", object, asSet(to, values[0]!));
     case "intersection":
-      return to.binary("&", object, values[0]!);
+      return to.sets("&", object, asSet(to, values[0]!));
     case "difference":
-      return to.binary("-", object, values[0]!);
+      return to.sets("-", object, asSet(to, values[0]!));
+    case "symmetric_difference":
+      return to.sets("^", object, asSet(to, values[0]!));
+    case "issubset":
+      return primary("[...", to.doc(object), "].every((entry) => ", asSet(to, values[0]!), ".has(entry))");
+    case "issuperset":
+      return primary(to.array(values[0]!), ".every((entry) => ", receiver, ".has(entry))");
+    case "isdisjoint":
+      return primary(to.array(values[0]!), ".every((entry) => !", receiver, ".has(entry))");
+    case "difference_update":
+    case "intersection_update":
+    case "pop":
+    case "symmetric_difference_update":
+      throw new NoTwin(`\`set.${name}\` has no twin here`, call.from);
     default:
       return undefined;
   }
@@ -216,6 +238,19 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
         : primary("(", entry(), " ??= ", to.doc(fallback!), ")");
     case "most_common":
       return primary(to.context.helper("sorted"), "(", receiver, ", ([, count]: any) => -count)", key ? [".slice(0, ", to.doc(key), ")"] : "");
+    case "popitem":
+    case "move_to_end":
+      return primary(
+        to.context.helper(name === "popitem" ? "popItem" : "moveToEnd"),
+        "(",
+        [{ value: object }, ...call.arguments].map(({ value }, at) => [at > 0 ? ", " : "", to.doc(value)]),
+        ")",
+      );
+    case "elements":
+    case "fromkeys":
+    case "subtract":
+    case "total":
+      throw new NoTwin(`\`dict.${name}\` has no twin here`, call.from);
     default:
       return undefined;
   }

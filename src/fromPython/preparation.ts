@@ -9,10 +9,8 @@ export interface Note {
 }
 
 export function prepare(body: Block, notes: Note[] = []): Block {
-  return withoutParser(notes, {
-    statements: withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields)),
-    tail: body.tail,
-  });
+  const statements = withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields));
+  return withoutParser({ statements, tail: body.tail }, { calls: [...callsIn(statements)], function: undefined, notes });
 }
 
 /** What only says how a method may be called, or what types fields have, is told by the rest. */
@@ -116,10 +114,26 @@ function unwrapped(statement: Statement): Statement[] {
   return [...body.statements];
 }
 
+/** Where a parser stands. */
+interface Around {
+  /** All of the program. */
+  readonly calls: readonly Call[];
+  /** The function that it stands in. */
+  readonly function: (Statement & { kind: "function" }) | undefined;
+  readonly notes: Note[];
+}
+
 /** `argparse`: the options' defaults become an object. */
-function withoutParser(notes: Note[], body: Block): Block {
+function withoutParser(body: Block, around: Around): Block {
   const options: Options = [];
-  return { ...body, statements: body.statements.flatMap((statement) => replaced(statement, options, notes)) };
+  return { ...body, statements: body.statements.flatMap((statement) => replaced(statement, options, around)) };
+}
+
+/** Every call in whatever holds expressions. */
+function* callsIn(of: unknown): Generator<Call> {
+  if (typeof of !== "object" || of === null) return;
+  if ((of as { readonly kind?: unknown }).kind === "call") yield of as Call;
+  for (const part of Object.values(of)) yield* callsIn(part);
 }
 
 interface Option {
@@ -136,8 +150,8 @@ interface Option {
 
 type Options = Option[];
 
-function replaced(statement: Statement, options: Options, notes: Note[]): Statement[] {
-  if (statement.kind === "function") return [{ ...statement, body: withoutParser(notes, statement.body) }];
+function replaced(statement: Statement, options: Options, around: Around): Statement[] {
+  if (statement.kind === "function") return [{ ...statement, body: withoutParser(statement.body, { ...around, function: statement }) }];
   const call = statement.kind === "assign" || statement.kind === "expression" || statement.kind === "return" ? statement.value : undefined;
   if (call?.kind !== "call") return [statement];
   const name = call.callee.kind === "attribute" ? call.callee.name : call.callee.kind === "name" ? call.callee.name : "";
@@ -150,7 +164,7 @@ function replaced(statement: Statement, options: Options, notes: Note[]): Statem
   // A program's own function may be called so, too.
   const parses = /^parse(_known)?_args$/.test(name) && call.callee.kind === "attribute";
   const gives = statement.kind === "assign" || statement.kind === "return";
-  return [parses && gives ? { ...statement, value: parsed(statement, given(call, options, notes)) } : statement];
+  return [parses && gives ? { ...statement, value: parsed(statement, given(call, options, around)) } : statement];
 }
 
 function optionOf(call: Call): Option | undefined {
@@ -179,13 +193,13 @@ function optionOf(call: Call): Option | undefined {
 }
 
 /** The command line that the program says itself, `parse_args(["--lr", "0.1"])`, put into the options. */
-function given(call: Call, options: Options, notes: Note[]): Options {
-  const [line] = call.arguments;
-  if (!line) return options;
-  const texts = line.value.kind === "list" ? line.value.entries.map((entry) => (entry.kind === "string" ? entry.value : undefined)) : [undefined];
-  const isNone = line.value.kind === "constant" && line.value.value === "None";
+function given(call: Call, options: Options, around: Around): Options {
+  const { notes } = around;
+  const line = lineOf(call.arguments[0]?.value, around);
+  if (!line || (line.kind === "constant" && line.value === "None")) return options;
+  const texts = textsOf(line);
   if (texts.includes(undefined)) {
-    if (!isNone) notes.push({ from: call.from, message: "What `parse_args` is given is known only when it runs: the options have their defaults here" });
+    notes.push({ from: call.from, message: "What `parse_args` is given is known only when it runs: the options have their defaults here" });
     return options;
   }
   const words = texts.flatMap((text) => (/^--\w[\w-]*=/.test(text!) ? [text!.slice(0, text!.indexOf("=")), text!.slice(text!.indexOf("=") + 1)] : [text!]));
@@ -201,11 +215,27 @@ function given(call: Call, options: Options, notes: Note[]): Options {
     if (isFlag(words[at])) at++;
     const values: Expression[] = [];
     while (!option.stored && at < words.length && !isFlag(words[at]) && (option.many || values.length === 0))
-      values.push(valueOf(words[at++]!, option.type, line.value));
-    set.set(option, option.stored ?? (option.many ? { kind: "list", entries: values, from: line.value.from, to: line.value.to } : values[0]!));
+      values.push(valueOf(words[at++]!, option.type, line));
+    set.set(option, option.stored ?? (option.many ? { kind: "list", entries: values, from: line.from, to: line.to } : values[0]!));
   }
   return options.map((option) => ({ ...option, value: set.get(option) ?? option.value }));
 }
+
+/** What the line is that a function hands on, `def parse(argv=None): return parser.parse_args(argv)`, where the program says it; nothing where it says none. */
+function lineOf(value: Expression | undefined, { calls, function: own }: Around): Expression | undefined {
+  const at = value?.kind === "name" ? own?.parameters.findIndex(({ name }) => name === value.name) : undefined;
+  if (value?.kind !== "name" || at === undefined || at < 0) return value;
+  const ofOwn = calls.filter(({ callee }) => callee.kind === "name" && callee.name === own!.name);
+  const handed = ofOwn.flatMap(({ arguments: all }) => all.find(({ name }, i) => (name === undefined ? i === at : name === value.name))?.value ?? []);
+  const [first] = handed;
+  if (ofOwn.length === 1 && first && first.kind !== "name") return first;
+  const isSaid = calls.some(({ arguments: all }) => all.some((one) => textsOf(one.value).some((text) => text?.startsWith("-"))));
+  return isSaid || handed.some((one) => one.kind !== "name") ? value : undefined;
+}
+
+/** Of a list its texts, without what isn't known. */
+const textsOf = (line: Expression): (string | undefined)[] =>
+  line.kind === "list" ? line.entries.map((entry) => (entry.kind === "string" ? entry.value : undefined)) : [undefined];
 
 /** What a word of the command line stands for. */
 function valueOf(word: string, type: string | undefined, { from, to }: Expression): Expression {

@@ -55,7 +55,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
   if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
-  if (path === "collections.OrderedDict") return types[0]?.kind === "dict" ? types[0] : walk.dictionary([], expression);
+  if (path === "collections.OrderedDict") return builtinCall(walk, "dict", types, expression);
   if (path === "collections.defaultdict") return defaultDict(walk, types, expression);
   if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
   if (path === "collections.deque")

@@ -1,6 +1,7 @@
 /** Python's texts of values: f-strings, `%`, `str.format` and what `print` writes. */
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
+import { lossNames } from "./guesses.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
 import { findMethod, present, unknown, type Type } from "./types.ts";
@@ -216,6 +217,24 @@ export function formatted(to: Expressions, value: Expression, spec: readonly (st
 }
 
 /** The spec in TypeScript's own words, where there are any. */
+/** Whether it comes of losses: JavaScript writes it as Python does then, which rounds what lies half way to the even digit. */
+function isLossLike(value: Expression): boolean {
+  switch (value.kind) {
+    case "name":
+      return lossNames.test(value.name);
+    case "attribute":
+      return lossNames.test(value.name) || isLossLike(value.object);
+    case "index":
+      return isLossLike(value.object);
+    case "call":
+      return isLossLike(value.callee) || value.arguments.some((argument) => isLossLike(argument.value));
+    case "binary":
+      return isLossLike(value.left) || (value.operator !== "/" && isLossLike(value.right));
+    default:
+      return false;
+  }
+}
+
 function shortForm(to: Expressions, value: Expression, type: Type, spec: string): Code | undefined {
   const match = /^([<>])?(\+)?(0)?(\d+)?(,)?(?:\.(\d+))?([fd%s])?$/.exec(spec);
   if (!match) return undefined;
@@ -230,7 +249,12 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   } else if (form === "f" && !comma) {
     // A sign would stand behind the zeros.
     if (zero) return undefined;
-    code = primary(to.context.helper("fixed"), "(", bare.doc, `, ${digits ?? 6})`);
+    const places = Number(digits ?? 6);
+    // Half way between two with six places lie odd multiples of 1/128 alone.
+    code =
+      places > 5 || isLossLike(value)
+        ? primary(within(bare, level.primary), `.toFixed(${places})`)
+        : primary(to.context.helper("fixed"), "(", bare.doc, `, ${places})`);
   } else if (form === "%") {
     code = primary("`", "${", to.context.helper("fixed"), "(", within(bare, level.times), ` * 100, ${digits ?? 6})}%`, "`");
   } else if (comma && !digits && type.kind === "int" && (form === undefined || form === "d")) {

@@ -372,6 +372,11 @@ export function isSequence(type: Type): boolean {
   return ["list", "tuple", "size"].includes(type.kind);
 }
 
+/** Of what Python compares the entries, where JavaScript asks whether it is the same object. */
+export function isCollection(type: Type): boolean {
+  return isSequence(type) || type.kind === "set" || type.kind === "dict";
+}
+
 /** What comes out when a value is gone through. */
 export function itemOf(type: Type): Type {
   switch (type.kind) {

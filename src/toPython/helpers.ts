@@ -104,6 +104,24 @@ def read_csv(path, header=True, delimiter=","):
         return of
     return as_dictionary(vars(of))`,
   },
+  move_to_end: {
+    imports: [],
+    text: `def move_to_end(dictionary, key, last=True):
+    """Puts an entry behind all others, or before them."""
+    moved = {key: dictionary.pop(key)}
+    others = dict(dictionary)
+    dictionary.clear()
+    dictionary.update({**others, **moved} if last else {**moved, **others})`,
+  },
+  pop_item: {
+    imports: [],
+    text: `def pop_item(dictionary, last=True):
+    """Takes the entry out that was put in last, or first."""
+    if last or not dictionary:
+        return dictionary.popitem()
+    key = next(iter(dictionary))
+    return key, dictionary.pop(key)`,
+  },
   as_key: {
     imports: [],
     text: `def as_key(value):

@@ -164,9 +164,13 @@ const symbols: Readonly<Record<string, readonly [string, number]>> = {
   ge: [">=", binds.comparison],
 };
 
+const keys = (made: Code): Code => access(`${receiver(made)}.keys()`);
+
 function operated(context: Context, [left, operator, right]: Nodes): Code {
   const [symbol, tight] = symbols[operator?.type === "StringLiteral" ? operator.value : "add"]!;
   const [a, b] = [expression(context, left!), expression(context, right!)];
+  // Sets are dictionaries, whose order is that of a `Set`.
+  if (a.type.kind === "set" && b.type.kind === "set" && /^[<>]/.test(symbol)) return infix(keys(a), symbol, keys(b), tight, boolean);
   if (tight === binds.comparison) return comparison(a, symbol, b, unknown);
   return tight === binds.power ? code(`${within(a, binds.access)} ** ${within(b, binds.sign)}`, tight) : infix(a, symbol, b, tight, unknown);
 }
@@ -174,6 +178,7 @@ function operated(context: Context, [left, operator, right]: Nodes): Code {
 function written(name: "repr" | "str") {
   return (context: Context, [value, kind]: Nodes): Code => {
     const made = expression(context, value!);
+    if (made.type.kind === "set") return access(`${name}(set(${made.text}))`, string);
     return name === "str" && isElementType(made.type) ? numberText(made) : access(`${name}(${shaped(context, value!, kind)})`, string);
   };
 }
@@ -271,6 +276,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     const made = expression(context, of!);
     return access(`${context.help("as_dictionary")}(${made.text})`, dictionaryOf(made.type));
   },
+  isDictionary: (context, [value]) => access(`isinstance(${expression(context, value!).text}, dict)`, boolean),
   camelKeys: (context, [value]) => expression(context, value!),
   list: same("list", (context, nodes) => list(items(context, nodes[0]))),
   len: same("len", () => whole),
@@ -287,6 +293,17 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   count: same("itertools.count", () => list(whole, true)),
   filled: (context, [text, values, options]) =>
     access(`${receiver(expression(context, text!))}.format(${given(positional(context, values), named(context, options))})`, string),
+  popItem: (context, nodes) => {
+    const { type } = expression(context, nodes[0]!);
+    return access(`${context.help("pop_item")}(${texts(context, nodes).join(", ")})`, tuple(type.kind === "map" ? type.key : string, elementOf(type)));
+  },
+  moveToEnd: (context, [dictionary, key, ...last]) => {
+    const made = expression(context, dictionary!);
+    const place = keyOf(context, key!, made.type.kind === "map" ? made.type.key : unknown).text;
+    return action(`${context.help("move_to_end")}(${[made.text, place, ...texts(context, last)].join(", ")})`);
+  },
+  argsOf: (context, [error]) => access(`${receiver(expression(context, error!))}.args`, list(string)),
+  removed: (context, [set, value]) => action(`${receiver(expression(context, set!))}.pop(${expression(context, value!).text})`),
   lookup: entryOf,
   entry: entryOf,
   int: same("int", () => whole),

@@ -25,7 +25,7 @@ export const helpers: Readonly<Record<string, Helper>> = {
   KeyError: {
     code: `/** There is no such key: its text is the key as Python shows it. */
 class KeyError extends Error {
-  constructor(key?: unknown) {
+  constructor(readonly key?: unknown) {
     super(key === undefined ? "" : repr(key, { tuple: true }));
   }
 }`,
@@ -334,15 +334,17 @@ function calculate(left: any, operator: "add" | "sub" | "mul" | "div" | "pow" | 
     imports: ["Tensor", "fullLike"],
   },
   compare: {
-    code: `/** A comparison between values of which only the run tells whether they are numbers or tensors. */
+    code: `/** A comparison between values of which only the run tells whether they are numbers or tensors; of lists entry by entry, of sets by what they hold. */
 function compare(left: any, operator: "eq" | "ne" | "lt" | "le" | "gt" | "ge", right: any): any {
   if (left instanceof Tensor && right !== null) return left[operator](right);
   if (right instanceof Tensor && left !== null) return right[({ eq: "eq", ne: "ne", lt: "gt", le: "ge", gt: "lt", ge: "le" } as const)[operator]](left);
+  if (operator === "eq" || operator === "ne") return equals(left, right) === (operator === "eq");
+  if (left instanceof Set && right instanceof Set) {
+    const [less, more] = operator.startsWith("l") ? [left, right] : [right, left];
+    return [...less].every((value) => more.has(value)) && (operator.endsWith("e") || less.size < more.size);
+  }
+  if (Array.isArray(left) && Array.isArray(right)) [left, right] = [order(left, right), 0];
   switch (operator) {
-    case "eq":
-      return equals(left, right);
-    case "ne":
-      return !equals(left, right);
     case "lt":
       return left < right;
     case "le":
@@ -353,14 +355,18 @@ function compare(left: any, operator: "eq" | "ne" | "lt" | "le" | "gt" | "ge", r
       return left >= right;
   }
 }`,
-    needs: ["equals"],
+    needs: ["equals", "order"],
     imports: ["Tensor"],
   },
   equals: {
-    code: `/** Whether lists hold the same. */
+    code: `/** Whether lists, sets or dictionaries hold the same. */
 function equals(left: any, right: any): boolean {
-  if (!Array.isArray(left) || !Array.isArray(right)) return left === right;
-  return left.length === right.length && left.every((value, i) => equals(value, right[i]));
+  if (left === right || Object(left) !== left || Object(right) !== right) return left === right;
+  if (Array.isArray(left)) return Array.isArray(right) && left.length === right.length && left.every((value, i) => equals(value, right[i]));
+  if (left instanceof Set) return right instanceof Set && left.size === right.size && [...left].every((value) => right.has(value));
+  const entries = (of: any) => (of instanceof Map ? of : Object.getPrototypeOf(of) === Object.prototype ? new Map(Object.entries(of)) : undefined);
+  const [ours, theirs] = [entries(left), entries(right)];
+  return ours !== undefined && ours.size === theirs?.size && [...ours].every(([key, value]) => theirs.has(key) && equals(value, theirs.get(key)));
 }`,
   },
   truth: {
@@ -460,6 +466,12 @@ function advance<T>(iterator: Iterator<T>): T {
 }`,
     needs: ["StopIteration"],
   },
+  isDictionary: {
+    code: `/** Whether it is a dictionary, and no object of a class but a \`Map\`. */
+function isDictionary<T>(value: T): value is Extract<T, Record<string, unknown> | ReadonlyMap<any, any>> {
+  return value instanceof Map || (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype);
+}`,
+  },
   asDictionary: {
     code: `/** An object's fields by name, and those of the objects in it. */
 function asDictionary(of: any): any {
@@ -512,6 +524,44 @@ function len(values: any): number {
   return values.length ?? values.size ?? Object.keys(values).length;
 }`,
   },
+  popItem: {
+    code: `/** Takes the entry out that was put in last, or first. */
+function popItem<V>(dictionary: Map<any, V> | Record<any, V>, last = true): [any, V] {
+  const entry = [...(dictionary instanceof Map ? dictionary : Object.entries(dictionary))].at(last ? -1 : 0);
+  if (!entry) throw new KeyError("popitem(): dictionary is empty");
+  if (dictionary instanceof Map) dictionary.delete(entry[0]);
+  else delete dictionary[entry[0]];
+  return entry;
+}`,
+    needs: ["KeyError"],
+  },
+  moveToEnd: {
+    code: `/** Puts an entry behind all others, or before them. */
+function moveToEnd<V>(dictionary: Map<any, V> | Record<any, V>, key: any, last = true): void {
+  const moved = lookup(dictionary, key);
+  const entries = [...(dictionary instanceof Map ? dictionary : Object.entries(dictionary))].filter(([other]) => other !== key);
+  entries.splice(last ? entries.length : 0, 0, [key, moved]);
+  for (const [other, value] of entries) {
+    if (dictionary instanceof Map) dictionary.delete(other), dictionary.set(other, value);
+    else delete dictionary[other], (dictionary[other] = value);
+  }
+}`,
+    needs: ["lookup"],
+  },
+  argsOf: {
+    code: `/** What an error was made with. */
+function argsOf(error: unknown): any[] {
+  return [error instanceof KeyError ? error.key : (error as Error).message];
+}`,
+    needs: ["KeyError"],
+  },
+  removed: {
+    code: `/** Takes a value out of a set; Python says so where it isn't there. */
+function removed<T>(set: Set<T>, value: T): void {
+  if (!set.delete(value)) throw new KeyError(value);
+}`,
+    needs: ["KeyError"],
+  },
   lookup: {
     code: `/** What a dictionary has for a key; Python says so where it has nothing. */
 function lookup<V>(dictionary: Map<any, V> | Record<any, V>, key: any): V {
@@ -523,7 +573,7 @@ function lookup<V>(dictionary: Map<any, V> | Record<any, V>, key: any): V {
   },
   entry: {
     code: `/** A list's entry, or a text's letter; Python says so where there is none. */
-function entry<T>(values: ArrayLike<T>, at: number): T {
+function entry<T = any>(values: ArrayLike<T>, at: number): T {
   const place = at < 0 ? at + values.length : at;
   if (!(place >= 0 && place < values.length)) throw new IndexError(\`\${typeof values === "string" ? "string" : "list"} index out of range\`);
   return values[place]!;

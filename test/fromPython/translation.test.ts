@@ -516,6 +516,17 @@ describe("what Python has of its own", () => {
     assert.match(text, /^f = \(\): number => \{/m);
   });
 
+  it("a command line that a function hands on is the one that the program gives it, and none where it gives none", () => {
+    const parse = (given: string): string =>
+      `import argparse\ndef parse(argv=None):\n    p = argparse.ArgumentParser()\n    p.add_argument("--n", type=int, default=3)\n    return p.parse_args(argv)\n${given}`;
+    assert.match(code(parse('args = parse(["--n", "7"])')), /n: 7/);
+    assert.match(code(parse("args = parse()")), /n: 3/);
+    assert.deepEqual(
+      fromPython(parse('parse(["--n", "7"])\nparse([])')).problems.map(({ line }) => line),
+      [5],
+    );
+  });
+
   it("random.choices draws by its weights", () => {
     assert.match(code("import random\nprint(random.choices([1, 2], weights=[0, 1], k=3))"), /weights\?: readonly number\[\]/);
   });

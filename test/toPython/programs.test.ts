@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { hasTorch, printedByPython } from "../python/python.ts";
 import { printedBy } from "../runner/job.ts";
 import { expected, published, translated, written, type Program } from "./programs.ts";
-import { back, plain, travelled } from "./roundTrip.ts";
+import { back, halved, plain, travelled } from "./roundTrip.ts";
 
 const NUMBER = /-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/g;
 
@@ -97,7 +97,9 @@ describe("a program that went to Python and back", function () {
     it(`prints the same: ${program.name}`, async () => {
       const again = join(back(program), `${program.name}.model.ts`);
       const [first, second] = await Promise.all([printedHere(program), printedBy(again)]);
-      assert.equal(plain(second), plain(first));
+      // Halves are rounded as in Python by then.
+      if (halved.test(program.name)) assertSame(plain(second), plain(first));
+      else assert.equal(plain(second), plain(first));
     });
   }
 });
