@@ -67,10 +67,14 @@ let isStopped = false;
 let keeper: RunKeeper | undefined;
 
 function tell(event: SentEvent): Promise<void> {
+  record(event);
+  return send({ type: "event", event });
+}
+
+function record(event: SentEvent): void {
   keeper?.event(event);
   const reason = filling?.event(event);
   if (reason !== undefined) supervisor!.refuse(reason);
-  return send({ type: "event", event });
 }
 
 async function run(request: RunRequest): Promise<RunEnd> {
@@ -141,9 +145,11 @@ function fillIn(state: RunState): RunState {
 
 async function finish(end: RunEnd): Promise<never> {
   const { state, exitCode }: RunEnd = filling ? { state: fillIn(end.state) } : end;
-  const told = tell({ type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) });
+  const event: SentEvent = { type: "state", state, at: Date.now(), ...(exitCode === undefined ? {} : { exitCode }) };
+  record(event);
+  // Whoever hears of the end finds all of the run kept, and hears before it what could not be.
   await keeper?.close();
-  await told;
+  await send({ type: "event", event });
   if (supervisor?.isBusy) endWithChildren();
   process.exit(0);
 }
