@@ -152,6 +152,7 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
   });
 
   it("is interrupted when its process has ended, though nobody asked how, as in a container", async function () {
+    // Elsewhere no process that has ended keeps its number.
     if (process.platform !== "linux") this.skip();
     await train(short);
     // A process that begins another one and never asks after it.

@@ -36,20 +36,17 @@ export const stretch: {
 
 /** What `body` reads is read by the program, or as regularly as if it were. */
 export function readByProgram<T>(body: () => T): T {
-  const before = reading.reader;
-  reading.reader = reading.ofProgram;
-  try {
-    return body();
-  } finally {
-    reading.reader = before;
-  }
+  return readBy(reading.ofProgram, body);
 }
 
 /** What `body` reads stays within the engine. */
 export function withoutReader<T>(body: () => T): T {
+  return reading.reader === null ? body() : readBy(null, body);
+}
+
+function readBy<T>(reader: Reader | null, body: () => T): T {
   const before = reading.reader;
-  if (before === null) return body();
-  reading.reader = null;
+  reading.reader = reader;
   try {
     return body();
   } finally {
