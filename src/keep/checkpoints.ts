@@ -47,8 +47,15 @@ export function checkpointEvents({ folder }: Pick<KeptRun, "folder">): readonly 
   return events;
 }
 
-/** What the program calls the models whose parameters are in the file. */
-export function modelsIn(path: string): readonly string[] {
+export interface Held {
+  /** What the program calls the models whose parameters are in the file. */
+  readonly models: readonly string[];
+  /** Whether a loop that trained was over, so that they are not likely to change any more. */
+  readonly isLoopEnd: boolean;
+}
+
+/** What a checkpoint's file says of itself; nothing where it can't be read. */
+export function heldIn(path: string): Held {
   const descriptor = openSync(path, "r");
   try {
     const size = new BigUint64Array(1);
@@ -56,9 +63,13 @@ export function modelsIn(path: string): readonly string[] {
     const header = Buffer.alloc(Number(size[0]));
     readSync(descriptor, header, 0, header.length, 8);
     const { __metadata__: said } = JSON.parse(header.toString()) as { readonly __metadata__: Readonly<Record<string, string>> };
-    return (JSON.parse(said["kindling"]!) as { readonly models: readonly { readonly name: string }[] }).models.map(({ name }) => name);
+    const { models, isLoopEnd = false } = JSON.parse(said["kindling"]!) as {
+      readonly models: readonly { readonly name: string }[];
+      readonly isLoopEnd?: boolean;
+    };
+    return { models: models.map(({ name }) => name), isLoopEnd };
   } catch {
-    return [];
+    return { models: [], isLoopEnd: false };
   } finally {
     closeSync(descriptor);
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Intervention, MetricPoint } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { digestOf } from "./checkpointKeeper.ts";
-import { checkpointEvents, checkpointsOf, modelsIn, type KeptCheckpoint } from "./checkpoints.ts";
+import { checkpointEvents, checkpointsOf, heldIn, type KeptCheckpoint } from "./checkpoints.ts";
 import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRunIn, type KeptRun } from "./keptRuns.ts";
 import { firstWeights, whyNoFirstWeights } from "./firstWeights.ts";
@@ -97,7 +97,7 @@ const [shortestHop, fewestComputed] = [16, 2];
 
 /**
  * To the last checkpoint before the step. Where a model was trained to its end on the way, so that later checkpoints don't have
- * it, the steps between the last that does and the next are computed.
+ * it, the steps between the last that does and the next are computed, unless that was taken where its training was over.
  */
 function hopsTo(kept: KeptRun, step: number): readonly Hop[] {
   const usable = checkpointsOf(kept).filter((one) => !one.isEnd && one.digest !== undefined && one.step >= firstSteps && one.step <= step - fewestComputed);
@@ -107,17 +107,17 @@ function hopsTo(kept: KeptRun, step: number): readonly Hop[] {
 function hopsBy(usable: readonly KeptCheckpoint[]): readonly Hop[] {
   const hops: Hop[] = [];
   let from = firstSteps;
-  const models = usable.map(({ path }) => modelsIn(path));
+  const held = usable.map(({ path }) => heldIn(path));
   for (const [i, { step, path, digest }] of usable.entries()) {
     const isLast = i === usable.length - 1;
-    if (!isLast && models[i]!.every((name) => models[i + 1]!.includes(name))) continue;
+    if (!isLast && held[i]!.models.every((name) => held[i + 1]!.models.includes(name))) continue;
     if (step - from >= shortestHop) {
       const file = new Uint8Array(readFileSync(path));
       // One that is not what was written is none.
       if (digestOf(file) !== digest) return hopsBy(usable.filter((_, k) => k !== i));
       hops.push({ from, to: step, file });
     }
-    if (!isLast) from = usable[i + 1]!.step;
+    if (!isLast) from = held[i]!.isLoopEnd ? step : usable[i + 1]!.step;
   }
   return hops;
 }

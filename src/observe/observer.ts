@@ -401,7 +401,13 @@ export class Observer implements Instrument {
 
   /** A loop that trains is over. */
   trainingLoopLeft(loop: number): void {
-    this.#course.loops.left(loop);
+    const { loops } = this.#course;
+    const isOutermost = loops.isOutermost(loop);
+    loops.left(loop);
+    if (!isOutermost) return;
+    this.#clock.stop();
+    this.checkpoints.betweenSteps(true);
+    this.#clock.go();
   }
 
   /** A `backward()` or a `log()` that stands in the user's text is over. */
@@ -417,6 +423,7 @@ export class Observer implements Instrument {
   /** From the step to come on operations compute nothing for a while. */
   leaveOut(): void {
     this.#measurements.leaveOut();
+    this.#samples.leaveOut();
   }
 
   /** Hears what the program is told; called while it passes or waits at the gate. */

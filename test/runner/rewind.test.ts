@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { checkpointsOf } from "../../src/keep/checkpoints.ts";
 import { codeOf, listRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
-import { readInterventions, stepsTaken, whyNotRepeated } from "../../src/keep/past.ts";
+import { pastOf, readInterventions, stepsTaken, whyNotRepeated } from "../../src/keep/past.ts";
 import { readRun } from "../../src/keep/readRun.ts";
 import { replayRequest } from "../../src/keep/replayRequest.ts";
 import { givenValues } from "../../src/lint/constants.ts";
@@ -273,6 +273,33 @@ const [first, second] = [new nn.Linear(4, 1), new nn.Linear(4, 1)];
 fit(first); fit(second);
 console.log("END " + JSON.stringify([first, second].map((m) => m.weight.tolist())));`;
     const { job: whole, kept } = await train(text);
+    const job = await rewind(kept, 115);
+    assert.match(wayOf(job), short);
+    await goOn(job);
+    assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(whole)], failed(job));
+    assert.deepEqual(job.points, whole.points);
+  });
+
+  it("computes nothing of a model's last steps where a checkpoint was taken when its loop was over, whatever is read from it after that", async () => {
+    const text = `${head}const fit = (model) => {
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 0.01 });
+  for (let i = 0; i < 60; i++) {
+    const x = randn(16, 4); const loss = model(x).sub(x.sum(1, true)).square().mean(); optimizer.zeroGrad(); loss.backward(); optimizer.step();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+  console.log(model(tensor([1, 1, 1, 1])).item(), model.weight.grad.sum().item());
+};
+const [first, second] = [new nn.Linear(4, 1), new nn.Linear(4, 1)];
+fit(first); fit(second);
+console.log("END " + JSON.stringify([first, second].map((m) => [m.weight.tolist(), m.weight.grad.tolist()])));`;
+    // The longer a run takes, the sooner there is time for a checkpoint.
+    let [{ job: whole, kept }, hops] = [await train(text), [] as [number, number][]];
+    for (let wait = 20; ; wait *= 2) {
+      hops = pastOf(kept.folder, 115).hops.map(({ from, to }) => [from, to]);
+      if (hops[0]?.[1] === 60 || wait > 160) break;
+      ({ job: whole, kept } = await train(text.replace("0, 0, 20)", `0, 0, ${wait * 2})`)));
+    }
+    assert.deepEqual(hops.flat().slice(1, 3), [60, 60], JSON.stringify(hops));
     const job = await rewind(kept, 115);
     assert.match(wayOf(job), short);
     await goOn(job);

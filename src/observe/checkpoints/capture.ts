@@ -13,6 +13,8 @@ import { packed } from "./values.ts";
 export interface Contents {
   readonly step: number;
   readonly isEnd: boolean;
+  /** Whether a loop that trained was over with this step, so that its models are not likely to change any more. Older checkpoints don't have it. */
+  readonly isLoopEnd?: boolean;
   /** Whether gradients are in it, because the next step may go on from them. */
   readonly keepsGradients: boolean;
   readonly models: readonly ModelContents[];
@@ -56,12 +58,14 @@ export interface CaptureOptions {
   readonly keepsGradients: boolean;
   /** See `Checkpoint`. */
   readonly isEnd: boolean;
+  /** See `Contents`. */
+  readonly isLoopEnd: boolean;
 }
 
 /**
  * @param step that the run has taken
  */
-export function capture(holdings: Holdings, step: number, { keepsGradients, isEnd }: CaptureOptions): Checkpoint {
+export function capture(holdings: Holdings, step: number, { keepsGradients, isEnd, isLoopEnd }: CaptureOptions): Checkpoint {
   const tensors = new Map<string, Tensor>();
   const put = (name: string, tensor: Tensor): void => void tensors.set(name, tensor);
   const found = [...holdings.models];
@@ -82,6 +86,7 @@ export function capture(holdings: Holdings, step: number, { keepsGradients, isEn
   const contents: Contents = {
     step,
     isEnd,
+    isLoopEnd,
     keepsGradients,
     models,
     loose: loose.map(([name]) => name),

@@ -4,7 +4,7 @@
  */
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Course } from "../steps/course.ts";
-import { capture, sizeOf } from "./capture.ts";
+import { capture, sizeOf, type CaptureOptions } from "./capture.ts";
 import type { Checkpoint, CheckpointSink } from "./checkpoint.ts";
 import type { Holdings } from "./holdings.ts";
 import { restore } from "./restore.ts";
@@ -12,6 +12,9 @@ import { Spacing } from "./spacing.ts";
 
 /** Called at each moment, before a person stops there or changes anything. May throw. */
 export type AtMoment = (step: number, checkpoints: Checkpoints) => void;
+
+/** What a checkpoint is taken at, beside a step. */
+type Moment = Pick<CaptureOptions, "isEnd" | "isLoopEnd">;
 
 export interface CheckpointsOptions {
   readonly atMoment?: AtMoment;
@@ -44,24 +47,24 @@ export class Checkpoints {
     this.#areGradientsCarried = this.#holdings.optimizers.some(({ paramGroups }) => paramGroups.some(({ params }) => params.some(hasGradient)));
   }
 
-  /** The program passes between two steps. */
-  betweenSteps(): void {
+  /** The program passes between two steps. @param isLoopEnd whether a loop that trained is over, as far as is known */
+  betweenSteps(isLoopEnd = this.#course.loops.isEnding): void {
     const { steps } = this.#course;
     if (steps === this.#last) return;
     this.#last = steps;
     this.#isFirstBackward = true;
     this.#atMoment?.(steps, this);
-    this.#takeIfDue();
+    this.#takeIfDue(isLoopEnd);
   }
 
   /** The program is over. */
   finish(): void {
-    if (this.#course.steps > 0) this.#take(true);
+    if (this.#course.steps > 0) this.#take({ isEnd: true, isLoopEnd: false });
   }
 
   /** All that the rest of the run follows from, as it is now; to be called at a moment. */
   capture(): Checkpoint {
-    return this.#capture(false);
+    return this.#capture({ isEnd: false, isLoopEnd: false });
   }
 
   /**
@@ -72,18 +75,20 @@ export class Checkpoints {
     restore(this.#holdings, this.#course.steps, file);
   }
 
-  #takeIfDue(): void {
+  #takeIfDue(isLoopEnd: boolean): void {
     const { steps, time } = this.#course;
-    if (this.#sink?.isReady && this.#spacing.isDue(steps, time.now, this.#sink.spent, () => sizeOf(this.#holdings))) this.#take(false);
+    if (!this.#sink?.isReady) return;
+    const isDue = this.#spacing.isDue({ step: steps, now: time.now, elsewhere: this.#sink.spent, isLoopEnd }, () => sizeOf(this.#holdings));
+    if (isDue) this.#take({ isEnd: false, isLoopEnd });
   }
 
-  #take(isEnd: boolean): void {
+  #take(moment: Moment): void {
     const sink = this.#sink;
     if (!sink) return;
     const begin = performance.now();
     this.#course.clock.stop();
     try {
-      const checkpoint = this.#capture(isEnd);
+      const checkpoint = this.#capture(moment);
       const cost = performance.now() - begin;
       this.#spacing.taken(this.#course.time.now, cost);
       sink.take(checkpoint, cost);
@@ -95,8 +100,10 @@ export class Checkpoints {
     }
   }
 
-  #capture(isEnd: boolean): Checkpoint {
-    return capture(this.#holdings, this.#course.steps, { keepsGradients: this.#areGradientsCarried && !isEnd, isEnd });
+  #capture({ isEnd, isLoopEnd }: Moment): Checkpoint {
+    // Where a loop is over, nobody may clear its last gradients any more.
+    const keepsGradients = (this.#areGradientsCarried || isLoopEnd) && !isEnd;
+    return capture(this.#holdings, this.#course.steps, { keepsGradients, isEnd, isLoopEnd });
   }
 }
 

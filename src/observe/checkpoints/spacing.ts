@@ -10,23 +10,34 @@ const partsOfRun = 64;
 /** Bytes that are kept in a millisecond, as long as none were; less than any machine of today does. */
 const guessedRate = 200_000;
 
+/** Where a loop that trained is over, and most likely another begins, one that takes a small part of the budget may be taken a little early. */
+const [smallPart, overdraft] = [1 / 8, 1.25];
+
+export interface PossibleMoment {
+  /** That the run has taken. */
+  readonly step: number;
+  /** Milliseconds since the run began. */
+  readonly now: number;
+  /** Milliseconds that checkpoints took beside the program. */
+  readonly elsewhere: number;
+  /** Whether a loop that trained is over. */
+  readonly isLoopEnd: boolean;
+}
+
 export class Spacing {
   #lastTime = 0;
   /** Milliseconds that they took, and how many there were. */
   #spent = 0;
   #count = 0;
 
-  /**
-   * @param step that the run has taken
-   * @param now milliseconds since the run began
-   * @param elsewhere milliseconds that they took beside the program
-   * @param size bytes of a checkpoint, about; asked for only where it matters
-   */
-  isDue(step: number, now: number, elsewhere: number, size: () => number): boolean {
-    if (!isRound(step) || now - this.#lastTime < Math.max(shortestInterval, now * shareOfElapsed)) return false;
+  /** @param size bytes of a checkpoint, about; asked for only where it matters */
+  isDue({ step, now, elsewhere, isLoopEnd }: PossibleMoment, size: () => number): boolean {
+    const isTime = isRound(step) && now - this.#lastTime >= Math.max(shortestInterval, now * shareOfElapsed);
+    if (!isTime && !isLoopEnd) return false;
     const spent = this.#spent + elsewhere;
     const next = this.#count > 0 ? spent / this.#count : size() / guessedRate;
-    return spent + next <= now * budget;
+    const [room, part] = [now * budget, isLoopEnd ? overdraft : 1];
+    return (isTime || next <= room * smallPart) && spent + next <= room * part;
   }
 
   /** @param cost milliseconds of the program's */

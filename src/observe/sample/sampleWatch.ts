@@ -3,6 +3,7 @@
  * person wants to look, and counts what came out over each pass over the data.
  */
 import { isGradEnabled } from "../../engine/autograd/gradMode.ts";
+import { areGhosts } from "../../engine/memory/reading.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { Module } from "../../engine/nn/module.ts";
 import { numelOf } from "../../engine/shape.ts";
@@ -104,7 +105,7 @@ export class SampleWatch {
    * @param isMeasured in a step that is measured
    */
   called(model: DescribedModel, inputs: readonly unknown[], output: unknown, isMeasured: boolean): void {
-    if (!isMeasured && !this.#isOpen) return;
+    if (areGhosts() || (!isMeasured && !this.#isOpen)) return;
     const begin = performance.now();
     const seen = this.#seenOf(model);
     const first = output instanceof Tensor ? output : tensorsOf(output)[0];
@@ -119,6 +120,7 @@ export class SampleWatch {
    * @returns milliseconds that it took; a measured step pays for them
    */
   loss(computed: ComputedLoss, moment: Moment, now: number, isMeasured: boolean): void {
+    if (areGhosts()) return;
     if (!this.#isOpen) this.#isPartial = true;
     if (!isMeasured && !this.#isOpen) return;
     const begin = performance.now();
@@ -140,6 +142,7 @@ export class SampleWatch {
 
   /** A `backward()`: which step and epoch the calls and losses before it belong to is known only now. */
   trained(moment: Moment, now: number): void {
+    if (areGhosts()) return;
     const isNew = moment.epoch !== this.#epoch && !this.#hasLoader;
     if (isNew || now >= this.#nextChoice) this.#choose(!isNew, now);
     this.#epoch = moment.epoch;
@@ -149,6 +152,12 @@ export class SampleWatch {
       for (const result of this.#waiting) this.#count(result, "training", moment, now);
       this.#spent += performance.now() - begin;
     }
+    this.#waiting.length = 0;
+  }
+
+  /** From here on nothing is computed for a while: what was seen before is not what there is after that. */
+  leaveOut(): void {
+    this.#seen.clear();
     this.#waiting.length = 0;
   }
 

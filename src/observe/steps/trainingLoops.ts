@@ -15,6 +15,8 @@ export interface Turn {
 /** A loop is its last turn, with the number of modules that had been constructed when it began. */
 interface Loop extends Turn {
   readonly index: number;
+  /** Whether a loop in the present turn is over. */
+  readonly isInnerOver: boolean;
 }
 
 export class TrainingLoops {
@@ -41,7 +43,7 @@ export class TrainingLoops {
     this.#batch = undefined;
     // A loop that begins again is another one: what was constructed before it is trained by all of it.
     const constructed = known && index > known.index ? known.constructed : now.constructed;
-    this.#loops.splice(at < 0 ? this.#loops.length : at, Infinity, { ...now, constructed, index, count: whole(count) });
+    this.#loops.splice(at < 0 ? this.#loops.length : at, Infinity, { ...now, constructed, index, count: whole(count), isInnerOver: false });
   }
 
   /** Whether no other loop that trains is around it. */
@@ -52,7 +54,16 @@ export class TrainingLoops {
   /** A loop is over. */
   left(id: number): void {
     const at = this.#loops.findIndex((loop) => loop.id === id);
-    if (at >= 0) this.#loops.length = at;
+    if (at < 0) return;
+    this.#loops.length = at;
+    const outer = this.#loops.pop();
+    if (outer) this.#loops.push({ ...outer, isInnerOver: true });
+  }
+
+  /** Whether the loop that is under way has come to its last turn, and the loop in it is over: most likely that was its training. */
+  get isEnding(): boolean {
+    const loop = this.#loops.at(-1);
+    return loop !== undefined && loop.isInnerOver && loop.index + 1 === loop.count;
   }
 
   /**
