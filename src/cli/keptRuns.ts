@@ -3,11 +3,11 @@ import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { additionsOf, additionText } from "../keep/additions.ts";
 import { chosenCheckpoint, readRunWord, type ChosenCheckpoint } from "../keep/chosenCheckpoint.ts";
-import { callOf, compareRuns, tookText } from "../keep/comparison.ts";
+import { callOf, compareRuns, tookText, type Comparison } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
 import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { findRun, findRuns, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, findRuns, gitOf, listRuns, whyNoRun, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
@@ -78,21 +78,33 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
 
 export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
   const all = projectRuns();
-  const compared = words.flatMap((word) => theRuns(word, all));
-  if (compared.length < 2) throw new UsageError(whichRuns);
+  const meant = words.flatMap((word) => theRuns(word, all));
+  const compared = [...new Set(meant)];
+  if (compared.length < 2) throw new UsageError(meant.length < 2 ? whichRuns : `all of these are one run, \`${compared[0]!.id}\`; ${whichRuns}`);
   const comparison = compareRuns(compared);
   if (json) return printJson(comparisonFacts(comparison));
-  const { differences, last, runs, sentences } = comparison;
-  const headings = runs.map(({ kept }) => (kept.info.group === undefined ? (kept.label.name ?? kept.id) : callOf(kept)));
+  process.stdout.write(comparisonText(comparison, paint));
+  return 0;
+}
+
+/** A column for each run, or a row where that is narrower: many are beneath each other. */
+function comparisonText({ differences, last, runs, sentences }: Comparison, paint: Paint): string {
+  const headings = ["", ...runs.map(({ kept }) => (kept.info.group === undefined ? (kept.label.name ?? kept.id) : callOf(kept)))];
   const rows = [
     ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
     ...Object.entries(last).map(([name, own]) => [`last ${name}`, ...own.map((value) => formatNumber(value ?? undefined))]),
-    ["health", ...runs.map(({ health }) => health.replaceAll("`", ""))],
   ];
-  process.stdout.write(tableText(["", ...headings], rows, paint));
-  if (sentences.length > 0) process.stdout.write(`\n${sentences.join("\n")}\n`);
-  return 0;
+  const [header = [], ...turned] = headings.map((heading, i) => [heading, ...rows.map((row) => row[i]!)]);
+  const [besides, beneath] = [tableText(headings, rows, paint), tableText(header, turned, paint)];
+  const health = tableText(
+    ["", "health"],
+    runs.map((run, i) => [headings[i + 1]!, run.health.replaceAll("`", "") || "–"]),
+    paint,
+  );
+  return [widthOf(beneath) < widthOf(besides) ? beneath : besides, health, ...(sentences.length > 0 ? [`${sentences.join("\n")}\n`] : [])].join("\n");
 }
+
+const widthOf = (table: string): number => Math.max(...table.split("\n").map(({ length }) => length));
 
 /** Of the project of this folder, newest first. */
 export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
@@ -100,7 +112,7 @@ export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(pr
 /** @throws UsageError where no run, or more than one, is meant */
 export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
-  if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
+  if (!found) throw new UsageError(`${whyNoRun(all, word)}; \`kindling runs\` lists them`);
   return found;
 }
 

@@ -54,7 +54,7 @@ export function detailsOf(kept: KeptRun, run: RunSnapshot) {
 }
 
 export function comparisonFacts({ runs, differences, last, sentences }: Comparison) {
-  return { runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last), sentences };
+  return { runs: runs.map(({ kept, health: sentence }) => ({ ...factsOf(kept), health: sentence })), differences, last: jsonable(last), sentences };
 }
 
 /** NaN and infinities, which JSON doesn't have, as their names. */

@@ -3,6 +3,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { RunState } from "../protocol/index.ts";
+import { plural } from "../run/numbers.ts";
 import { isFinal } from "../run/standing.ts";
 import { additionsOf, withAdditions } from "./additions.ts";
 import { codeFiles, gitState, runInfo, runLabel, runSummary, type CodeFiles, type GitState, type RunInfo, type RunLabel, type RunSummary } from "./keptRun.ts";
@@ -78,8 +79,21 @@ export function findRun(runs: readonly KeptRun[], word: string): KeptRun | undef
   if (word === "latest") return runs[0];
   const exact = runs.find(({ id, label }) => id === word || label.name === word);
   if (exact) return exact;
-  const [one, another] = runs.filter(({ id }) => id.startsWith(word) || id.endsWith(`-${word}`));
+  const [one, another] = withId(runs, word);
   return another ? undefined : one;
+}
+
+/** Why `findRun` found none. */
+export function whyNoRun(runs: readonly KeptRun[], word: string): string {
+  const [one, ...others] = withId(runs, word);
+  if (!one) return `there is no run \`${word}\` here`;
+  const more = others.length > 1 ? ` and ${plural(others.length - 1, "other")}` : "";
+  return `\`${word}\` may be \`${one.id}\`, \`${others[0]!.id}\`${more}; write more of the id`;
+}
+
+/** Those whose id begins or ends so. */
+function withId(runs: readonly KeptRun[], word: string): readonly KeptRun[] {
+  return word === "" ? [] : runs.filter(({ id }) => id.startsWith(word) || id.endsWith(`-${word}`));
 }
 
 /** The runs that a person means: one, or all of a group. @param runs newest first @returns oldest first; none where no run is meant */
