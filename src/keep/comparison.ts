@@ -116,6 +116,11 @@ export function variantOf({ info }: KeptRun): string | null {
   return [info.group, ...Object.entries(info.given ?? {}).map(([name, value]) => `${name}=${value}`)].join(" ");
 }
 
+/** How it stands, and how much of it is known where that isn't all. */
+export function stateText({ state, summary: { keptUpTo } }: KeptRun): string {
+  return keptUpTo === undefined ? state : `${state}, kept up to step ${formatCount(keptUpTo)}`;
+}
+
 /** How long it went on, or has so far. */
 export function tookText({ info, summary }: KeptRun): string {
   const end = summary.endedAt ?? info.startedAt + (summary.progress?.elapsed ?? 0);
@@ -149,7 +154,7 @@ function settingsOf(kept: KeptRun, { run, firstOptimizers }: ToldRun): Readonly<
     ...(commit && { commit: `${commit.commit.slice(0, 12)}${commit.isDirty ? ", changed" : ""}` }),
     steps: formatCount(kept.summary.steps),
     took: tookText(kept),
-    state: kept.state,
+    state: stateText(kept),
   };
 }
 

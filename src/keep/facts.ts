@@ -18,6 +18,7 @@ export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
     steps: summary.steps,
     epochs: summary.epochs,
+    ...(summary.keptUpTo !== undefined && { keptUpTo: summary.keptUpTo }),
     last: jsonable(last),
     arguments: info.arguments,
     ...(info.group !== undefined && { group: info.group }),

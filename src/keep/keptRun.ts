@@ -77,6 +77,8 @@ export interface RunSummary {
   readonly epochs: number;
   readonly series: Readonly<Record<string, SeriesSummary>>;
   readonly progress?: Progress;
+  /** From this step on it could not be written, as on a full disk. */
+  readonly keptUpTo?: number;
 }
 
 /** What a person says of it. */
@@ -142,6 +144,7 @@ export const runSummary = record<RunSummary>({
   epochs: whole,
   series: dictionary(seriesSummary),
   progress: optional(keptProgress),
+  keptUpTo: optional(whole),
 });
 
 export const runLabel = record<RunLabel>({ name: optional(text), note: optional(text), pinned: optional(flag) });
