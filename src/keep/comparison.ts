@@ -123,8 +123,8 @@ export function stateText({ state, summary: { keptUpTo } }: KeptRun): string {
 
 /** How long it went on, or has so far. */
 export function tookText({ info, summary }: KeptRun): string {
-  const end = summary.endedAt ?? info.startedAt + (summary.progress?.elapsed ?? 0);
-  const seconds = (end - info.startedAt) / 1000;
+  const told = summary.took ?? (summary.endedAt === undefined ? undefined : summary.endedAt - info.startedAt);
+  const seconds = Math.max(0, told ?? summary.progress?.elapsed ?? 0) / 1000;
   return seconds < 60 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }
 

@@ -70,6 +70,8 @@ export interface SeriesSummary {
 export interface RunSummary {
   readonly state: RunState;
   readonly endedAt?: number;
+  /** Milliseconds, by a clock that nobody sets: the one that `endedAt` comes from may have been meanwhile. */
+  readonly took?: number;
   readonly exitCode?: number;
   /** Build of the engine's kernels. */
   readonly kernels?: string;
@@ -138,6 +140,7 @@ export const seriesSummary = record<SeriesSummary>({ last: number, least: number
 export const runSummary = record<RunSummary>({
   state: runState,
   endedAt: optional(number),
+  took: optional(number),
   exitCode: optional(number),
   kernels: optional(text),
   steps: whole,

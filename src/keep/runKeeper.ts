@@ -67,7 +67,9 @@ export class RunKeeper {
   /** Values of series that were written. */
   #rows = 0;
   #state: RunState = "starting";
-  #end: Pick<RunSummary, "endedAt" | "exitCode"> = {};
+  #end: Pick<RunSummary, "endedAt" | "took" | "exitCode"> = {};
+  /** By the clock that nobody sets. */
+  readonly #begun = performance.now();
   #progress: Progress | undefined;
   /** What was written last of when steps were. */
   #clocked = { step: 0, elapsed: 0 };
@@ -232,7 +234,8 @@ export class RunKeeper {
     if (event.type === "progress") this.#progress = event.progress;
     if (event.type !== "state") return;
     this.#state = event.state;
-    if (isFinal(event.state)) this.#end = { endedAt: event.at, ...(event.exitCode !== undefined && { exitCode: event.exitCode }) };
+    if (isFinal(event.state))
+      this.#end = { endedAt: event.at, took: performance.now() - this.#begun, ...(event.exitCode !== undefined && { exitCode: event.exitCode }) };
   }
 
   /** Of a run that could not be written any more there is at least to be seen that it ended, and how. */

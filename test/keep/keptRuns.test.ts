@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunId, names, runsFolder } from "../../src/keep/layout.ts";
 import { codeOf, findRun, gitOf, keptRun, listRuns, removeRun, setLabel, unreadRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
-import { stateText } from "../../src/keep/comparison.ts";
+import { stateText, tookText } from "../../src/keep/comparison.ts";
 import { whyNotRepeated } from "../../src/keep/past.ts";
 import { readRun as toldOf, readRunInTurns } from "../../src/keep/readRun.ts";
 import { RunKeeper } from "../../src/keep/runKeeper.ts";
@@ -288,6 +288,21 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
     }
     assert.deepEqual(told, [`From step ${full} on this run is not kept: the disk is full. The training goes on.`]);
   }
+
+  for (const hours of [-24, 24])
+    it(`took as long as it did, though the clock was set by ${hours} hours meanwhile`, async () => {
+      const { now } = Date;
+      try {
+        await keptUntil(3, async (keeper) => {
+          Date.now = () => now() + hours * 3_600_000;
+          keeper.event({ type: "state", state: "finished", at: Date.now(), exitCode: 0 });
+          await keeper.close();
+        });
+      } finally {
+        Date.now = now;
+      }
+      assert.match(tookText(only()), /^\d\d?\.\d s$/);
+    });
 
   it("that is removed while it goes on is not kept any more, and does not come back as half of one", async () => {
     // It removes its own folder, as somebody else might.

@@ -249,6 +249,18 @@ for epoch in range(7):
     assert.equal(runs()[0]!.state, "interrupted");
   });
 
+  it("that finds no room for its curves trains on, and says that it finished and up to which step it is kept", async () => {
+    // No file may become longer, as on a full disk.
+    const limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n";
+    const { code, errors: stderr } = await watch(`${head}${limit}for _ in range(300):\n    step()\n`);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^kindling-watch: from step \d+ on this run is not kept: .*\. The training goes on\.$/m);
+    const { state, summary } = runs()[0]!;
+    assert.deepEqual([state, summary.steps], ["finished", 300]);
+    assert.ok(summary.keptUpTo! < 300);
+    assert.equal(told().state, "finished");
+  });
+
   it("has a run for each of its ranks, which are told apart and belong together", async () => {
     for (const rank of [0, 1, 0, 1]) await watch(`${head}step()\n`, { RANK: String(rank), WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: "29500" });
     const trainings = byTraining(runs());
