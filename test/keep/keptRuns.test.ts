@@ -102,6 +102,12 @@ describe("a run that is kept", function () {
     assert.equal(rows.find(({ name, value }) => name === "my value" && typeof value === "string")?.value, "NaN");
   });
 
+  it("of a series that never had a number has neither the least nor the largest", async () => {
+    await train(`import { log } from "kindling";\nfor (const some of [NaN, 3, Infinity, NaN]) log({ none: NaN, some });\n`);
+    const { none, some } = only().summary.series;
+    assert.deepEqual([none!.least, none!.largest, some!.least, some!.largest, some!.last], [NaN, NaN, 3, Infinity, NaN]);
+  });
+
   it("has the code that ran, of all its files, whatever becomes of them", async () => {
     folder.write("parts/layer.ts", "export const width = 4;\n");
     const text = `import { width } from "./parts/layer.ts";\n${short.replace("nn.Linear(4", "nn.Linear(width")}`;
