@@ -228,7 +228,7 @@ for epoch in range(7):
     const hooked = await watch(`${head}import sys\nsys.excepthook = lambda kind, error, traceback: print("mine:", error)\nraise ValueError("no")\n`);
     assert.deepEqual([hooked.code, hooked.output, hooked.errors, runs()[0]!.state], [1, "mine: no\n", "", "failed"]);
     const gone = await runPython(folder, ["-m", "kindling_watch", "-m", "gone_module"]);
-    assert.match(gone.errors, /^\S+: No module named gone_module$/);
+    assert.match(gone.errors, /^\S+: No module named gone_module\n$/);
   });
 
   it("of a series that never had a number has neither the least nor the largest", async () => {
