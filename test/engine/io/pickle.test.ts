@@ -113,6 +113,14 @@ describe("reading pickles", () => {
     assert.deepEqual((read(latin(`\x80\x02${array}.`)) as Tensor).shape, [500]);
   });
 
+  it("of the state of NumPy's generator gives its numbers, though no tensor here holds them", () => {
+    // pickle.dumps(np.array([1, 2**32 - 1], np.uint32), 2)
+    const type = "cnumpy\ndtype\nX\x02\0\0\0u4K\0K\x01\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb";
+    const bytes = "c_codecs\nencode\nX\x0c\0\0\0\x01\0\0\0\xc3\xbf\xc3\xbf\xc3\xbf\xc3\xbfX\x06\0\0\0latin1\x86R";
+    const array = `cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85c_codecs\nencode\nX\x01\0\0\0bX\x06\0\0\0latin1\x86R\x87R(K\x01K\x02\x85${type}\x89${bytes}tb`;
+    assert.deepEqual(read(latin(`\x80\x02${array}.`)), [1, 2 ** 32 - 1]);
+  });
+
   it("takes any depth without running out of stack", () => {
     let found = read(latin(`\x80\x02${"]".repeat(100_000)}${"a".repeat(99_999)}.`)) as unknown[];
     let depth = 1;
