@@ -109,6 +109,12 @@ describe("kept trainings on the command line", function () {
     assert.match(twice.stderr, /`size` is given 2\.0 twice/);
   });
 
+  it("can't be held against a group whose runs failed, which is said", async () => {
+    folder.write("a.model.ts", `const inputs = 3;\n${net(0.01).replace("nn.Linear(3, 1)", "nn.Linear(inputs, 1)")}`);
+    const { stdout } = await kindling(["train", "a.model.ts", "--with", "inputs=3,-3", "--seeds", "3"], { directory: folder.path });
+    assert.match(stdout, /^loss: 3 of 3 runs of inputs -3 ended without a number, so the groups can't be compared\.$/m);
+  });
+
   it("differ by the data that they read", async () => {
     folder.write("a.model.ts", `import { readFileSync } from "node:fs";\n${net(0.01)}readFileSync("rows.csv");\nreadFileSync("same.csv", "utf8");\n`);
     folder.write("same.csv", "1\n");
