@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import runpy
 import sys
-import traceback
 import types
 from typing import Any, Callable, List, Optional, Tuple
 
@@ -31,6 +30,10 @@ def main(arguments: List[str]) -> int:
     except OSError as error:
         print(f"kindling_watch: can't read {arguments[0]}: {error.strerror}", file=sys.stderr)
         return 2
+    except ImportError as error:
+        # As Python says it.
+        print(f"{sys.executable}: {error}", file=sys.stderr)
+        return 1
     watcher = Watcher(file, own)
     kindling_watch._watcher = watcher
     watcher.take_streams()
@@ -42,12 +45,13 @@ def main(arguments: List[str]) -> int:
     except SystemExit as error:
         code = _code_of(error)
         state = "finished" if code == 0 else "failed"
-    except KeyboardInterrupt:
-        state, code = "stopped", 130
     except BaseException as error:
-        watcher.failed(error)
-        traceback.print_exception(type(error), error, without_own(error.__traceback__))
-        state, code = "failed", 1
+        state, code = ("stopped", 130) if isinstance(error, KeyboardInterrupt) else ("failed", 1)
+        if state == "failed":
+            watcher.failed(error)
+        error.__traceback__ = without_own(error.__traceback__)
+        # A program may have one of its own.
+        sys.excepthook(type(error), error, error.__traceback__)
     watcher.finish(state, code)
     return code
 

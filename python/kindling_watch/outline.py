@@ -13,8 +13,8 @@ class Outline:
         self._stride = 1
         self._count = 0
         self._last = math.nan
-        self._least = math.inf
-        self._largest = -math.inf
+        self._least = math.nan
+        self._largest = math.nan
 
     def add(self, value: float) -> None:
         if self._count % self._stride == 0:
@@ -24,10 +24,12 @@ class Outline:
                 self._stride *= 2
         self._count += 1
         self._last = value
-        # NaN is neither the least nor the largest.
-        if value < self._least:
+        # NaN is neither the least nor the largest, where there is anything else.
+        if math.isnan(value):
+            return
+        if not value >= self._least:
             self._least = value
-        if value > self._largest:
+        if not value <= self._largest:
             self._largest = value
 
     @property

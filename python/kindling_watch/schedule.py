@@ -1,8 +1,10 @@
 """Which steps are measured: the first, and then as many as the budget allows."""
 from __future__ import annotations
 
-#: So many steps at the beginning are measured, whatever that costs: the first calls of anything are slow.
+#: So many steps at the beginning are measured, though they are dear: the first calls of anything are slow.
 _FIRST = 3
+#: Seconds that one of them may take for the next to be measured, too: of thousands of layers the first alone is.
+_PATIENCE = 5.0
 #: Shares of the run's time that measuring may take: usually, and at least, where hooks alone leave nothing of what all of watching may take.
 _BUDGET = 0.015
 _LEAST_BUDGET = 0.005
@@ -31,7 +33,7 @@ class Schedule:
 
     def is_due(self, step: int, elapsed: float) -> bool:
         """elapsed: seconds since the training began."""
-        if step < _FIRST:
+        if step < _FIRST and self._dearest <= _PATIENCE:
             return True
         since = elapsed - self._last
         if since < max(_SHORTEST, elapsed * _SHARE_OF_ELAPSED):

@@ -77,6 +77,8 @@ class RunFolder:
     def __init__(self, file: str, arguments: Sequence[str]) -> None:
         self.file = os.path.abspath(file)
         self._started = time.time()
+        # Somebody may set the other clock.
+        self._begun = time.monotonic()
         rank = _rank()
         runs = os.path.join(project_of(self.file), ".kindling", "runs")
         os.makedirs(runs, exist_ok=True)
@@ -118,6 +120,9 @@ class RunFolder:
         self._state = "starting"
         self._end: Dict[str, Any] = {}
         self._is_over = False
+        #: Up to this step all is written; and the same where no more can be.
+        self._written = 0
+        self._kept_up_to: Optional[int] = None
         self._wake = threading.Event()
         #: Called before each writing, for what is known by then; returns how far the run is.
         self.progress: Callable[[], Optional[Dict[str, Any]]] = lambda: None
@@ -130,7 +135,7 @@ class RunFolder:
     @property
     def elapsed(self) -> float:
         """Seconds since the run began."""
-        return time.time() - self._started
+        return time.monotonic() - self._begun
 
     def add(self, name: str, step: int, epoch: int, value: float) -> None:
         self._rows.append((name, step, epoch, value))
@@ -161,18 +166,31 @@ class RunFolder:
             self.tell({"type": "renamed", "from": old, "to": new, "rows": self._count})
 
     def close(self, state: str, exit_code: Optional[int] = None) -> None:
-        if self._is_over:
+        if self._is_over and self._kept_up_to is None:
             return
         at = int(time.time() * 1000)
-        self._end = {"endedAt": at, **({} if exit_code is None else {"exitCode": exit_code})}
+        code = {} if exit_code is None else {"exitCode": exit_code}
+        self._end = {"endedAt": at, "took": self.elapsed * 1000, **code}
         with self._lock:
-            # What was printed comes before the end.
             self._last_progress = self.progress() or self._last_progress
-            self.tell({"type": "state", "state": state, "at": at, **({} if exit_code is None else {"exitCode": exit_code})})
-            self._write()
+            if self._kept_up_to is None:
+                # What was printed comes before the end.
+                self.tell({"type": "state", "state": state, "at": at, **code})
+                try:
+                    self._write()
+                except (OSError, ValueError) as error:
+                    self._lose(error)
+            if self._kept_up_to is not None:
+                self._state = state
+                self._write_lost()
             self._is_over = True
-            self._series.close()
-            self._events.close()
+            self._kept_up_to = None
+            for file in (self._series, self._events):
+                try:
+                    file.close()
+                except OSError:
+                    # What could not be written before can't be now.
+                    pass
         self._wake.set()
 
     def leave(self) -> None:
@@ -192,9 +210,28 @@ class RunFolder:
                         self._write()
                         written = time.monotonic()
             except (OSError, ValueError) as error:
-                # The disk is full, or the folder is gone: the training goes on.
-                self._is_over = True
-                print(f"kindling-watch: from here on this run is not kept: {error}", file=sys.stderr)
+                self._lose(error)
+
+    def _lose(self, error: Exception) -> None:
+        """The disk is full, or the folder is gone: the training goes on."""
+        self._is_over = True
+        self._kept_up_to = self._written
+        print(f"kindling-watch: from step {self._written} on this run is not kept: {error}. The training goes on.", file=sys.stderr)
+
+    def _write_lost(self) -> None:
+        """Of a run that could not be written any more there is at least to be seen that it ended, and how."""
+        try:
+            self._whole("summary.json", self._summary())
+            return
+        except OSError:
+            pass
+        try:
+            # Where there is no room for a second file: over what is there.
+            with open(os.path.join(self.folder, "summary.json"), "r+", encoding="utf-8") as file:
+                file.write(json.dumps(jsonable(self._summary()), ensure_ascii=False) + "\n")
+                file.truncate()
+        except OSError:
+            pass
 
     def _write(self) -> None:
         self._last_progress = self.progress() or self._last_progress
@@ -203,16 +240,20 @@ class RunFolder:
         if events:
             self._events.write("".join(json.dumps(jsonable(event), ensure_ascii=False) + "\n" for event in events))
             self._events.flush()
+        self._whole("summary.json", self._summary())
+        self._written = self._last_progress["step"] if self._last_progress else 0
+
+    def _summary(self) -> Dict[str, Any]:
         progress = self._last_progress
-        summary = {
+        return {
             "state": self._state,
             **self._end,
             "steps": progress["step"] if progress else 0,
             "epochs": progress["epoch"] + 1 if progress else 0,
             "series": {name: outline.summary for name, outline in self._outlines.items()},
             **({"progress": progress} if progress else {}),
+            **({} if self._kept_up_to is None else {"keptUpTo": self._kept_up_to}),
         }
-        self._whole("summary.json", summary)
 
     def _write_rows(self) -> None:
         rows = _taken(self._rows)
@@ -300,7 +341,9 @@ def _run_id(at: float, file: str, rank: Optional[int]) -> str:
 
 
 def _size(folder: str) -> int:
-    return sum(os.path.getsize(os.path.join(place, name)) for place, _, names in os.walk(folder) for name in names)
+    """Of what is there: a link may lead nowhere, and another process may remove what it likes."""
+    files = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    return sum(os.path.getsize(file) for file in files if os.path.isfile(file))
 
 
 def _may_go(folder: str) -> bool:
@@ -312,7 +355,7 @@ def _may_go(folder: str) -> bool:
             return is_over
         with open(label, encoding="utf-8") as file:
             return is_over and not json.load(file).get("pinned", False)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

@@ -70,7 +70,7 @@ export const compareRunsTool: Tool<CompareInput> = {
   name: "compare_runs",
   title: "Compare trainings",
   description:
-    "Answers what differs between kept trainings (code, options of optimizers, arguments, sizes of models, versions) and where each of their curves ended, as `kindling compare --json` does.",
+    "Answers what differs between kept trainings (code, options of optimizers, arguments, sizes of models, versions), where each of their curves ended, and one sentence on the health of each, as `kindling compare --json` does.",
   inputSchema: {
     type: "object",
     properties: {

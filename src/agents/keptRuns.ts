@@ -1,6 +1,6 @@
 /** The kept runs that a tool means. */
 import { join } from "node:path";
-import { findRun, findRuns, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, findRuns, listRuns, whyNoRun, type KeptRun } from "../keep/keptRuns.ts";
 import { runsFolder } from "../keep/layout.ts";
 import { modelFile } from "./files.ts";
 import { Refusal, type House } from "./tool.ts";
@@ -20,15 +20,16 @@ export function projectRuns(house: House, file: string | undefined): readonly Ke
 
 /** @throws Refusal */
 export function theRun(word: string, all: readonly KeptRun[]): KeptRun {
-  return findRun(all, word) ?? refuse(word);
+  return findRun(all, word) ?? refuse(word, all);
 }
 
 /** One, or all of a group. @throws Refusal */
 export function theRuns(word: string, all: readonly KeptRun[]): readonly KeptRun[] {
   const found = findRuns(all, word);
-  return found.length > 0 ? found : refuse(word);
+  return found.length > 0 ? found : refuse(word, all);
 }
 
-function refuse(word: string): never {
-  throw new Refusal(`There is no run \`${word}\` here, or more than one that begins so; list_runs lists them.`);
+function refuse(word: string, all: readonly KeptRun[]): never {
+  const why = whyNoRun(all, word);
+  throw new Refusal(`${why[0]!.toUpperCase()}${why.slice(1)}; list_runs lists them.`);
 }

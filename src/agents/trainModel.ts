@@ -5,7 +5,7 @@ import { jsonable } from "../keep/facts.ts";
 import { runsFolder } from "../keep/layout.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { checked, list, number, optional, record, text, whole } from "../run/codec.ts";
-import { formatCount } from "../run/numbers.ts";
+import { formatCount, formatNumber } from "../run/numbers.ts";
 import { modelFile } from "./files.ts";
 import { oneRun } from "./oneRun.ts";
 import { argumentsProperty, fileProperty } from "./program.ts";
@@ -74,6 +74,10 @@ export const trainModel: Tool<Input> = {
       ...(endedBy && { endedBy }),
       ...(end.exitCode !== undefined && { exitCode: end.exitCode }),
       ...told(run),
+      ...(endedBy === "seconds" &&
+        !run.progress && {
+          hint: `No training step was taken in ${formatNumber(seconds)} s. Give it more seconds; inspect_model says which line it does not get past.`,
+        }),
       problems,
     });
   },

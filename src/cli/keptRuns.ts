@@ -3,16 +3,17 @@ import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { additionsOf, additionText } from "../keep/additions.ts";
 import { chosenCheckpoint, readRunWord, type ChosenCheckpoint } from "../keep/chosenCheckpoint.ts";
-import { callOf, compareRuns, tookText } from "../keep/comparison.ts";
+import { callOf, compareRuns, stateText, tookText, type Comparison } from "../keep/comparison.ts";
 import { comparisonFacts, detailsOf, factsOf } from "../keep/facts.ts";
 import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { findRun, findRuns, gitOf, listRuns, type KeptRun } from "../keep/keptRuns.ts";
+import { findRun, findRuns, gitOf, listRuns, unreadRuns, whyNoRun, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { health } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import { originText, weightsSentence } from "../run/weightRows.ts";
+import { columnsOf, padded } from "./columns.ts";
 import { whichRuns } from "./commandLine.ts";
 import { UsageError } from "./usageError.ts";
 import { modelTable } from "./modelTable.ts";
@@ -30,7 +31,9 @@ export interface TrainedBy extends ChosenCheckpoint {
 export function printRuns(where: string, json: boolean, paint: Paint): number {
   const path = resolve(where);
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  const runs = listRuns(runsFolder(isFile ? path : join(path, "any"))).filter(({ info }) => !isFile || info.file === path);
+  const folder = runsFolder(isFile ? path : join(path, "any"));
+  for (const { id, why } of unreadRuns(folder)) process.stderr.write(`kindling: ${id} is not listed: ${why}\n`);
+  const runs = listRuns(folder).filter(({ info }) => !isFile || info.file === path);
   if (json) return printJson(runs.map(factsOf));
   if (runs.length === 0) process.stderr.write("No training is kept here yet. `kindling train FILE.model.ts` keeps one.\n");
   else process.stdout.write(tableText(["run", "name", "file", "state", "took", "steps", "last values"], runs.map(rowOf), paint));
@@ -46,7 +49,7 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
   const lines: readonly (readonly [string, string])[] = [
     ["run", label.name === undefined ? kept.id : `${kept.id}, “${label.name}”`],
     ["file", shortPath(info.file)],
-    ["state", `${kept.state}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
+    ["state", `${stateText(kept)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}, ${tookText(kept)}`],
     ["began", new Date(info.startedAt).toLocaleString()],
     ["with", `${versionsText(info)}${summary.kernels === undefined ? "" : `, ${summary.kernels} kernels`}`],
     ...(git
@@ -78,21 +81,33 @@ export function printRun(word: string, json: boolean, paint: Paint): number {
 
 export function printComparison(words: readonly string[], json: boolean, paint: Paint): number {
   const all = projectRuns();
-  const compared = words.flatMap((word) => theRuns(word, all));
-  if (compared.length < 2) throw new UsageError(whichRuns);
+  const meant = words.flatMap((word) => theRuns(word, all));
+  const compared = [...new Set(meant)];
+  if (compared.length < 2) throw new UsageError(meant.length < 2 ? whichRuns : `all of these are one run, \`${compared[0]!.id}\`; ${whichRuns}`);
   const comparison = compareRuns(compared);
   if (json) return printJson(comparisonFacts(comparison));
-  const { differences, last, runs, sentences } = comparison;
-  const headings = runs.map(({ kept }) => (kept.info.group === undefined ? (kept.label.name ?? kept.id) : callOf(kept)));
+  process.stdout.write(comparisonText(comparison, paint));
+  return 0;
+}
+
+/** A column for each run, or a row where that is narrower: many are beneath each other. */
+function comparisonText({ differences, last, runs, sentences }: Comparison, paint: Paint): string {
+  const headings = ["", ...runs.map(({ kept }) => (kept.info.group === undefined ? (kept.label.name ?? kept.id) : callOf(kept)))];
   const rows = [
     ...Object.entries(differences).map(([name, own]) => [name, ...own.map((value) => value ?? "–")]),
     ...Object.entries(last).map(([name, own]) => [`last ${name}`, ...own.map((value) => formatNumber(value ?? undefined))]),
-    ["health", ...runs.map(({ health }) => health.replaceAll("`", ""))],
   ];
-  process.stdout.write(tableText(["", ...headings], rows, paint));
-  if (sentences.length > 0) process.stdout.write(`\n${sentences.join("\n")}\n`);
-  return 0;
+  const [header = [], ...turned] = headings.map((heading, i) => [heading, ...rows.map((row) => row[i]!)]);
+  const [besides, beneath] = [tableText(headings, rows, paint), tableText(header, turned, paint)];
+  const health = tableText(
+    ["", "health"],
+    runs.map((run, i) => [headings[i + 1]!, run.health.replaceAll("`", "") || "–"]),
+    paint,
+  );
+  return [widthOf(beneath) < widthOf(besides) ? beneath : besides, health, ...(sentences.length > 0 ? [`${sentences.join("\n")}\n`] : [])].join("\n");
 }
+
+const widthOf = (table: string): number => Math.max(...table.split("\n").map(columnsOf));
 
 /** Of the project of this folder, newest first. */
 export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(process.cwd(), "any")));
@@ -100,7 +115,7 @@ export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(pr
 /** @throws UsageError where no run, or more than one, is meant */
 export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
-  if (!found) throw new UsageError(`there is no run \`${word}\` here, or more than one; \`kindling runs\` lists them`);
+  if (!found) throw new UsageError(`${whyNoRun(all, word)}; \`kindling runs\` lists them`);
   return found;
 }
 
@@ -119,7 +134,7 @@ function theRuns(word: string, all: readonly KeptRun[]): KeptRun[] {
 }
 
 function rowOf(kept: KeptRun): string[] {
-  const { id, info, summary, state, label } = kept;
+  const { id, info, summary, label } = kept;
   const series = Object.entries(summary.series);
   const last = series.slice(0, mostListed).map(([name, own]) => `${name} ${formatNumber(own.last)}`);
   if (series.length > mostListed) last.push(`${formatCount(series.length - mostListed)} more`);
@@ -127,7 +142,7 @@ function rowOf(kept: KeptRun): string[] {
     id,
     label.name ?? [info.group ?? "", ...givenTexts(info)].filter(Boolean).join(", "),
     shortPath(info.file),
-    state,
+    stateText(kept),
     tookText(kept),
     formatCount(summary.steps),
     last.join(", "),
@@ -141,10 +156,10 @@ function shortPath(path: string): string {
 
 export function tableText(headings: readonly string[], cells: readonly (readonly string[])[], paint: Paint): string {
   const rows = cells.map((row) => row.map(oneLine));
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i]!.length)));
+  const widths = headings.map((heading, i) => rows.reduce((most, row) => Math.max(most, columnsOf(row[i]!)), columnsOf(heading)));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, i) => cell.padEnd(widths[i]!))
+      .map((cell, i) => padded(cell, widths[i]!))
       .join("  ")
       .trimEnd();
   return `${[paint("dim", line(headings)), ...rows.map(line)].join("\n")}\n`;

@@ -1,4 +1,5 @@
 /** `kindling weights FILE`: what a file of weights holds, whoever wrote it. */
+import { columnsOf, padded } from "./columns.ts";
 import { basename } from "node:path";
 import { openWeights } from "../observe/weights/openWeights.ts";
 import { formatCount, plural } from "../run/numbers.ts";
@@ -23,7 +24,7 @@ function tableOf({ name, type, tensors }: WeightModel, file: string, paint: Pain
   const values = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
   const title = [name === "" ? file : name, ...(type === undefined || type === name ? [] : [type])].join(" ");
   const rows = tensors.map(({ path, shape, dtype }) => [printable(path), `[${shape.join(", ")}]`, dtype] as const);
-  const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)));
-  const lines = rows.map(([path, shape, dtype]) => `  ${path.padEnd(widths[0]!)}  ${shape.padEnd(widths[1]!)}  ${paint("dim", dtype)}\n`);
+  const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => columnsOf(row[column]!))));
+  const lines = rows.map(([path, shape, dtype]) => `  ${padded(path, widths[0]!)}  ${padded(shape, widths[1]!)}  ${paint("dim", dtype)}\n`);
   return `${printable(title)}: ${plural(tensors.length, "tensor")}, ${formatCount(values)} values\n${lines.join("")}`;
 }

@@ -6,11 +6,11 @@ import { differenceTexts, variantOf } from "../keep/comparison.ts";
 import { listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
 import { givenValues, NotGiven } from "../lint/constants.ts";
-import type { RunRequest } from "../protocol/index.ts";
+import type { Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { bestOf, namesOf, variantsOf } from "../run/comparison.ts";
 import { givenTexts, groupName, requestsOf, seedsOf, type Variations } from "../run/group.ts";
-import { formatNumber, plural } from "../run/numbers.ts";
-import { reduceSnapshot } from "../run/snapshot.ts";
+import { formatCount, formatNumber, plural } from "../run/numbers.ts";
+import { reduceSnapshot, type RunSnapshot } from "../run/snapshot.ts";
 import { quantile } from "../run/quantile.ts";
 import { type ConstantValues } from "./commandLine.ts";
 import { UsageError } from "./usageError.ts";
@@ -34,30 +34,54 @@ export async function trainGroup(script: URL, request: RunRequest, varied: Varie
   say(`kindling: ${plural(requests.length, "training")}, group ${group}\n`);
   // What each prints is kept; here it would be in each other's way.
   const together = new Together(requests, () => startRunner(script, (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume())));
-  const complaints = new Complaints(request.file, sourceText);
-  let first = newRun(request);
+  const troubles = requests.map(() => new Troubles(request, paint));
+  const said = new Set<string>();
   let saidSeed = false;
+  let ended = 0;
   const signal = await interruptible(together, say, () =>
     together.run({
       event(place, event) {
-        // What is wrong with one is wrong with all: the first says it.
-        if (place === 0) {
-          first = reduceSnapshot(first, event);
-          for (const problem of complaints.of(event, first)) say(problemText(problem, paint));
+        // What is wrong with one is often wrong with all. Of the others it is said why they failed.
+        for (const { severity, text } of troubles[place]!.of(event)) {
+          if (said.has(text) || (place > 0 && severity !== "error")) continue;
+          said.add(text);
+          say(place > 0 ? `kindling: ${callOf(requests[place]!)}:\n${text}` : text);
         }
         if (event.type !== "note" || event.name !== "seed" || saidSeed) return;
         saidSeed = true;
         say(`kindling: seed ${event.text}; in each training its own\n`);
       },
-      ended: (place, { state }) => say(`kindling: ${callOf(requests[place]!)}: ${state}\n`),
+      ended(place, { state }) {
+        ended++;
+        say(`kindling: ${callOf(requests[place]!)}: ${state}\n`);
+      },
     }),
   );
+  if (ended < requests.length) say(`kindling: ${formatCount(requests.length - ended)} of ${plural(requests.length, "training")} did not begin\n`);
   const runs = listRuns(request.keep!.folder)
     .filter(({ info }) => info.group === group)
     .sort((a, b) => placeOf(a, requests) - placeOf(b, requests));
   process.stdout.write(resultText(runs, paint));
   if (signal !== undefined) return 128 + constants.signals[signal];
   return runs.length === requests.length && runs.every(({ state }) => state === "finished") ? 0 : 1;
+}
+
+/** What there is to say of one of them. */
+class Troubles {
+  readonly #complaints: Complaints;
+  readonly #paint: Paint;
+  #run: RunSnapshot;
+
+  constructor(request: RunRequest, paint: Paint) {
+    this.#complaints = new Complaints(request.file, sourceText);
+    this.#paint = paint;
+    this.#run = newRun(request);
+  }
+
+  of(event: RunEvent): readonly { readonly severity: Problem["severity"]; readonly text: string }[] {
+    this.#run = reduceSnapshot(this.#run, event);
+    return this.#complaints.of(event, this.#run).map((problem) => ({ severity: problem.severity, text: problemText(problem, this.#paint) }));
+  }
 }
 
 function variationsOf(file: string, { seeds, constants: given }: Varied): Variations {

@@ -1,4 +1,5 @@
 /** The table that `kindling train --weights-from` prints: what the run begins with. */
+import { columnsOf, padded } from "./columns.ts";
 import type { TakenWeights, WeightMatch } from "../protocol/index.ts";
 import { plural } from "../run/numbers.ts";
 import { originText, weightRows, weightsSentence } from "../run/weightRows.ts";
@@ -23,8 +24,8 @@ function weightsTable(weights: TakenWeights, paint: Paint): string {
   const from = originText(weights);
   if (!matches.some(isTaken)) return `kindling: none of the weights of ${from} fit; the models begin with their own.\n${bothSides(matches, paint)}`;
   const rows = weightRows(matches).map(({ kind, name, tensors, matches: [first] }) => [first!.declined ? "new (not taken)" : kind, name, tensors] as const);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map(([kind, name, tensors]) => `  ${paint("dim", kind.padEnd(widths[0]!))}  ${name.padEnd(widths[1]!)}  ${paint("dim", tensors)}\n`);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => columnsOf(row[column]!))));
+  const lines = rows.map(([kind, name, tensors]) => `  ${paint("dim", padded(kind, widths[0]!))}  ${padded(name, widths[1]!)}  ${paint("dim", tensors)}\n`);
   return `kindling: weights of ${from}: ${weightsSentence(matches)}\n${lines.join("")}`;
 }
 

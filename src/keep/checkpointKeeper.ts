@@ -89,7 +89,7 @@ export class CheckpointKeeper {
     const path = join(this.#options.folder, isEnd ? endFile : checkpointFile(step));
     if (!this.#isOver && file.length <= this.#options.mostOfOne) {
       try {
-        mkdirSync(this.#options.folder, { recursive: true });
+        makeFolder(this.#options.folder);
         const begun = performance.now();
         const written = writeFile(`${path}.new`, file);
         // Beside the writing, so that a run doesn't end by both.
@@ -131,6 +131,15 @@ export class CheckpointKeeper {
       if (gap < least) [least, found] = [gap, i];
     }
     return found;
+  }
+}
+
+/** Without those above it: a run that somebody removed or moved does not come back as half of one. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

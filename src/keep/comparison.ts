@@ -80,16 +80,19 @@ export function besideEachOther(all: readonly Beside[]): ComparedRun[] {
 }
 
 /** Of two groups a sentence for each series that they have in common: whether they differ by more than noise. */
-export function differenceTexts(all: readonly Beside[]): string[] {
+export function differenceTexts(runs: readonly Beside[]): string[] {
   const variants = variantsOf(
-    all.map(({ kept, told, title }) => ({ id: kept.id, variant: variantOf(kept), seed: kept.info.seed ?? null, title, curves: told.run.curves })),
+    runs.map(({ kept, told, title }) => ({ id: kept.id, variant: variantOf(kept), seed: kept.info.seed ?? null, title, curves: told.run.curves })),
   );
   const [first, second, another] = variants.filter((own) => own.length > 1);
   if (!first || !second || another) return [];
-  const names = [...first[0]!.curves.keys()].filter((name) => betterOf(name) !== undefined && [...first, ...second].every(({ curves }) => curves.has(name)));
+  // A run that failed may lack what the others of its group have; where all did, nothing is there.
+  const hasIt = (own: typeof first, name: string): boolean => own.some(({ curves }) => curves.has(name)) || own.every(({ curves }) => curves.size === 0);
+  const all = new Set([...first, ...second].flatMap(({ curves }) => [...curves.keys()]));
+  const names = [...all].filter((name) => betterOf(name) !== undefined && hasIt(first, name) && hasIt(second, name));
   const group = (own: typeof first, name: string): ComparedGroup => ({
     title: variantTitle(own[0]!.title),
-    values: own.map(({ seed, curves }) => ({ seed, value: endOf(curves.get(name)!) })),
+    values: own.map(({ seed, curves }) => ({ seed, value: curves.has(name) ? endOf(curves.get(name)!) : NaN })),
   });
   return names.map((name) => differenceText(name, group(first, name), group(second, name)));
 }
@@ -116,10 +119,15 @@ export function variantOf({ info }: KeptRun): string | null {
   return [info.group, ...Object.entries(info.given ?? {}).map(([name, value]) => `${name}=${value}`)].join(" ");
 }
 
+/** How it stands, and how much of it is known where that isn't all. */
+export function stateText({ state, summary: { keptUpTo } }: KeptRun): string {
+  return keptUpTo === undefined ? state : `${state}, kept up to step ${formatCount(keptUpTo)}`;
+}
+
 /** How long it went on, or has so far. */
 export function tookText({ info, summary }: KeptRun): string {
-  const end = summary.endedAt ?? info.startedAt + (summary.progress?.elapsed ?? 0);
-  const seconds = (end - info.startedAt) / 1000;
+  const told = summary.took ?? (summary.endedAt === undefined ? undefined : summary.endedAt - info.startedAt);
+  const seconds = Math.max(0, told ?? summary.progress?.elapsed ?? 0) / 1000;
   return seconds < 60 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }
 
@@ -149,7 +157,7 @@ function settingsOf(kept: KeptRun, { run, firstOptimizers }: ToldRun): Readonly<
     ...(commit && { commit: `${commit.commit.slice(0, 12)}${commit.isDirty ? ", changed" : ""}` }),
     steps: formatCount(kept.summary.steps),
     took: tookText(kept),
-    state: kept.state,
+    state: stateText(kept),
   };
 }
 

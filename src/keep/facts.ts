@@ -18,6 +18,7 @@ export function factsOf({ id, info, summary, state, label, folder }: KeptRun) {
     ...(summary.exitCode !== undefined && { exitCode: summary.exitCode }),
     steps: summary.steps,
     epochs: summary.epochs,
+    ...(summary.keptUpTo !== undefined && { keptUpTo: summary.keptUpTo }),
     last: jsonable(last),
     arguments: info.arguments,
     ...(info.group !== undefined && { group: info.group }),
@@ -54,7 +55,7 @@ export function detailsOf(kept: KeptRun, run: RunSnapshot) {
 }
 
 export function comparisonFacts({ runs, differences, last, sentences }: Comparison) {
-  return { runs: runs.map(({ kept }) => factsOf(kept)), differences, last: jsonable(last), sentences };
+  return { runs: runs.map(({ kept, health: sentence }) => ({ ...factsOf(kept), health: sentence })), differences, last: jsonable(last), sentences };
 }
 
 /** NaN and infinities, which JSON doesn't have, as their names. */

@@ -70,6 +70,8 @@ export interface SeriesSummary {
 export interface RunSummary {
   readonly state: RunState;
   readonly endedAt?: number;
+  /** Milliseconds, by a clock that nobody sets: the one that `endedAt` comes from may have been meanwhile. */
+  readonly took?: number;
   readonly exitCode?: number;
   /** Build of the engine's kernels. */
   readonly kernels?: string;
@@ -77,6 +79,8 @@ export interface RunSummary {
   readonly epochs: number;
   readonly series: Readonly<Record<string, SeriesSummary>>;
   readonly progress?: Progress;
+  /** From this step on it could not be written, as on a full disk. */
+  readonly keptUpTo?: number;
 }
 
 /** What a person says of it. */
@@ -136,12 +140,14 @@ export const seriesSummary = record<SeriesSummary>({ last: number, least: number
 export const runSummary = record<RunSummary>({
   state: runState,
   endedAt: optional(number),
+  took: optional(number),
   exitCode: optional(number),
   kernels: optional(text),
   steps: whole,
   epochs: whole,
   series: dictionary(seriesSummary),
   progress: optional(keptProgress),
+  keptUpTo: optional(whole),
 });
 
 export const runLabel = record<RunLabel>({ name: optional(text), note: optional(text), pinned: optional(flag) });

@@ -1,11 +1,25 @@
 /** The runs that are kept in a folder: which there are, and what a person says of them. */
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { RunState } from "../protocol/index.ts";
+import { record, whole } from "../run/codec.ts";
+import { plural } from "../run/numbers.ts";
 import { isFinal } from "../run/standing.ts";
 import { additionsOf, withAdditions } from "./additions.ts";
-import { codeFiles, gitState, runInfo, runLabel, runSummary, type CodeFiles, type GitState, type RunInfo, type RunLabel, type RunSummary } from "./keptRun.ts";
+import {
+  codeFiles,
+  format,
+  gitState,
+  runInfo,
+  runLabel,
+  runSummary,
+  type CodeFiles,
+  type GitState,
+  type RunInfo,
+  type RunLabel,
+  type RunSummary,
+} from "./keptRun.ts";
 import { isProcess } from "./isProcess.ts";
 import { isRunId, names } from "./layout.ts";
 import { readWhole, writeWhole } from "./wholeFile.ts";
@@ -27,13 +41,29 @@ export interface KeptRun {
 
 /** Newest first. @param folder of all runs; none where it isn't there */
 export function listRuns(folder: string): KeptRun[] {
-  let ids: string[];
+  return idsIn(folder)
+    .flatMap((id) => keptRun(folder, id) ?? [])
+    .sort(newestFirst);
+}
+
+/** Those that lie there and can't be read, with the reason. */
+export function unreadRuns(folder: string): { readonly id: string; readonly why: string }[] {
+  return idsIn(folder).flatMap((id) => {
+    const path = join(folder, id, names.run);
+    // One that begins just now has none yet.
+    if (!existsSync(path) || readWhole(path, runInfo)) return [];
+    const newer = readWhole(path, record({ format: whole }));
+    const isNewer = newer !== undefined && newer.format > format;
+    return [{ id, why: isNewer ? "a newer Kindling wrote it; update this one to see it" : `its ${names.run} is damaged` }];
+  });
+}
+
+function idsIn(folder: string): string[] {
   try {
-    ids = readdirSync(folder).filter(isRunId);
+    return readdirSync(folder).filter(isRunId);
   } catch {
     return [];
   }
-  return ids.flatMap((id) => keptRun(folder, id) ?? []).sort(newestFirst);
 }
 
 /** An id tells the second only in which a run began. */
@@ -78,8 +108,21 @@ export function findRun(runs: readonly KeptRun[], word: string): KeptRun | undef
   if (word === "latest") return runs[0];
   const exact = runs.find(({ id, label }) => id === word || label.name === word);
   if (exact) return exact;
-  const [one, another] = runs.filter(({ id }) => id.startsWith(word) || id.endsWith(`-${word}`));
+  const [one, another] = withId(runs, word);
   return another ? undefined : one;
+}
+
+/** Why `findRun` found none. */
+export function whyNoRun(runs: readonly KeptRun[], word: string): string {
+  const [one, ...others] = withId(runs, word);
+  if (!one) return `there is no run \`${word}\` here`;
+  const more = others.length > 1 ? ` and ${plural(others.length - 1, "other")}` : "";
+  return `\`${word}\` may be \`${one.id}\`, \`${others[0]!.id}\`${more}; write more of the id`;
+}
+
+/** Those whose id begins or ends so. */
+function withId(runs: readonly KeptRun[], word: string): readonly KeptRun[] {
+  return word === "" ? [] : runs.filter(({ id }) => id.startsWith(word) || id.endsWith(`-${word}`));
 }
 
 /** The runs that a person means: one, or all of a group. @param runs newest first @returns oldest first; none where no run is meant */

@@ -46,7 +46,7 @@ export function* linesOf(path: string, isWanted: (line: string) => boolean = () 
   try {
     const [decoder, piece] = [new StringDecoder("utf8"), Buffer.allocUnsafe(pieceSize)];
     let rest = "";
-    for (let size = readSync(descriptor, piece); size > 0; size = readSync(descriptor, piece)) {
+    for (let size = readPiece(descriptor, piece); size > 0; size = readPiece(descriptor, piece)) {
       const lines = (rest + decoder.write(piece.subarray(0, size))).split("\n");
       rest = lines.pop()!;
       for (const line of lines) {
@@ -77,7 +77,7 @@ export class LineTail {
     const descriptor = openSync(this.#path, "r");
     try {
       const piece = Buffer.allocUnsafe(Math.min(pieceSize, size - this.#offset));
-      for (let read = readSync(descriptor, piece, 0, piece.length, this.#offset); read > 0; read = readSync(descriptor, piece, 0, piece.length, this.#offset)) {
+      for (let read = readPiece(descriptor, piece, this.#offset); read > 0; read = readPiece(descriptor, piece, this.#offset)) {
         this.#offset += read;
         const lines = (this.#rest + this.#decoder.write(piece.subarray(0, read))).split("\n");
         this.#rest = lines.pop()!;
@@ -89,6 +89,15 @@ export class LineTail {
     } finally {
       closeSync(descriptor);
     }
+  }
+}
+
+/** @returns how much could be read: nothing at the end, where a disk fails, or of a folder */
+function readPiece(descriptor: number, piece: Buffer, from: number | null = null): number {
+  try {
+    return readSync(descriptor, piece, 0, piece.length, from);
+  } catch {
+    return 0;
   }
 }
 

@@ -8,8 +8,8 @@ export class Outline {
   #stride = 1;
   #count = 0;
   #last = NaN;
-  #least = Infinity;
-  #largest = -Infinity;
+  #least = NaN;
+  #largest = NaN;
 
   add(value: number): void {
     if (this.#count++ % this.#stride === 0) this.#values.push(value);
@@ -18,9 +18,10 @@ export class Outline {
       this.#stride *= 2;
     }
     this.#last = value;
-    // NaN is neither the least nor the largest.
-    if (value < this.#least) this.#least = value;
-    if (value > this.#largest) this.#largest = value;
+    // NaN is neither the least nor the largest, where there is anything else.
+    if (Number.isNaN(value)) return;
+    if (!(value >= this.#least)) this.#least = value;
+    if (!(value <= this.#largest)) this.#largest = value;
   }
 
   get summary(): SeriesSummary {

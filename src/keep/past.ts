@@ -122,11 +122,12 @@ function hopsBy(usable: readonly KeptCheckpoint[]): readonly Hop[] {
   return hops;
 }
 
-/** How many steps a run took. What one that was cut off said last of itself is a little older than its curves. */
+/** How many steps a run took, or are known where the rest could not be written. What one that was cut off said last of itself is a little older than its curves. */
 export function stepsTaken(kept: KeptRun): number {
   const { state, summary } = kept;
-  if (state !== "interrupted" && state !== "stopped" && state !== "failed") return summary.steps;
-  return readSeries(kept).reduce((most, { step }) => Math.max(most, step), summary.steps);
+  const isLost = summary.keptUpTo !== undefined;
+  if (!isLost && state !== "interrupted" && state !== "stopped" && state !== "failed") return summary.steps;
+  return readSeries(kept).reduce((most, { step }) => Math.max(most, step), isLost ? 0 : summary.steps);
 }
 
 /** What can be told at once; `undefined`: nothing is in the way. */
@@ -137,6 +138,8 @@ export function whyNotRepeated(kept: KeptRun, step: number): string | undefined 
     return "Constants of its file had other values in this run, and it was kept by a version of Kindling that did not keep where they stand.";
   if (info.torch !== undefined) return "PyTorch ran this one; only Kindling's own runs can be brought back.";
   const taken = stepsTaken(kept);
+  if (step > taken && kept.summary.keptUpTo !== undefined)
+    return `Of this run ${plural(taken, "step")} could be written down; nothing is known of step ${formatCount(step)}.`;
   if (step > taken) return `This run took ${plural(taken, "step")}; step ${formatCount(step)} was never reached.`;
   return whyNoFirstWeights(kept.folder);
 }

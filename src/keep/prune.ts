@@ -1,5 +1,5 @@
 /** Makes room: the oldest runs go, but none that is pinned or under way. */
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isFinal } from "../run/standing.ts";
 import { listRuns } from "./keptRuns.ts";
@@ -16,16 +16,35 @@ export function prune(folder: string, limit: number, except?: string): void {
   for (const { id, folder: own, state, label, size } of runs.reverse()) {
     if (total <= limit) return;
     if (id === except || label.pinned || !isFinal(state)) continue;
-    rmSync(own, { recursive: true, force: true });
-    total -= size;
+    if (isRemoved(own)) total -= size;
   }
 }
 
-/** Bytes of all files in a folder, and below it. */
+/** One that belongs to somebody else stays. */
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes of all files in a folder, and below it, as far as they may be seen. */
 export function sizeOf(folder: string): number {
   let total = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) total += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) total += sizeOf(path);
+    else if (entry.isFile()) total += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
   return total;
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

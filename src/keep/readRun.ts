@@ -87,7 +87,8 @@ function* read(kept: KeptRun): Generator<void, ToldRun, undefined> {
     if (told) clock.push(told);
   }
   if (summary.progress) run = reduceSnapshot(run, { type: "progress", progress: summary.progress });
-  if (!isFinal(run.state) && state === "interrupted") run = { ...run, state, endedAt: info.startedAt + (summary.progress?.elapsed ?? 0) };
+  // It was cut off, or its end could not be written among its events.
+  if (!isFinal(run.state) && isFinal(state)) run = { ...run, state, endedAt: summary.endedAt ?? info.startedAt + (summary.progress?.elapsed ?? 0) };
   return { run, firstOptimizers: firstOptimizers ?? [], clock };
 }
 

@@ -20,7 +20,7 @@ import { LineFile } from "./lines.ts";
 import { Outline } from "./outline.ts";
 import { prune } from "./prune.ts";
 import { SampleLines, shareOfSamples } from "./sampleLines.ts";
-import { writeWhole } from "./wholeFile.ts";
+import { writeOver, writeWhole } from "./wholeFile.ts";
 import { whyNotWritten } from "./whyNotWritten.ts";
 
 /** Milliseconds that whoever is killed may lose. */
@@ -67,7 +67,9 @@ export class RunKeeper {
   /** Values of series that were written. */
   #rows = 0;
   #state: RunState = "starting";
-  #end: Pick<RunSummary, "endedAt" | "exitCode"> = {};
+  #end: Pick<RunSummary, "endedAt" | "took" | "exitCode"> = {};
+  /** By the clock that nobody sets. */
+  readonly #begun = performance.now();
   #progress: Progress | undefined;
   /** What was written last of when steps were. */
   #clocked = { step: 0, elapsed: 0 };
@@ -75,6 +77,10 @@ export class RunKeeper {
   #pulse: NodeJS.Timeout | undefined;
   #kernels: string | undefined;
   #isOver = false;
+  /** Up to this step all is written. */
+  #written = 0;
+  /** The same, where no more can be. */
+  #keptUpTo: number | undefined;
 
   /** @returns nothing where nothing can be written */
   static begin(options: KeeperOptions): RunKeeper | undefined {
@@ -112,7 +118,7 @@ export class RunKeeper {
     if (request.keep!.checkpoints ?? true) this.checkpoints = this.#newCheckpointKeeper(limit);
     this.#writeSummary();
     this.#pulse = setInterval(() => this.#flushSoon(), pulse).unref();
-    setImmediate(() => this.#attempt(() => prune(folder, limit, info.id)));
+    setImmediate(() => prune(folder, limit, info.id));
     void options.kernels.then((kernels) => (this.#kernels = kernels));
     void this.#keepGit(dirname(request.file));
   }
@@ -128,6 +134,7 @@ export class RunKeeper {
   }
 
   event(event: SentEvent): void {
+    if (this.#keptUpTo !== undefined) return this.#takeOfLost(event);
     if (this.#isOver) return;
     this.#attempt(() => this.#take(event));
     this.#flushSoon();
@@ -155,12 +162,10 @@ export class RunKeeper {
 
   /** Nothing more comes. Resolves when all is written; what is no checkpoint is at once. */
   async close(): Promise<void> {
-    if (this.#isOver) return;
     this.#attempt(() => this.#flush());
     await this.checkpoints?.close();
-    if (this.#isOver) return;
     this.#attempt(() => this.#flush());
-    this.#stop();
+    if (!this.#isOver) this.#stop();
     if (this.#isNothingNew) rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -198,7 +203,7 @@ export class RunKeeper {
         this.#events.add({ ...event, rows: this.#rows });
         return;
       case "progress":
-        this.#progress = event.progress;
+        this.#stands(event);
         return this.#addTime(event.progress);
       case "statistics":
       case "changes":
@@ -209,8 +214,7 @@ export class RunKeeper {
         this.#events.add(storedEvent.encode(event));
         return;
       case "state":
-        this.#state = event.state;
-        if (isFinal(event.state)) this.#end = { endedAt: event.at, ...(event.exitCode !== undefined && { exitCode: event.exitCode }) };
+        this.#stands(event);
         this.#events.add(storedEvent.encode(event));
         return;
       // Of the moment, or of a person who looked; who looks again sees it again.
@@ -223,6 +227,26 @@ export class RunKeeper {
         return;
       default:
         this.#events.add(storedEvent.encode(event));
+    }
+  }
+
+  #stands(event: SentEvent): void {
+    if (event.type === "progress") this.#progress = event.progress;
+    if (event.type !== "state") return;
+    this.#state = event.state;
+    if (isFinal(event.state))
+      this.#end = { endedAt: event.at, took: performance.now() - this.#begun, ...(event.exitCode !== undefined && { exitCode: event.exitCode }) };
+  }
+
+  /** Of a run that could not be written any more there is at least to be seen that it ended, and how. */
+  #takeOfLost(event: SentEvent): void {
+    this.#stands(event);
+    if (event.type !== "state" || !isFinal(event.state)) return;
+    const path = join(this.#folder, names.summary);
+    try {
+      writeWhole(path, this.#summary);
+    } catch {
+      writeOver(path, this.#summary);
     }
   }
 
@@ -266,9 +290,14 @@ export class RunKeeper {
     this.#events.flush();
     this.#clock.flush();
     this.#writeSummary();
+    this.#written = this.#progress?.step ?? 0;
   }
 
   #writeSummary(): void {
+    writeWhole(join(this.#folder, names.summary), this.#summary);
+  }
+
+  get #summary(): unknown {
     const kernels = this.#kernels;
     const progress = this.#progress;
     const summary: RunSummary = {
@@ -279,8 +308,9 @@ export class RunKeeper {
       epochs: progress ? progress.epoch + 1 : 0,
       series: Object.fromEntries([...this.#outlines].map(([name, outline]) => [name, outline.summary])),
       ...(progress && { progress }),
+      ...(this.#keptUpTo !== undefined && { keptUpTo: this.#keptUpTo }),
     };
-    writeWhole(join(this.#folder, names.summary), runSummary.encode(summary));
+    return runSummary.encode(summary);
   }
 
   /** What goes wrong in keeping a run is not the run's trouble. */
@@ -290,7 +320,8 @@ export class RunKeeper {
       action();
     } catch (error) {
       this.#stop();
-      this.#options.tell(notKept(error, this.#options.request.file, `From step ${this.#progress?.step ?? 0} on this run is not kept`));
+      this.#keptUpTo = this.#written;
+      this.#options.tell(notKept(error, this.#options.request.file, `From step ${this.#keptUpTo} on this run is not kept`));
     }
   }
 

@@ -4,6 +4,7 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "the disk's quota is used up",
   EACCES: "its folder may not be written to",
   EPERM: "its folder may not be written to",
+  ENOENT: "its folder is gone",
   EROFS: "its folder may not be written to",
 };
 

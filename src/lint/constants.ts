@@ -38,7 +38,12 @@ export function givenValues(text: string, name: string, values: readonly string[
 }
 
 function valuesOf(constant: Constant, values: readonly string[]): GivenConstant[] {
-  return values.map((value) => ({ name: constant.name, start: constant.start, was: constant.text, value: literalOf(constant, value.trim()) }));
+  const all = values.map((value) => literalOf(constant, value.trim()));
+  const meant = all.map((value) => (constant.kind === "number" ? String(Number(value.replaceAll("_", ""))) : value));
+  const twice = all.find((_, place) => meant.indexOf(meant[place]!) < place);
+  if (twice !== undefined)
+    throw new NotGiven(`\`${constant.name}\` is given ${twice} twice: the two would be one training. \`--seeds\` repeats it with other seeds.`);
+  return all.map((value) => ({ name: constant.name, start: constant.start, was: constant.text, value }));
 }
 
 function optionOf(text: string, name: string, others: string): Option {

@@ -78,6 +78,43 @@ describe("kept trainings on the command line", function () {
     assert.match(stdout, /SGD lr +0\.01 +0\.1\n/);
   });
 
+  it("are beneath each other where there are many, with what is said of each on a line of its own", async () => {
+    const text = "const rate = 0.01;\n" + net(0.01).replace("0.01", "rate");
+    folder.write("a.model.ts", text);
+    await kindling(["train", "a.model.ts", "--with", "rate=0.01,0.02,0.03,0.04,0.05"], { directory: folder.path });
+    const [{ group }] = await json("runs");
+    const { stdout } = await kindling(["compare", group], { directory: folder.path });
+    for (const rate of ["0.01", "0.02", "0.03", "0.04", "0.05"]) assert.match(stdout, new RegExp(`^${group}, rate ${rate} +${rate} .*\n`, "m"));
+    assert.ok(Math.max(...stdout.split("\n").map(({ length }) => length)) < 130, stdout);
+    const { runs } = await json("compare", group);
+    assert.match(runs[0].health, /^Measuring is off/);
+  });
+
+  it("are named so that one is meant: the answer says which there are, and whether two words mean the same", async () => {
+    folder.write("a.model.ts", net(0.01));
+    for (let i = 0; i < 3; i++) await kindling(["train", "a.model.ts"], { directory: folder.path });
+    const [third, second] = await json("runs");
+    const why = async (...words: string[]) => (await kindling(["compare", ...words], { directory: folder.path })).stderr.split("\n")[0]!;
+    assert.match(await why("latest", third.id), new RegExp(`all of these are one run, \`${third.id}\``));
+    assert.match(await why("2", "latest"), new RegExp(`\`2\` may be \`${third.id}\`, \`${second.id}\` and 1 other; write more of the id`));
+    assert.match(await why("gone", "latest"), /there is no run `gone` here; `kindling runs` lists them/);
+  });
+
+  it("that fail within a group say why, each reason once, and a value is not given twice", async () => {
+    folder.write("a.model.ts", 'import { nn } from "kindling";\nconst size = 2;\nnew nn.Linear(size, 1);\n');
+    const { stderr, code } = await kindling(["train", "a.model.ts", "--with", "size=2,-3"], { directory: folder.path });
+    assert.equal(code, 1);
+    assert.match(stderr, /size -3:\nerror: .*negative dimension -3/);
+    const twice = await kindling(["train", "a.model.ts", "--with", "size=2,2.0"], { directory: folder.path });
+    assert.match(twice.stderr, /`size` is given 2\.0 twice/);
+  });
+
+  it("can't be held against a group whose runs failed, which is said", async () => {
+    folder.write("a.model.ts", `const inputs = 3;\n${net(0.01).replace("nn.Linear(3, 1)", "nn.Linear(inputs, 1)")}`);
+    const { stdout } = await kindling(["train", "a.model.ts", "--with", "inputs=3,-3", "--seeds", "3"], { directory: folder.path });
+    assert.match(stdout, /^loss: 3 of 3 runs of inputs -3 ended without a number, so the groups can't be compared\.$/m);
+  });
+
   it("differ by the data that they read", async () => {
     folder.write("a.model.ts", `import { readFileSync } from "node:fs";\n${net(0.01)}readFileSync("rows.csv");\nreadFileSync("same.csv", "utf8");\n`);
     folder.write("same.csv", "1\n");

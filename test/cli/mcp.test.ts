@@ -165,6 +165,13 @@ describe("an agent that speaks the Model Context Protocol", function () {
     assert.match((await call("compare_runs", { runs: [kept[0].id] })).text, /These are 1 runs; from 2 to 20 can be compared/);
   });
 
+  it("is told that a program did not come to train in the seconds that it had", async () => {
+    write("endless.model.ts", "for (;;) {}\n");
+    const answer = await ask("train_model", { file: "endless.model.ts", seconds: 1 });
+    assert.deepEqual([answer.endedBy, answer.steps], ["seconds", 0]);
+    assert.match(answer.hint, /^No training step was taken in 1\.000 s\. Give it more seconds; inspect_model says which line/);
+  });
+
   it("trains within the steps it allows, and asks for the run afterwards", async () => {
     write("long.model.ts", dead);
     const first = await ask("train_model", { file: "long.model.ts", steps: 200 });

@@ -5,11 +5,23 @@ import { join } from "node:path";
 import { readCommandLine } from "../../src/cli/commandLine.ts";
 import { UsageError } from "../../src/cli/usageError.ts";
 import { countsText, modelTable } from "../../src/cli/modelTable.ts";
-import { problemText } from "../../src/cli/problemText.ts";
+import { tableText } from "../../src/cli/keptRuns.ts";
+import { plain, problemText } from "../../src/cli/problemText.ts";
 import { ProgressBar, progressLine } from "../../src/cli/progressBar.ts";
 import type { ModelInfo, ModuleInfo, StepWork } from "../../src/protocol/index.ts";
 
 describe("the command line", () => {
+  it("puts what stands in a table beneath its heading, in whatever script it is written", () => {
+    const rows = [
+      ["実験一号", "a"],
+      ["🔥 lr", "b"],
+      ["e\u0301te\u0301 👩‍👩‍👧", "c"],
+      ["plain", "d"],
+    ];
+    // In columns of a terminal: four of the East are eight, a family is two, an accent none.
+    assert.equal(tableText(["name", "x"], rows, plain), "name      x\n実験一号  a\n🔥 lr     b\ne\u0301te\u0301 👩‍👩‍👧    c\nplain     d\n");
+  });
+
   it("takes a command, a file and options in any order", () => {
     assert.deepEqual(readCommandLine(["inspect", "--json", "a.model.ts", "--threads", "2"], {}), {
       type: "run",

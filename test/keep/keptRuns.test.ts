@@ -7,7 +7,9 @@ import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRunId, names, runsFolder } from "../../src/keep/layout.ts";
-import { codeOf, findRun, gitOf, keptRun, listRuns, removeRun, setLabel, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { codeOf, findRun, gitOf, keptRun, listRuns, removeRun, setLabel, unreadRuns, type KeptRun } from "../../src/keep/keptRuns.ts";
+import { stateText, tookText } from "../../src/keep/comparison.ts";
+import { whyNotRepeated } from "../../src/keep/past.ts";
 import { readRun as toldOf, readRunInTurns } from "../../src/keep/readRun.ts";
 import { RunKeeper } from "../../src/keep/runKeeper.ts";
 import { defaultSampling } from "../../src/protocol/index.ts";
@@ -98,6 +100,12 @@ describe("a run that is kept", function () {
     const rows = lines.map((line) => JSON.parse(line) as { name: string; step: number; epoch: number; value: unknown });
     assert.deepEqual(Object.keys(rows[0]!).sort(), ["epoch", "name", "step", "value"]);
     assert.equal(rows.find(({ name, value }) => name === "my value" && typeof value === "string")?.value, "NaN");
+  });
+
+  it("of a series that never had a number has neither the least nor the largest", async () => {
+    await train(`import { log } from "kindling";\nfor (const some of [NaN, 3, Infinity, NaN]) log({ none: NaN, some });\n`);
+    const { none, some } = only().summary.series;
+    assert.deepEqual([none!.least, none!.largest, some!.least, some!.largest, some!.last], [NaN, NaN, 3, Infinity, NaN]);
   });
 
   it("has the code that ran, of all its files, whatever becomes of them", async () => {
@@ -228,6 +236,120 @@ for (let i = 0; i < 30; i++) { step(); if (i >= 10) { second.zeroGrad(); other(r
       job.problems.map(({ code, severity }) => [code, severity]),
       [["notKept", "information"]],
     );
+  });
+
+  it("whose disk is full before its end says that it finished, and up to which step it is kept", async () => {
+    await keptUntil(3, async (keeper) => {
+      keeper.event({ type: "state", state: "finished", at: 5_000, exitCode: 0 });
+      await keeper.close();
+    });
+    const kept = only();
+    assert.deepEqual([kept.state, kept.summary.steps, kept.summary.keptUpTo, stateText(kept)], ["finished", 9, 3, "finished, kept up to step 3"]);
+    const told = readRun(kept);
+    assert.deepEqual([told.state, [...told.curves.get("loss")!.values]], ["finished", [1, 2, 3]]);
+    assert.equal(whyNotRepeated(kept, 5), "Of this run 3 steps could be written down; nothing is known of step 5.");
+  });
+
+  /** A run of 9 steps in a folder that takes no more files from a step on. */
+  async function keptUntil(full: number, end: (keeper: RunKeeper) => Promise<void>): Promise<void> {
+    const request = {
+      file: join(folder.path, "net.model.ts"),
+      directory: folder.path,
+      mode: "train" as const,
+      threads: 1,
+      timeLimit: 0,
+      sampling: defaultSampling,
+      keep: room(),
+    };
+    const { writeSync, writeFileSync: whole } = fs;
+    const noSpace = (): never => {
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    };
+    const told: string[] = [];
+    const keeper = RunKeeper.begin({
+      request,
+      version: "1.0.0",
+      kernels: Promise.resolve(undefined),
+      randomSeed: 1,
+      tell: ({ message }) => told.push(message),
+    })!;
+    const written = () => JSON.parse(readFileSync(join(room().folder, readdirSync(room().folder)[0]!, names.summary), "utf8")).steps;
+    try {
+      for (let step = 1; step <= 9; step++) {
+        keeper.event({ type: "metrics", points: [{ name: "loss", step, epoch: 0, value: step }] });
+        keeper.event({ type: "progress", progress: { epoch: 0, step, stepsPerSecond: 1, elapsed: step * 1000, watchShare: 0 } });
+        if (step !== full) continue;
+        while (written() < full) await delay(20);
+        fs.writeSync = fs.writeFileSync = noSpace;
+        syncBuiltinESMExports();
+      }
+      while (told.length === 0) await delay(20);
+      // There is no room for another file, but what is there can be written over.
+      fs.writeSync = writeSync;
+      syncBuiltinESMExports();
+      await end(keeper);
+    } finally {
+      Object.assign(fs, { writeSync, writeFileSync: whole });
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(told, [`From step ${full} on this run is not kept: the disk is full. The training goes on.`]);
+  }
+
+  for (const hours of [-24, 24])
+    it(`took as long as it did, though the clock was set by ${hours} hours meanwhile`, async () => {
+      const { now } = Date;
+      try {
+        await keptUntil(3, async (keeper) => {
+          Date.now = () => now() + hours * 3_600_000;
+          keeper.event({ type: "state", state: "finished", at: Date.now(), exitCode: 0 });
+          await keeper.close();
+        });
+      } finally {
+        Date.now = now;
+      }
+      assert.match(tookText(only()), /^\d\d?\.\d s$/);
+    });
+
+  it("that is removed while it goes on is not kept any more, and does not come back as half of one", async () => {
+    // It removes its own folder, as somebody else might.
+    const removal = `import { readdirSync, rmSync } from "node:fs";\nconst runs = ${JSON.stringify(room().folder)};\n`;
+    const text = `${removal}${head}for (let i = 0; i < 60; i++) { step(); if (i === 20) for (const id of readdirSync(runs)) rmSync(runs + "/" + id, { recursive: true }); }\n`;
+    const job = await train(text);
+    assert.equal(job.states.at(-1), "finished");
+    assert.match(job.problems.map(({ message }) => message).join("\n"), /this run is not kept: its folder is gone\. The training goes on\./);
+    assert.deepEqual(readdirSync(room().folder), []);
+  });
+
+  it("doesn't mind others beside it that nobody may read or remove, and damaged ones are told apart", async () => {
+    await train(short);
+    const kept = only();
+    const [newer, damaged, foreign] = ["20260101-000001-a-b1", "20260101-000002-a-b2", "20260101-000003-a-b3"].map((id) => join(room().folder, id));
+    for (const own of [newer!, damaged!, foreign!]) cpSync(kept.folder, own, { recursive: true });
+    writeFileSync(join(newer!, names.run), JSON.stringify({ format: 2, id: "20260101-000001-a-b1" }));
+    writeFileSync(join(damaged!, names.run), '{"format":1,"id\0');
+    fs.rmSync(join(foreign!, names.series));
+    mkdirSync(join(foreign!, names.series));
+    assert.deepEqual([...readRun(keptRun(room().folder, "20260101-000003-a-b3")!).curves.keys()], []);
+    assert.deepEqual(unreadRuns(room().folder), [
+      { id: "20260101-000001-a-b1", why: "a newer Kindling wrote it; update this one to see it" },
+      { id: "20260101-000002-a-b2", why: "its run.json is damaged" },
+    ]);
+    const { readdirSync: read, rmSync } = fs;
+    const refused = (path: unknown): void => {
+      if (String(path).startsWith(foreign!)) throw Object.assign(new Error("permission denied"), { code: "EACCES" });
+    };
+    Object.assign(fs, {
+      readdirSync: (...args: Parameters<typeof read>) => (refused(args[0]), read(...args)),
+      rmSync: (...args: Parameters<typeof rmSync>) => (refused(args[0]), rmSync(...args)),
+    });
+    syncBuiltinESMExports();
+    try {
+      prune(room().folder, 0, kept.id);
+    } finally {
+      Object.assign(fs, { readdirSync: read, rmSync });
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(new Set(listRuns(room().folder).map(({ id }) => id)), new Set([kept.id, "20260101-000003-a-b3"]));
   });
 
   it("that can't even begin to be written leaves nothing behind", () => {

@@ -220,6 +220,25 @@ for epoch in range(7):
     assert.ok(!errors.includes("kindling_watch"), errors);
   });
 
+  it("that is stopped by Ctrl+C, or has a hook of its own for errors, ends as Python does", async () => {
+    const stopped = await watch(`${head}step()\nimport os, signal\nos.kill(os.getpid(), signal.SIGINT)\nstep()\n`);
+    assert.equal(runs()[0]!.state, "stopped");
+    assert.match(stopped.errors, /^Traceback.*line 11.*KeyboardInterrupt$/ms);
+    assert.ok(!stopped.errors.includes("kindling_watch"), stopped.errors);
+    const hooked = await watch(`${head}import sys\nsys.excepthook = lambda kind, error, traceback: print("mine:", error)\nraise ValueError("no")\n`);
+    assert.deepEqual([hooked.code, hooked.output, hooked.errors, runs()[0]!.state], [1, "mine: no\n", "", "failed"]);
+    const gone = await runPython(folder, ["-m", "kindling_watch", "-m", "gone_module"]);
+    assert.match(gone.errors, /^\S+: No module named gone_module\n$/);
+  });
+
+  it("of a series that never had a number has neither the least nor the largest", async () => {
+    await watch(
+      `${head}import kindling_watch\nfor value in (float("nan"), 3.0, float("inf"), float("nan")):\n    step(); kindling_watch.log({"none": float("nan"), "some": value})\n`,
+    );
+    const { none, some } = runs()[0]!.summary.series;
+    assert.deepEqual([none!.least, none!.largest, some!.least, some!.largest, some!.last], [NaN, NaN, 3, Infinity, NaN]);
+  });
+
   it("whose loss is no number any more says since when", async () => {
     await watch(
       `${head}for i in range(6):\n    x = torch.randn(8, 4)\n    loss = model(x).mean() * (float("nan") if i == 4 else 1)\n    loss.backward()\n    optimizer.step()\n`,
@@ -249,6 +268,18 @@ for epoch in range(7):
     assert.equal(runs()[0]!.state, "interrupted");
   });
 
+  it("that finds no room for its curves trains on, and says that it finished and up to which step it is kept", async () => {
+    // No file may become longer, as on a full disk.
+    const limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n";
+    const { code, errors: stderr } = await watch(`${head}${limit}for _ in range(300):\n    step()\n`);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^kindling-watch: from step \d+ on this run is not kept: .*\. The training goes on\.$/m);
+    const { state, summary } = runs()[0]!;
+    assert.deepEqual([state, summary.steps], ["finished", 300]);
+    assert.ok(summary.keptUpTo! < 300);
+    assert.equal(told().state, "finished");
+  });
+
   it("has a run for each of its ranks, which are told apart and belong together", async () => {
     for (const rank of [0, 1, 0, 1]) await watch(`${head}step()\n`, { RANK: String(rank), WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: "29500" });
     const trainings = byTraining(runs());
@@ -275,6 +306,15 @@ for epoch in range(7):
 
   // Seconds that are counted and not waited for: what is asked here is the schedule's rule, what watching really costs is in the benchmark.
   it("is measured so seldom that watching takes at most a twentieth of the time, whatever a sample and the hooks cost", () => {
+    const dear = `
+from kindling_watch.schedule import Schedule
+for seconds in (1.0, 13.0):
+    schedule = Schedule()
+    schedule.begins()
+    schedule.spend(seconds, True)
+    schedule.sampled(seconds)
+    print(schedule.is_due(1, seconds))
+`;
     const simulated = `
 from kindling_watch.schedule import Schedule
 for sample, hooks, step in [(0.04, 0.00005, 0.004), (0.5, 0.0005, 0.02), (0.002, 0.00002, 0.001), (0.04, 0.00015, 0.004), (2.0, 0.001, 0.1)]:
@@ -294,6 +334,7 @@ for sample, hooks, step in [(0.04, 0.00005, 0.004), (0.5, 0.0005, 0.02), (0.002,
             is_looking = True
     print(schedule.spent / elapsed <= 0.05, count > 4)
 `;
+    assert.equal(spawnSync(python, ["-c", dear], { encoding: "utf8", env: pythonEnvironment }).stdout, "True\nFalse\n");
     const told = spawnSync(python, ["-c", simulated], { encoding: "utf8", env: pythonEnvironment });
     assert.equal(told.stdout, "True True\n".repeat(5), told.stderr);
   });

@@ -8,10 +8,11 @@ export class CopyLimit {
 
   constructor(file: string, fileBytes: number) {
     this.file = file;
-    this.#left = fileBytes;
+    // Bytes that stand in it as text are copied, and so is the array that is made of them.
+    this.#left = 2 * fileBytes;
   }
 
-  /** Counts a copy of `size` elements or bytes. The copies together are never larger than an honest file. */
+  /** Counts a copy of `size` elements or bytes. The copies together are never larger than twice an honest file. */
   charge(size: number): void {
     this.#left -= size;
     if (this.#left < 0) throw new KindlingError(`${this.file}: its values are larger than the file itself`);

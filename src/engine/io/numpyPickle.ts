@@ -6,6 +6,9 @@ import { bytesOf, decode, dtypeOf, tensorOf } from "./elements.ts";
 import { numpyType, type NumpyType } from "./numpyType.ts";
 import { Callable, Opaque, Unfinished } from "./pickleReader.ts";
 
+/** Numbers in the state of NumPy's generator, the Mersenne twister. */
+const stateLength = 624;
+
 /** The meaning of one of NumPy's names, or `undefined` where it is not on the list. */
 export function numpyGlobal(path: string, limit: CopyLimit): unknown {
   switch (path.replace(/^numpy\._core\./, "numpy.core.")) {
@@ -70,8 +73,15 @@ class PickledArray extends Unfinished {
     const { fileType, littleEndian } = type.type;
     if (bytesOf(shape, fileType) !== bytes.length) throw damaged(file);
     this.#limit.charge(bytes.length);
-    this.result = arrayOf(bytes, type.type.fileType, shape, columnsFirst === true, file, littleEndian);
+    const large = fileType === "uint32" && shape.length === 1 && shape[0]! <= stateLength ? unsigned(bytes, littleEndian) : [];
+    // The state of NumPy's generator, which checkpoints keep, holds numbers that no tensor here does: they are a list.
+    this.result = large.some((value) => value !== (value | 0)) ? large : arrayOf(bytes, fileType, shape, columnsFirst === true, file, littleEndian);
   }
+}
+
+function unsigned(bytes: Uint8Array, littleEndian: boolean): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4, littleEndian));
 }
 
 /** A tensor of an array's bytes, in NumPy's C or Fortran order. */

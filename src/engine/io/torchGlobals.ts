@@ -1,6 +1,7 @@
 /**
  * The names that a PyTorch file may use, and what each stands for here. Everything else is refused by name.
- * PyTorch's own list for `torch.load(weights_only=True)` is the model: torch/_weights_only_unpickler.py.
+ * PyTorch's own list for `torch.load(weights_only=True)` is the model: torch/_weights_only_unpickler.py. Options of a
+ * command line and paths, which many checkpoints hold beside their weights, are data alone, too.
  */
 import { device, type Device } from "../device.ts";
 import { filled } from "../dtype.ts";
@@ -11,7 +12,7 @@ import { Tensor } from "../tensor.ts";
 import { CopyLimit } from "./copyLimit.ts";
 import { isShape, type FileType } from "./elements.ts";
 import { numpyGlobal } from "./numpyPickle.ts";
-import { Callable, Dict, Opaque } from "./pickleReader.ts";
+import { Callable, Dict, Opaque, Unfinished } from "./pickleReader.ts";
 
 /** What a file's name of a storage class stands for: its element type. */
 export class StorageType extends Opaque {
@@ -55,6 +56,21 @@ const dtypeNames = new Set([
   "complex128",
 ]);
 
+/** The options of a command line, as programs keep them beside their weights: a plain object of what they hold. */
+class Attributes extends Unfinished {
+  readonly #file: string;
+
+  constructor(file: string) {
+    super();
+    this.#file = file;
+  }
+
+  override fill(state: unknown): void {
+    if (!(state instanceof Dict)) throw new KindlingError(`${this.#file}: options of a command line are described in a way that can't be`);
+    this.result = state;
+  }
+}
+
 const first = new Callable(([value]) => value);
 
 /** The meaning of a name in the file `file`. @throws KindlingError that names it where it isn't on the list */
@@ -72,8 +88,19 @@ export function torchGlobal(file: string, fileBytes: number): (module: string, n
     ["torch.device", new Callable(([type, index]) => readDevice(file, type, index))],
     ["collections.OrderedDict", new Callable(([pairs]) => new Map(copied(limit, pairs) as [unknown, unknown][]))],
     ["collections.Counter", new Callable(([counts]) => new Map(copied(limit, counts) as [unknown, unknown][]))],
+    ["argparse.Namespace", new Callable(() => new Attributes(file))],
     ["_codecs.encode", new Callable(([text]) => latin1(limit, text))],
   ]);
+  for (const kind of ["PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"])
+    known.set(
+      `pathlib.${kind}`,
+      new Callable((parts) =>
+        parts
+          .map(String)
+          .join("/")
+          .replace(/^([A-Z]:\\|\/)\//, "$1"),
+      ),
+    );
   for (const python of ["__builtin__", "builtins"]) {
     for (const name of ["set", "frozenset"]) known.set(`${python}.${name}`, new Callable(([items]) => new Set(copied(limit, items))));
     known.set(`${python}.bytearray`, new Callable(([bytes, encoding]) => (encoding === undefined ? (bytes ?? new Uint8Array(0)) : latin1(limit, bytes))));

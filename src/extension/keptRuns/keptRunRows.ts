@@ -1,6 +1,6 @@
 /** What the runs view says of a run. Pure. */
 import { basename } from "node:path";
-import { tookText } from "../../keep/comparison.ts";
+import { stateText, tookText } from "../../keep/comparison.ts";
 import { versionsText, type SeriesSummary } from "../../keep/keptRun.ts";
 import type { KeptRun } from "../../keep/keptRuns.ts";
 import type { RunState } from "../../protocol/index.ts";
@@ -34,6 +34,7 @@ const looks: Readonly<Record<RunState, { readonly icon: string; readonly colour?
 /** @param now ms since the epoch: a run of today is called by its time */
 export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
   const { state, label, info, summary } = run;
+  const stands = stateText(run);
   const main = mainSeries(summary.series);
   const when = timeText(info.startedAt, now);
   const given = givenTexts(info).join(" · ");
@@ -42,7 +43,7 @@ export function keptRunRow(run: KeptRun, now: number): KeptRunRow {
     ...(own === when ? [] : [when]),
     ...(label.name === undefined || given === "" ? [] : [given]),
     ...rankTexts(info),
-    ...(state === "finished" ? [] : [state]),
+    ...(stands === "finished" ? [] : [stands]),
     plural(summary.steps, "step"),
     ...(info.parent ? [`branched at ${formatCount(info.parent.step)}`] : []),
     ...(main ? [`${main.name} ${formatNumber(main.last)}`, sparkline(main.outline)] : []),
@@ -84,9 +85,9 @@ const distinct = <T>(all: readonly T[]): T[] => [...new Set(all)].reverse();
 
 /** A run as a table, for a note or a pull request. */
 export function markdown(run: KeptRun): string {
-  const { info, summary, state, label } = run;
+  const { info, summary, label } = run;
   const title = `**${label.name ?? basename(info.file)}**, ${new Date(info.startedAt).toLocaleString()}`;
-  const facts = `${state} after ${tookText(run)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}; ${versionsText(info)}`;
+  const facts = `${stateText(run)} after ${tookText(run)}, ${plural(summary.steps, "step")}, ${plural(summary.epochs, "epoch")}; ${versionsText(info)}`;
   const rows = Object.entries(summary.series).map(
     ([name, { last, least, largest }]) => `| ${name.replaceAll("|", "\\|")} | ${formatNumber(last)} | ${formatNumber(least)} | ${formatNumber(largest)} |`,
   );

@@ -6,6 +6,7 @@ import { pickle } from "../../../src/engine/io/pickleWriter.ts";
 import { unpickle } from "../../../src/engine/io/pickleReader.ts";
 import { torchGlobal } from "../../../src/engine/io/torchGlobals.ts";
 import { readTorch } from "../../../src/engine/io/torchReader.ts";
+import type { Tensor } from "../../../src/engine/tensor.ts";
 import { fixtureBytes } from "../../fixtures/files/read.ts";
 
 function read(bytes: Uint8Array): unknown {
@@ -94,6 +95,30 @@ describe("reading pickles", () => {
     assert.throws(() => read(latin("\x80\x02.")), /takes a value from an empty stack/);
     assert.throws(() => read(latin("\x80\x02N")), /x\.pt, byte 3: 1 bytes are expected here, but 0 are left/);
     assert.throws(() => read(latin(`L${"9".repeat(5000)}\n.`)), /is not a whole number/);
+  });
+
+  it("of options and paths that a training kept beside its weights gives what they hold", () => {
+    // pickle.dumps({"args": argparse.Namespace(lr=0.5, out=pathlib.Path("/runs/a"))}, 2)
+    const path = "cpathlib\nPosixPath\nX\x01\0\0\0/X\x04\0\0\0runsX\x01\0\0\0a\x87R";
+    const options = `cargparse\nNamespace\n)\x81}(X\x02\0\0\0lrG?\xe0\0\0\0\0\0\0X\x03\0\0\0out${path}ub`;
+    assert.deepEqual(read(latin(`\x80\x02}X\x04\0\0\0args${options}s.`)), { args: { lr: 0.5, out: "/runs/a" } });
+    assert.throws(() => read(latin("\x80\x02cargparse\nNamespace\n)\x81K\x01b.")), /x\.pt: options of a command line are described in a way that can't be/);
+  });
+
+  it("of an array whose bytes are most of the file gives it", () => {
+    // pickle.dumps(np.zeros(500, np.uint8), 2), as of NumPy's generator in a checkpoint.
+    const encoded = `c_codecs\nencode\nX\xf4\x01\0\0${"\0".repeat(500)}X\x06\0\0\0latin1\x86R`;
+    const type = "cnumpy\ndtype\nX\x02\0\0\0u1K\0K\x01\x87R(K\x03X\x01\0\0\0|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb";
+    const array = `cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85c_codecs\nencode\nX\x01\0\0\0bX\x06\0\0\0latin1\x86R\x87R(K\x01M\xf4\x01\x85${type}\x89${encoded}tb`;
+    assert.deepEqual((read(latin(`\x80\x02${array}.`)) as Tensor).shape, [500]);
+  });
+
+  it("of the state of NumPy's generator gives its numbers, though no tensor here holds them", () => {
+    // pickle.dumps(np.array([1, 2**32 - 1], np.uint32), 2)
+    const type = "cnumpy\ndtype\nX\x02\0\0\0u4K\0K\x01\x87R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb";
+    const bytes = "c_codecs\nencode\nX\x0c\0\0\0\x01\0\0\0\xc3\xbf\xc3\xbf\xc3\xbf\xc3\xbfX\x06\0\0\0latin1\x86R";
+    const array = `cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85c_codecs\nencode\nX\x01\0\0\0bX\x06\0\0\0latin1\x86R\x87R(K\x01K\x02\x85${type}\x89${bytes}tb`;
+    assert.deepEqual(read(latin(`\x80\x02${array}.`)), [1, 2 ** 32 - 1]);
   });
 
   it("takes any depth without running out of stack", () => {
