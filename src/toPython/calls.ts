@@ -21,6 +21,7 @@ import type { Context } from "./context.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { givenByName, homeCall, homeConstruction } from "./homecoming.ts";
+import { expressionMethod, groupsOf, isExpression, isMatch } from "./regularExpressions.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
@@ -509,17 +510,16 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
     case "tensor":
       return tensorMethod(context, node, made, name);
     case "string":
-      return stringMethod(context, node, made, name) ?? generic(context, node, made, name);
     case "number":
     case "boolean":
-      return stringMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return stringMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "list":
     case "tuple":
-      return arrayMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return arrayMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "map":
-      return mapMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return mapMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "set":
-      return setMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return setMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "object": {
       const field = type.fields.get(name) ?? type.rest;
       if (field) return callOf(context, node, access(`${receiver(made)}[${quoted(name)}]`, field));
@@ -545,6 +545,25 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
       break;
   }
   return unknownMethod(context, node, made, name);
+}
+
+/** Those of newer JavaScripts. */
+const newMethods = new Set("union intersection difference symmetricDifference isSubsetOf isSupersetOf isDisjointFrom getOrInsert toSpliced".split(" "));
+
+const prototypes: Partial<Record<Type["kind"], object>> = {
+  string: String.prototype,
+  number: Number.prototype,
+  boolean: Boolean.prototype,
+  list: Array.prototype,
+  tuple: Array.prototype,
+  map: Map.prototype,
+  set: Set.prototype,
+};
+
+/** A method of JavaScript's that has no rule has no Python; what isn't one of those belongs to another value than the types had it. */
+function noSuchMethod(context: Context, node: CallNode, made: Code, name: string): Code {
+  const isJavaScripts = name in (prototypes[made.type.kind] ?? {}) || newMethods.has(name);
+  return isJavaScripts ? context.refuse(node, `.${name}(…)`, "write it as a loop or a function") : generic(context, node, made, name);
 }
 
 function ownMethod(context: Context, node: CallNode, made: Code, info: ClassInfo, name: string): Code {
@@ -610,8 +629,8 @@ function instanceMethod(context: Context, node: CallNode, made: Code, type: Type
   }
   const asked = name === "test" ? textTests[made.text] : undefined;
   if (asked) return access(`${receiver(expression(context, first!))}.${asked}()`, boolean);
-  if (path === "RegExp" && name === "test")
-    return comparison(access(`${made.text}.search(${expression(context, first!).text})`), "is not", atom("None"), boolean);
+  if (isExpression(type)) return expressionMethod(context, node, made, name) ?? context.refuse(node, `${name} of a regular expression`);
+  if (isMatch(type) && arrayMethods.has(name)) return methodCall(context, node, groupsOf(context, made), name);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
   if (path.startsWith("logging.")) return finished(`${receiver(made)}.${name}`, ownArguments(context, node.arguments, noParameters), node, unknown);
   if (context.classMembers.has(name) && snake(name) !== name && path === "nn.Module")

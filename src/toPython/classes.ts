@@ -1,11 +1,11 @@
 /** Classes. */
-import { expression, valueFor } from "./grammar.ts";
+import { block, expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseArguments, baseOf, isDataset } from "./calls.ts";
 import { homeValue } from "./homecoming.ts";
 import { attributeName, memberName, snake } from "./python.ts";
-import { bare, boundNames, contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
+import { bare, boundNames, contains, isFunction, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { want } from "./wanted.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
 
@@ -236,7 +236,28 @@ export function classDeclaration(context: Context, node: ClassNode): void {
     for (const { member, value } of listing?.values ?? []) context.statement(member, () => `${keyName(member.key)} = ${expression(context, value).text}`);
     members(context, node, info, doc !== undefined || listing !== undefined, listing);
   });
+  const later = node.body.body.filter((member) => !listing?.values.some((each) => each.member === member) && isLaterStatic(node, member));
+  if (later.length === 0) return;
+  context.inScope(() => {
+    const python = declared?.python ?? name;
+    context.bindThis({ kind: "class", of: info }, python);
+    for (const member of later) {
+      if (member.type === "StaticBlock") block(context, { ...member, type: "BlockStatement", directives: [] });
+      else context.statement(member, () => `${python}.${staticName(member as Property)} = ${expression(context, (member as Property).value!).text}`);
+    }
+  });
 }
+
+/** What speaks of the class itself, which Python has only once its body is done. */
+const isLaterStatic = (node: ClassNode, member: Member): boolean =>
+  member.type === "StaticBlock" ||
+  ((member.type === "ClassProperty" || member.type === "ClassPrivateProperty") &&
+    Boolean(member.static) &&
+    member.value != null &&
+    !isFunction(member.value) &&
+    contains(member.value, (each) => each.type === "ThisExpression" || (each.type === "Identifier" && each.name === node.id?.name)));
+
+const staticName = (member: Property): string => attributeName(keyName(member.key) ?? "");
 
 function baseText(context: Context, node: ClassNode): string {
   if (!node.superClass) return "";
@@ -262,7 +283,10 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
   );
   const statics = all.filter(
     (member): member is Property =>
-      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value),
+      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") &&
+      Boolean(member.static) &&
+      Boolean(member.value) &&
+      !isLaterStatic(node, member),
   );
   const methods = all.filter(
     (member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract),
@@ -274,7 +298,7 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     isFirst = false;
   };
   for (const member of statics) {
-    context.statement(member, () => `${keyName(member.key)} = ${expression(context, member.value!).text}`);
+    context.statement(member, () => `${staticName(member)} = ${expression(context, member.value!).text}`);
     isFirst = false;
   }
   const self: Type = { kind: "object of", of: info };

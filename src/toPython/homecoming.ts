@@ -203,7 +203,7 @@ function named(context: Context, node: Node | undefined, nameOf = (name: string)
   if (inner?.type !== "ObjectExpression") return node ? `**${within(expression(context, node), binds.bitOr)}` : "";
   return inner.properties
     .map((one) => {
-      if (one.type === "SpreadElement") return `**${within(asDictionary(expression(context, one.argument)), binds.bitOr)}`;
+      if (one.type === "SpreadElement") return `**${within(asDictionary(context, expression(context, one.argument)), binds.bitOr)}`;
       return one.type === "ObjectProperty" ? `${nameOf(keyName(one.key) ?? "")}=${valueOf(context, one.value).text}` : "";
     })
     .join(", ");

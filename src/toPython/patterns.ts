@@ -67,8 +67,8 @@ function listPattern(context: Context, pattern: Extract<Node, { type: "ArrayPatt
   const hasRest = pattern.elements.at(-1)?.type === "RestElement";
   if (!hasRest) {
     if (length !== undefined) while (parts.length < length) parts.push("_");
-    // What stands behind the first is left there.
-    else if (parts.length === 1) parts.push("*_");
+    // What stands behind the only one that is named, or behind those that are left out, is left there.
+    else if (parts.length === 1 || pattern.elements.includes(null)) parts.push("*_");
   }
   return parts.length === 1 ? `${parts[0]},` : parts.join(", ");
 }

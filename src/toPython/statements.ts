@@ -1,5 +1,5 @@
 /** Statements. */
-import { iterable, listed } from "./sequences.ts";
+import { iterable, listed, takenApart } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
@@ -11,7 +11,7 @@ import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssi
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
 import { want } from "./wanted.ts";
-import { annotated, either, elementOf, list, none, number, orAnother, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
+import { annotated, either, elementOf, list, none, number, orAnother, string, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
 
@@ -99,7 +99,7 @@ export function predeclare(context: Context, node: Node): void {
       }
       return;
     case "TSEnumDeclaration":
-      context.declare(node.id.name, { kind: "module", path: "enum" });
+      context.declare(node.id.name, { kind: "module", path: "enum", members: enumMembers(node) });
       return;
     case "ExportNamedDeclaration":
     case "ExportDefaultDeclaration":
@@ -280,11 +280,8 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
   context.statement(node, () => {
     if (operator !== "=") return compound(context, inner);
     if (isCallback(value) && left.type === "MemberExpression") return `${target(context, left)} = ${expression(context, right).text}`;
-    if (left.type === "ObjectPattern" || (left.type === "ArrayPattern" && !isUnpackable(left))) {
-      const lines = patternAssignments(context, left, expression(context, right));
-      context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
-      return lines.at(-1)!;
-    }
+    if (left.type === "ObjectPattern" || (left.type === "ArrayPattern" && !isUnpackable(left)))
+      return takenInLines(context, left, expression(context, right), node);
     if (left.type === "ArrayPattern")
       return `${patternText(
         context,
@@ -310,7 +307,7 @@ function unpacked(context: Context, node: Node): string {
   const inner = bare(node);
   if (inner.type === "ArrayExpression" && inner.elements.length > 1 && inner.elements.every((element) => element && element.type !== "SpreadElement"))
     return inner.elements.map((element) => within(expression(context, element!), binds.conditional)).join(", ");
-  return expression(context, node).text;
+  return iterable(context, node).text;
 }
 
 function target(context: Context, left: Node): string {
@@ -355,7 +352,7 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
   if (value?.type === "CallExpression" && contextCall(context, value)) {
     return insideContext(context, value, node, (made) => {
       declarePattern(context, id, isConstant ? made.type : widened(made.type));
-      return `${patternText(context, id, made.type)} = ${kept(made)}`;
+      return isUnpackable(id) ? `${patternText(context, id, made.type)} = ${kept(made)}` : takenInLines(context, id, made, node);
     });
   }
   // Another name for something of Kindling's is Kindling's.
@@ -375,10 +372,15 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
     const made = expression(context, init);
     declarePattern(context, id, made.type);
     if (isUnpackable(id)) return `${patternText(context, id, made.type)} = ${unpacked(context, init)}`;
-    const lines = patternAssignments(context, id, made);
-    context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
-    return lines.at(-1);
+    return takenInLines(context, id, made, node);
   });
+}
+
+/** Takes a value apart in as many lines as it needs, of which it gives the last. */
+function takenInLines(context: Context, pattern: Node, made: Code, node: Node): string {
+  const lines = patternAssignments(context, pattern, made);
+  context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
+  return lines.at(-1) ?? "pass";
 }
 
 /** `const F = nn.functional`, `const { Categorical } = distributions` */
@@ -581,7 +583,7 @@ function forOf(context: Context, node: Extract<Node, { type: "ForOfStatement" }>
     const pattern = left.type === "VariableDeclaration" ? left.declarations[0]!.id : left;
     let takeApart: (() => void) | undefined;
     context.statement({ ...node, end: right.end } as Node, () => {
-      const made = rows(context, bare(right)) ?? iterable(context, right);
+      const made = rows(context, bare(right)) ?? takenApart(context, iterable(context, right), pattern);
       const of = elementOf(made.type);
       return context.inLoop(node, () => {
         if (left.type === "VariableDeclaration") declarePattern(context, pattern, of);
@@ -811,9 +813,12 @@ function tryStatement(context: Context, node: Extract<Node, { type: "TryStatemen
   if (handler) {
     context.inScope(() => {
       const { param } = handler;
-      if (param) declarePattern(context, param, { kind: "instance", path: "Error" });
-      const name = param?.type === "Identifier" ? ` as ${patternText(context, param, none)}` : "";
-      context.line(`except Exception${name}:`, startLine(handler));
+      const error: Type = { kind: "instance", path: "Error" };
+      if (param) declarePattern(context, param, error);
+      const isNamed = param?.type === "Identifier";
+      const name = param && (isNamed ? patternText(context, param, none) : context.fresh("error"));
+      context.line(`except Exception${name ? ` as ${name}` : ""}:`, startLine(handler));
+      if (param && name && !isNamed) context.indented(() => assignPattern(context, param, access(name, error), param));
       body(context, handler.body);
     });
   }
@@ -878,8 +883,18 @@ const endsAnyway = (node: Node): boolean =>
   Boolean(node.alternate) &&
   [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
 
+/** A member's type: the number that counts it, or its text. */
+const enumMembers = (node: Extract<Node, { type: "TSEnumDeclaration" }>): Map<string, Type> =>
+  new Map(
+    membersOf(node).map(
+      ({ id, initializer }) => [id.type === "Identifier" ? id.name : id.value, initializer?.type === "StringLiteral" ? string : whole] as const,
+    ),
+  );
+
+const membersOf = (node: Extract<Node, { type: "TSEnumDeclaration" }>): typeof node.members => ("body" in node && node.body ? node.body.members : node.members);
+
 function enumeration(context: Context, node: Extract<Node, { type: "TSEnumDeclaration" }>): void {
-  const members = "body" in node && node.body ? node.body.members : node.members;
+  const members = membersOf(node);
   context.statement({ ...node, end: node.id.end } as Node, () => `class ${pythonName(node.id.name)}:`);
   context.indented(() => {
     let next = 0;

@@ -276,6 +276,7 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
 /** What the name of a class stands for where it is a type. */
 function instanceOf(named: Type, members: readonly string[], of: Type | undefined): Type {
   if (named.kind === "class") return { kind: "object of", of: named.of };
+  if (named.kind === "module" && named.path === "enum") return [...(named.members?.values() ?? [])].reduce(either, none);
   if (named.kind !== "api") return unknown;
   const path = [named.path, ...members].filter(Boolean).join(".");
   if (path === "Tensor" || path === "nn.Parameter" || path === "nn.Buffer") return tensor;
