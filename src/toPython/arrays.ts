@@ -67,7 +67,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
         ? access(`list(${made.text})`, list(of))
         : access(`${receiver(here())}[${range(context, nodes)}]`, made.type.kind === "tuple" ? list(of) : list(of));
     case "splice":
-      return spliced(context, made, nodes);
+      return spliced(context, node, made);
     case "concat":
       return nodes.reduce((sum, each) => infix(sum, "+", asList(value(each)), binds.sum, list(of)), here());
     case "toReversed":
@@ -133,7 +133,7 @@ function turns(context: Context, made: Code, node: FunctionNode, keepsItem = fal
   const usesIndex = index !== undefined;
   const usesItem = item !== undefined && !(item.type === "Identifier" && item.name.startsWith("_") && !mentions(node.body, item.name));
   // An iterator needn't become a list to be gone through once.
-  const text = within(source, binds.or).replace(/^list\(([\w.]+\.(?:named_)?(?:parameters|buffers|children|modules)\(\))\)$/, "$1");
+  const text = within(source, binds.or).replace(/^list\(([\w.]+\.(?:named_)?(?:parameters|buffers|children|modules)\(\)|itertools\.groupby\(.*\))\)$/s, "$1");
   if (!usesIndex) return { clause: `${names[0] ?? "_"} in ${text}` };
   const length = /^range\((.*)\)$/.exec(text);
   if (!usesItem) return { clause: length && !length[1]!.includes(",") ? `${names[1]} in ${text}` : `${names[1]} in range(len(${text}))` };
@@ -385,13 +385,18 @@ export function range(context: Context, nodes: readonly Node[]): string {
 const asList = (made: Code): Code =>
   made.type.kind === "list" || made.type.kind === "tuple" || made.type.kind === "unknown" ? made : atom(`[${made.text}]`, list(made.type));
 
-function spliced(context: Context, made: Code, nodes: readonly Node[]): Code {
+function spliced(context: Context, node: CallNode, made: Code): Code {
+  const { arguments: nodes } = node;
   const isAll = nodes[0]?.type === "NumericLiteral" && nodes[0].value === 0 && nodes[1]?.type === "Identifier" && nodes[1].name === "Infinity";
   if (isAll && nodes[2]?.type === "SpreadElement" && nodes.length === 3) return action(`${receiver(made)}[:] = ${iterable(context, nodes[2].argument).text}`);
   const [start, count, ...items] = nodes.map((node) =>
     node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : wholeExpression(context, node).text,
   );
-  if (start === undefined) return context.refuse(nodes[0]!, "splice");
+  if (start === undefined) return context.refuse(node, "splice without a place");
+  if (!isStatement(context, node) || start.startsWith("-")) {
+    const given = [made.text, start, ...(count === undefined ? [] : [count]), ...items];
+    return access(`${context.help("splice")}(${given.join(", ")})`, list(elementOf(made.type)));
+  }
   const end = count === undefined ? "" : /^\d+$/.test(start) && /^\d+$/.test(count) ? String(Number(start) + Number(count)) : `${start} + ${count}`;
   return action(`${receiver(made)}[${start}:${end}] = [${items.join(", ")}]`);
 }

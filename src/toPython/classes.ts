@@ -213,7 +213,7 @@ function listingOf(node: ClassNode): Listing | undefined {
   const iterator = methods.find((member) => methodKey(member) === "__iter__" && member.static);
   const first = text && bare(text.body.body[0] as Node);
   const isUsual = first?.type === "ReturnStatement" && first.argument ? bare(first.argument) : undefined;
-  const countsAsValue = isUsual?.type === "CallExpression";
+  const countsAsValue = isUsual?.type === "CallExpression" && isUsual.callee.type === "Identifier" && isUsual.callee.name === "String";
   const usual = [constructor, iterator, ...(countsAsValue || isUsual?.type === "TemplateLiteral" ? [text] : [])].filter((member) => member !== undefined);
   const base = !countsAsValue ? "Enum" : values[0]!.value.type === "StringLiteral" ? "StrEnum" : "IntEnum";
   return { values, base, usual: new Set(usual) };

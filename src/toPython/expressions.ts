@@ -24,6 +24,7 @@ import {
   list,
   none,
   number,
+  parsed,
   string,
   tensor,
   tuple,
@@ -151,6 +152,8 @@ function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression"
   const stated = annotated(node.typeAnnotation, context);
   want(context, node.expression, stated);
   const made = expression(context, node.expression);
+  // An error stays one, whatever it is said to have.
+  if (stated.kind === "object" && made.type.kind === "instance" && made.type.path === "Error") return made;
   if (stated.kind === "unknown" || stated.kind === made.type.kind)
     return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
   return { ...made, type: stated };
@@ -306,7 +309,7 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     }
     case "object of": {
       const own = memberOf(type.of, name);
-      if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, own);
+      if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, name === "paramGroups" ? propertyType("", name) : own);
       return access(`${receiver(made)}.${isDeclared(context, type.of, name) ? attributeName(name) : snake(name)}`, propertyType("nn.Module", name));
     }
     case "class": {
@@ -317,8 +320,9 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     case "tensor":
       return tensorProperty(made, name);
     case "instance":
+      if (type === parsed) return access(`${receiver(made)}[${quoted(name)}]`, parsed);
       if (isMatch(type)) return matchProperty(made, name) ?? context.refuse(node, `match.${name}`);
-      if (type.path === "Error" && name === "message") return access(`str(${made.text})`, string);
+      if (type.path === "Error") return errorProperty(context, made, name);
       if (type.path.startsWith("nn.") && context.classMembers.has(name) && name !== snake(name))
         return access(`${receiver(made)}.${attributeName(name)}`, propertyType(type.path, name));
       return access(`${receiver(made)}.${snake(name)}`, propertyType(type.path, name));
@@ -326,6 +330,19 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
       return unknownProperty(context, made, name);
   }
   return unknownProperty(context, made, name);
+}
+
+function errorProperty(context: Context, made: Code, name: string): Code {
+  switch (name) {
+    case "message":
+      return access(`str(${made.text})`, string);
+    case "name":
+      return access(`${context.help("error_name")}(${made.text})`, string);
+    case "cause":
+      return access(`${receiver(made)}.__cause__`, made.type);
+    default:
+      return access(`getattr(${made.text}, ${quoted(attributeName(name))}, None)`);
+  }
 }
 
 function tensorProperty(made: Code, name: string): Code {
@@ -568,8 +585,9 @@ function perhaps(context: Context, node: Node): Code {
       const made = expression(context, object);
       const key = inner.computed ? expression(context, inner.property).text : quoted(keyName(inner.property) ?? "");
       if (made.type.kind === "object" && made.type !== paramGroup) return access(`${receiver(made)}.get(${key})`, expression(context, inner).type);
-      if (made.type.kind === "object of" && isLate(made.type.of, keyName(inner.property, inner.computed)))
-        return access(`getattr(${made.text}, ${key}, None)`, expression(context, inner).type);
+      const name = keyName(inner.property, inner.computed);
+      const isMissable = made.type.kind === "object of" ? isLate(made.type.of, name) : made.type.kind === "tensor" && name?.startsWith("_");
+      if (isMissable) return access(`getattr(${made.text}, ${key}, None)`, expression(context, inner).type);
     }
   }
   return expression(context, node);

@@ -148,6 +148,46 @@ def read_csv(path, header=True, delimiter=","):
     """What an enumeration lists, by name."""
     return {name: value for name, value in vars(enumeration).items() if not name.startswith("_")}`,
   },
+  error_name: {
+    imports: [],
+    text: `def error_name(error):
+    """What JavaScript calls an error of this kind."""
+    name = getattr(error, "name", type(error).__name__)
+    return {"RuntimeError": "Error", "ValueError": "RangeError"}.get(name, name)`,
+  },
+  as_shown: {
+    imports: [],
+    text: `class as_shown(str):
+    """A text that is shown without quotes."""
+
+    def __repr__(self):
+        return str(self)`,
+  },
+  splice: {
+    imports: [],
+    text: `def splice(values, start, count=None, *items):
+    """Takes entries out, puts others in their place, and gives those that were taken."""
+    begin = max(0, len(values) + start) if start < 0 else start
+    end = len(values) if count is None else begin + count
+    taken = values[begin:end]
+    values[begin:end] = items
+    return taken`,
+  },
+  member_of: {
+    imports: [],
+    text: `def member_of(of, name):
+    """What a dictionary, or any other object, has by that name."""
+    return of[name] if isinstance(of, dict) or not isinstance(name, str) else getattr(of, name)`,
+  },
+  set_member: {
+    imports: [],
+    text: `def set_member(of, name, value):
+    """Gives a dictionary, or any other object, something by that name."""
+    if isinstance(of, dict) or not isinstance(name, str):
+        of[name] = value
+    else:
+        setattr(of, name, value)`,
+  },
   groups_of: {
     imports: [],
     text: `def groups_of(match):
@@ -205,9 +245,10 @@ def read_csv(path, header=True, delimiter=","):
   leading_number: {
     imports: ["import math", "import re"],
     text: `def leading_number(text):
-    """The number that a text begins with."""
+    """The number that a text begins with: whole where it has no fraction."""
     found = re.match(r"\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?", text, re.IGNORECASE)
-    return float(found[0]) if found else math.nan`,
+    value = float(found[0]) if found else math.nan
+    return int(value) if value % 1 == 0 else value`,
   },
   replaced: {
     imports: ["import copy"],

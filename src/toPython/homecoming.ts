@@ -337,7 +337,8 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     return access(`torch.as_tensor(np.stack(${iterable(context, values!).text}))`);
   },
   groupBy: same("itertools.groupby", (context, nodes) => list(tuple(unknown, list(items(context, nodes[0]))), true)),
-  remembered: (context, [state, parameter]) => access(`${receiver(expression(context, state!))}[${expression(context, parameter!).text}]`),
+  remembered: (context, [state, parameter]) =>
+    access(`${receiver(expression(context, state!))}[${expression(context, parameter!).text}]`, { kind: "object", fields: new Map(), rest: unknown }),
   permutations: same("itertools.permutations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   combinations: same("itertools.combinations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   islice: same("itertools.islice", (context, nodes) => list(items(context, nodes[0]), true)),

@@ -8,7 +8,7 @@ import { isCallback } from "./functions.ts";
 import { arrayMethod, keyOf } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
-import { boolean, either, elementOf, float, functionOf, list, none, noParameters, number, string, tuple, unknown, whole, type Type } from "./types.ts";
+import { boolean, either, elementOf, float, functionOf, list, none, noParameters, number, parsed, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 const constants: Readonly<Record<string, readonly [string, string, Type]>> = {
   "Infinity": ["math", "math.inf", float],
@@ -94,11 +94,9 @@ const functions: Readonly<Record<string, readonly [string, Type]>> = {
   "BigInt": ["int", whole],
   "structuredClone": ["copy.deepcopy", unknown],
   "JSON.stringify": ["json.dumps", string],
-  "JSON.parse": ["json.loads", unknown],
+  "JSON.parse": ["json.loads", parsed],
   "existsSync": ["os.path.exists", boolean],
   "fs.existsSync": ["os.path.exists", boolean],
-  "join": ["os.path.join", string],
-  "path.join": ["os.path.join", string],
   "resolve": ["os.path.abspath", string],
   "dirname": ["os.path.dirname", string],
   "path.dirname": ["os.path.dirname", string],
@@ -175,6 +173,9 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       const codes = nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text));
       return access(`"".join(map(chr, [${codes.join(", ")}]))`, string);
     }
+    case "join":
+    case "path.join":
+      return joinedPath(context, nodes);
     case "Number.isInteger":
       return access(`float(${value(first!).text}).is_integer()`, boolean);
     case "String": {
@@ -264,6 +265,15 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
   );
 }
 
+/** A path of parts; one that goes up or round about is made straight. */
+function joinedPath(context: Context, nodes: readonly Node[]): Code {
+  context.use("import os");
+  const parts = nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : expression(context, each).text));
+  const joined = `os.path.join(${parts.join(", ")})`;
+  const isStraight = !nodes.some((each) => each.type === "StringLiteral" && /^\.|\/\.|\/\//.test(each.value));
+  return access(isStraight ? joined : `os.path.normpath(${joined})`, string);
+}
+
 /** Text as JavaScript reads it: whole where it has no fraction. */
 function numberOf(context: Context, made: Code): Code {
   if (made.type.kind === "number") return made;
@@ -337,6 +347,7 @@ function arrayFrom(context: Context, node: CallNode): Code {
 function entries(made: Code, name: string): Code {
   const { type } = made;
   const value: Type = type.kind === "object" ? (type.rest ?? [...type.fields.values()].reduce(either, none)) : type.kind === "list" ? type.of : unknown;
+  if (type.kind === "instance" && type.path === "IncompatibleKeys" && name === "values") return access(made.text, tuple(list(string), list(string)));
   if (type.kind === "list") return name === "values" ? made : access(`enumerate(${made.text})`, list(tuple(whole, value), true));
   return access(`${receiver(made)}.${name === "entries" ? "items" : "values"}()`, list(name === "entries" ? tuple(string, value) : value, true));
 }

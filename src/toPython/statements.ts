@@ -184,7 +184,7 @@ export function statement(context: Context, node: Node): void {
     case "ContinueStatement":
       return jumpStatement(context, node);
     case "ThrowStatement":
-      return context.statement(node, () => `raise ${raised(expression(context, node.argument))}`);
+      return context.statement(node, () => `raise ${raised(expression(context, node.argument))}${causeOf(context, node.argument)}`);
     case "TryStatement":
       return tryStatement(context, node);
     case "SwitchStatement":
@@ -203,6 +203,13 @@ function skip(context: Context, node: Node): void {
   const outer = context.captured(() => context.commentsBefore(node.end!));
   const own = outer.filter(({ source }) => source < startLine(node) - 1 && !/^\s*\/\*\*/.test(context.source.split("\n")[source - 1] ?? ""));
   context.out.push(...own.filter(({ source }) => source < startLine(node) - 5));
+}
+
+/** `{ cause: error }` */
+function causeOf(context: Context, node: Node): string {
+  const options = node.type === "NewExpression" ? node.arguments.at(-1) : undefined;
+  const [only, ...more] = options?.type === "ObjectExpression" ? options.properties : [];
+  return only?.type === "ObjectProperty" && more.length === 0 && keyName(only.key) === "cause" ? ` from ${expression(context, only.value).text}` : "";
 }
 
 const raised = (made: Code): string => (made.type.kind === "string" ? `RuntimeError(${made.text})` : made.text);
@@ -295,8 +302,16 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
       left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined,
       right,
     );
-    return `${target(context, left)} = ${kept(made)}`;
+    return assigned(context, target(context, left), kept(made));
   });
+}
+
+/** What is asked for by a name that only the run tells gets its value by that name. */
+function assigned(context: Context, to: string, value: string): string {
+  const [, how, place] = /^(getattr|member_of)\((.*)\)$/s.exec(to) ?? [];
+  if (how === undefined) return `${to} = ${value}`;
+  if (how === "member_of") context.help("set_member");
+  return `${how === "getattr" ? "setattr" : "set_member"}(${place}, ${value})`;
 }
 
 /** What is kept under a name can be gone through more than once. */
@@ -324,8 +339,8 @@ function compound(context: Context, { left, right, operator }: Extract<Node, { t
   const sign = operator.slice(0, -1);
   const [old, value] = [expression(context, left), expression(context, right)];
   const isText = sign === "+" && (old.type.kind === "string") !== (value.type.kind === "string");
-  if (operators.has(sign) && !isText) return `${old.text} ${sign}= ${value.text}`;
-  return `${old.text} = ${calculated(context, left, sign, old, value).text}`;
+  if (operators.has(sign) && !isText && !/^(getattr|member_of)\(/.test(old.text)) return `${old.text} ${sign}= ${value.text}`;
+  return assigned(context, old.text, calculated(context, left, sign, old, value).text);
 }
 
 // Variables

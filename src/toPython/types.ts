@@ -63,6 +63,14 @@ export const boolean: Type = { kind: "boolean" };
 export const string: Type = { kind: "string" };
 /** A type of elements, as a tensor has it. */
 export const elementType: Type = { kind: "instance", path: "dtype" };
+/** What was read as JSON: dictionaries, lists, texts and numbers in one another. */
+export const parsed: Type = {
+  kind: "instance",
+  path: "JSON",
+  get of(): Type {
+    return parsed;
+  },
+};
 export const none: Type = { kind: "none" };
 export const tensor: Type = { kind: "tensor" };
 export const floats: Type = { kind: "tensor", dtype: "float" };
