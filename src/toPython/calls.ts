@@ -530,6 +530,7 @@ export function methodName(context: Context, type: Type, name: string): string {
 
 function methodCall(context: Context, node: CallNode, made: Code, name: string): Code {
   const { type } = made;
+  if (made.isStatement) return context.refuse(node, `.${name}(…) of what a change gives`, "give each change a line of its own");
   switch (type.kind) {
     case "module":
       return callOf(context, node, access(`${made.text}.${pythonName(name)}`, type.members?.get(name) ?? unknown));

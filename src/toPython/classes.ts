@@ -76,9 +76,24 @@ function lateFields(node: ClassNode): Set<string> {
   const constructor = node.body.body.find((member) => member.type === "ClassMethod" && member.kind === "constructor");
   for (const member of node.body.body) {
     const name = member.type === "ClassProperty" && !member.static && !member.value && !member.declare ? keyName(member.key, member.computed) : undefined;
-    if (name !== undefined && !(constructor && setsField(constructor, name))) late.add(name);
+    if (name !== undefined && !beginsAsNone(member as Property) && !(constructor && setsField(constructor, name))) late.add(name);
   }
   return late;
+}
+
+/** A field that begins as `undefined` and is asked whether it still is. */
+const beginsAsNone = (member: Property): boolean =>
+  !member.static &&
+  !member.value &&
+  (member.type === "ClassPrivateProperty" ||
+    Boolean(member.optional) ||
+    (member.typeAnnotation?.type === "TSTypeAnnotation" &&
+      member.typeAnnotation.typeAnnotation.type === "TSUnionType" &&
+      member.typeAnnotation.typeAnnotation.types.some(({ type }) => type === "TSUndefinedKeyword")));
+
+function isSetToNone(node: ClassNode, member: Property): boolean {
+  const constructor = node.body.body.find((each) => each.type === "ClassMethod" && each.kind === "constructor");
+  return beginsAsNone(member) && !(constructor && setsField(constructor, keyName(member.key) ?? ""));
 }
 
 const setsField = (node: Node, name: string): boolean =>
@@ -279,7 +294,8 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
   const listed = new Set<Node>(listing?.values.map(({ member }) => member));
   const all = node.body.body.filter((member) => !listed.has(member) && !listing?.usual.has(member));
   const fields = all.filter(
-    (member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value),
+    (member): member is Property =>
+      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && (Boolean(member.value) || isSetToNone(node, member)),
   );
   const statics = all.filter(
     (member): member is Property =>
@@ -348,8 +364,9 @@ function entering(context: Context, method: Method): void {
 function fieldStatement(context: Context, member: Property, self: Type): void {
   context.bindThis(self, "self");
   const name = keyName(member.key, "computed" in member && member.computed) ?? "";
-  if (member.typeAnnotation) want(context, member.value!, annotated(member.typeAnnotation, context));
-  context.statement(member, () => `self.${attributeName(name)} = ${valueFor(context, name, member.value!).text}`);
+  const { value } = member;
+  if (value && member.typeAnnotation) want(context, value, annotated(member.typeAnnotation, context));
+  context.statement(member, () => `self.${attributeName(name)} = ${value ? valueFor(context, name, value).text : "None"}`);
 }
 
 function implicitConstructor(context: Context, node: ClassNode, info: ClassInfo, initialize: () => void, source: number): void {

@@ -524,7 +524,7 @@ export function returned(context: Context, value: Node, node: Node): void {
     want(context, value, context.definition.wanted);
     const made = expression(context, value);
     context.definition.returns.push(made.type);
-    if (made.isStatement) return made.text;
+    if (made.isStatement) return withReceiver(context, inner, made.text);
     const isTuple =
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple") ||
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
@@ -537,6 +537,15 @@ export function returned(context: Context, value: Node, node: Node): void {
     }
     return `return ${kept(made)}`;
   });
+}
+
+/** `return map.set(key, value)`: the change, then the map. */
+function withReceiver(context: Context, node: Node, text: string): string {
+  const isChange = node.type === "CallExpression" && node.callee.type === "MemberExpression" && /^(set|add)$/.test(keyName(node.callee.property) ?? "");
+  if (!isChange) return text;
+  const made = expression(context, (node.callee as Extract<Node, { type: "MemberExpression" }>).object);
+  context.definition.returns[context.definition.returns.length - 1] = made.type;
+  return `${text}\nreturn ${made.text}`;
 }
 
 /** `() => (total += 1)`: the change, then what it gives. */
