@@ -55,6 +55,20 @@ const programs: Readonly<Record<string, string>> = {
     let seed = 7;
     for (let i = 0; i < 5; i++) seed = (seed * 1103515245 + 12345) % 2147483648;
     console.log((seed / 2147483648).toFixed(12));`,
+  "what a callback takes apart has its defaults, and a map may be filled while it is folded": `
+    const detections = [{ label: "cat", score: 1 }, { score: 2 }];
+    console.log(detections.map(({ label = "?", score }) => label + score).join());
+    const counts = ["a", "b", "a"].reduce((all, word) => all.set(word, (all.get(word) ?? 0) + 1), new Map());
+    console.log([...counts].map((pair) => pair.join(":")).join());`,
+  "a field that has no value yet is asked for": `
+    class Lazy {
+      #value;
+      get value() { return (this.#value ??= this.#compute()); }
+      #compute() { return 7; }
+    }
+    const lazy = new Lazy();
+    console.log(lazy.value, lazy.value);`,
+  "remainders have the sign of what is divided": `console.log((-7 % 3), [5, 6].map((_, i) => (i - 1 + 2) % 2).join());`,
   "errors have a message, a name and a cause": `
     class Missing extends Error {}
     try {
