@@ -344,6 +344,7 @@ export function methodResult(path: string, name: string, of: Type | undefined): 
 
 /** What a property of one of Kindling's objects holds. */
 export function propertyType(path: string, name: string): Type {
+  if (name === "paramGroups") return list(paramGroup);
   if (path.startsWith("nn.")) {
     if (/^(weight|bias|runningMean|runningVar|inProjWeight|inProjBias)$/.test(name)) return tensor;
     if (name === "training") return boolean;
@@ -351,7 +352,6 @@ export function propertyType(path: string, name: string): Type {
     if (name === "outProj") return { kind: "instance", path: "nn.Linear" };
     return unknown;
   }
-  if (name === "paramGroups") return list(paramGroup);
   if (path === "IncompatibleKeys") return list(string);
   if (path === "data.CsvTable" && name === "columns") return list(string);
   if (name === "savedTensors") return list(tensor);

@@ -1,5 +1,5 @@
 /** Methods of arrays, maps and sets: comprehensions, dictionaries, Python's own functions. */
-import { iterable, iterated, materialized } from "./sequences.ts";
+import { iterable, iterated, materialized, takenApart } from "./sequences.ts";
 import { condition, expression, wholeExpression } from "./grammar.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
@@ -10,7 +10,7 @@ import { bare, isFunction, mentions, type FunctionNode, type Node } from "./synt
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 export const arrayMethods: ReadonlySet<string> = new Set(
-  "map filter reduce forEach flatMap flat join some every find findIndex findLast includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(
+  "map filter reduce forEach flatMap flat join some every find findIndex findLast findLastIndex reduceRight includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(
     " ",
   ),
 );
@@ -38,7 +38,10 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "find":
     case "findLast":
     case "findIndex":
+    case "findLastIndex":
       return found(context, made, first!, name);
+    case "reduceRight":
+      return reduced(context, access(`reversed(${here().text})`, list(of)), first!, second);
     case "flat":
       return atom(`[item for part in ${within(made, binds.or)} for item in part]`, list(elementOf(of)));
     case "join":
@@ -64,7 +67,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
         ? access(`list(${made.text})`, list(of))
         : access(`${receiver(here())}[${range(context, nodes)}]`, made.type.kind === "tuple" ? list(of) : list(of));
     case "splice":
-      return spliced(context, made, nodes);
+      return spliced(context, node, made);
     case "concat":
       return nodes.reduce((sum, each) => infix(sum, "+", asList(value(each)), binds.sum, list(of)), here());
     case "toReversed":
@@ -114,13 +117,13 @@ interface Turns {
 /** Opens the parameters of a callback as the variables of a comprehension. @param keepsItem whether the item itself is asked for, too */
 function turns(context: Context, made: Code, node: FunctionNode, keepsItem = false): Turns {
   const [item, index, all] = node.params;
-  const source = iterated(context, made);
+  const source = takenApart(context, iterated(context, made), item);
   const of = elementOf(source.type);
   if (all) wholeArray(context, made, all);
   const names = [item, index].map((each, i) => {
     if (!each) return undefined;
     const pattern = each.type === "AssignmentPattern" ? each.left : each;
-    if (!isLoopPattern(pattern) || (keepsItem && pattern.type === "ArrayPattern")) {
+    if (!isLoopPattern(pattern) || (i === 0 && isPartial(pattern, of)) || (keepsItem && pattern.type === "ArrayPattern")) {
       declareParts(context, pattern, access("item", of));
       return "item";
     }
@@ -130,12 +133,16 @@ function turns(context: Context, made: Code, node: FunctionNode, keepsItem = fal
   const usesIndex = index !== undefined;
   const usesItem = item !== undefined && !(item.type === "Identifier" && item.name.startsWith("_") && !mentions(node.body, item.name));
   // An iterator needn't become a list to be gone through once.
-  const text = within(source, binds.or).replace(/^list\(([\w.]+\.(?:named_)?(?:parameters|buffers|children|modules)\(\))\)$/, "$1");
+  const text = within(source, binds.or).replace(/^list\(([\w.]+\.(?:named_)?(?:parameters|buffers|children|modules)\(\)|itertools\.groupby\(.*\))\)$/s, "$1");
   if (!usesIndex) return { clause: `${names[0] ?? "_"} in ${text}` };
   const length = /^range\((.*)\)$/.exec(text);
   if (!usesItem) return { clause: length && !length[1]!.includes(",") ? `${names[1]} in ${text}` : `${names[1]} in range(len(${text}))` };
   return { clause: `${names[1]}, ${names[0]!.includes(",") ? `(${names[0]})` : names[0]} in enumerate(${text})` };
 }
+
+/** Whether it names only some of the entries, whose number nothing tells: those are asked for by their place. */
+const isPartial = (pattern: Node, of: Type): boolean =>
+  pattern.type === "ArrayPattern" && of.kind !== "tuple" && (pattern.elements.length === 1 || pattern.elements.includes(null));
 
 /** The third parameter of a callback is the array itself, which needs a name in Python. */
 function wholeArray(context: Context, made: Code, parameter: Node): void {
@@ -204,9 +211,9 @@ function applied(context: Context, made: Code, callback: Node): Applied {
   const of = elementOf(iterated(context, made).type);
   const standard =
     inner.type === "Identifier" && !context.scope.find(inner.name)
-      ? { String: "str", Number: "number", Boolean: "bool", parseFloat: "float", parseInt: "int" }[inner.name]
+      ? { String: "str", Number: "number", Boolean: "bool", parseFloat: "leading_number", parseInt: "leading_integer" }[inner.name]
       : undefined;
-  if (standard === "number") context.help(standard);
+  if (standard === "number" || standard === "leading_number" || standard === "leading_integer") context.help(standard);
   if (standard) return { of: standard === "str" ? string : number, called: { arity: 1, text: (given) => `${standard}(${given})` } };
   if (isFunction(inner) && inner.params.length > 2) context.refuse(inner.params[2]!, "the array as the third parameter", "use its name");
   const value = isCallback(inner) ? functionValue(context, inner, [of, whole], undefined, "convert") : expression(context, callback);
@@ -246,9 +253,9 @@ function filtered(context: Context, made: Code, callback: Node): Code {
 const withItem = (text: string): string => text.replace(/^(\w+) for (\w+) in range\(len\((.*?)\)\)/, "$1 for $2, $1 in enumerate($3)");
 
 function flatMapped(context: Context, made: Code, callback: Node): Code {
+  const short = comprehension(context, made, callback, false, (body, clause) => `value for ${clause} for value in ${within(body, binds.or)}`);
+  if (short) return atom(`[${short.text}]`, list(elementOf(short.type)));
   const body = generator(context, made, callback);
-  const nested = /^\[(.*)\] for (.*)$/s.exec(body.text);
-  void nested;
   const { text } = body;
   const at = splitAtFor(text);
   return atom(`[value ${`for ${text.slice(at + 5)}`} for value in ${text.slice(0, at)}]`, list(elementOf(body.type)));
@@ -317,6 +324,11 @@ function forEach(context: Context, made: Code, callback: Node): Code {
 }
 
 function found(context: Context, made: Code, callback: Node, name: string): Code {
+  if (name === "findLastIndex") {
+    const { called } = applied(context, made, callback);
+    const each = `reversed(range(len(${made.text})))`;
+    return access(`next((i for i in ${each} if ${called.text(`${receiver(made)}[i]`)}), -1)`, whole);
+  }
   const of = elementOf(made.type);
   const inner = bare(callback);
   const source: Code = name === "findLast" ? access(`reversed(${made.text})`, made.type) : made;
@@ -373,13 +385,18 @@ export function range(context: Context, nodes: readonly Node[]): string {
 const asList = (made: Code): Code =>
   made.type.kind === "list" || made.type.kind === "tuple" || made.type.kind === "unknown" ? made : atom(`[${made.text}]`, list(made.type));
 
-function spliced(context: Context, made: Code, nodes: readonly Node[]): Code {
+function spliced(context: Context, node: CallNode, made: Code): Code {
+  const { arguments: nodes } = node;
   const isAll = nodes[0]?.type === "NumericLiteral" && nodes[0].value === 0 && nodes[1]?.type === "Identifier" && nodes[1].name === "Infinity";
   if (isAll && nodes[2]?.type === "SpreadElement" && nodes.length === 3) return action(`${receiver(made)}[:] = ${iterable(context, nodes[2].argument).text}`);
   const [start, count, ...items] = nodes.map((node) =>
     node.type === "SpreadElement" ? `*${within(iterable(context, node.argument), binds.bitOr)}` : wholeExpression(context, node).text,
   );
-  if (start === undefined) return context.refuse(nodes[0]!, "splice");
+  if (start === undefined) return context.refuse(node, "splice without a place");
+  if (!isStatement(context, node) || start.startsWith("-")) {
+    const given = [made.text, start, ...(count === undefined ? [] : [count]), ...items];
+    return access(`${context.help("splice")}(${given.join(", ")})`, list(elementOf(made.type)));
+  }
   const end = count === undefined ? "" : /^\d+$/.test(start) && /^\d+$/.test(count) ? String(Number(start) + Number(count)) : `${start} + ${count}`;
   return action(`${receiver(made)}[${start}:${end}] = [${items.join(", ")}]`);
 }

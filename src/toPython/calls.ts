@@ -21,6 +21,7 @@ import type { Context } from "./context.ts";
 import { define, functionValue, isCallback, wantsWholes } from "./functions.ts";
 import { access, action, atom, attributeName, binds, code, comparison, infix, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
 import { givenByName, homeCall, homeConstruction } from "./homecoming.ts";
+import { expressionMethod, groupsOf, isExpression, isMatch } from "./regularExpressions.ts";
 import { fileName, standardCall, standardConstruction } from "./standard.ts";
 import { stringMethod, stringMethods } from "./strings.ts";
 import { bare, keyName, startLine, type FunctionNode, type Node } from "./syntax.ts";
@@ -35,6 +36,7 @@ import {
   none,
   number,
   noParameters,
+  parsed,
   tensor,
   unknown,
   whole,
@@ -165,6 +167,7 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
     const inner = bare(node);
     if (i >= hole && hole >= 0 && isNothing(context, node) && parameters.names[i]) return [];
     if (inner.type === "ObjectExpression" && (i === parameters.options || (isApi && i === nodes.length - 1))) return keywords(context, inner, isApi);
+    if (inner.type === "ObjectExpression" && hasApiNames(context, inner)) return keywords(context, inner, true);
     if (node.type === "SpreadElement") {
       const named = givenByName(context, node.argument);
       if (named) return [{ text: `**${within(named, binds.bitOr)}`, node, type: named.type }];
@@ -180,6 +183,16 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
   while (given.at(-1)?.text === "None" && nodes.at(-1)?.type === "Identifier") given.pop();
   return given;
 }
+
+/** `{ ...camelKeys(options) }`: options for something of Kindling's, also where only the run tells for what. */
+const hasApiNames = (context: Context, { properties }: Extract<Node, { type: "ObjectExpression" }>): boolean =>
+  properties.some(
+    (each) =>
+      each.type === "SpreadElement" &&
+      each.argument.type === "CallExpression" &&
+      each.argument.callee.type === "Identifier" &&
+      context.pythonsOwn.get(each.argument.callee.name) === "camelKeys",
+  );
 
 const isNothing = (context: Context, node: Node): boolean => node.type === "Identifier" && node.name === "undefined" && !context.scope.find(node.name);
 
@@ -444,7 +457,8 @@ function decorated(context: Context, node: CallNode, path: string): Code {
 }
 
 /** Numbers become float32 unless something else is asked for, also whole ones. */
-function tensorOf(context: Context, node: CallNode, path: string): Code {
+function tensorOf(context: Context, call: CallNode, path: string): Code {
+  const node = { ...call, arguments: call.arguments.map((each) => withNumbers(context, each)) } as CallNode;
   const { given, types, dtype } = apiArguments(context, node, path);
   const hasDtype = dtype !== undefined || given.some(({ text }) => text.startsWith("dtype="));
   const [first] = node.arguments;
@@ -453,6 +467,19 @@ function tensorOf(context: Context, node: CallNode, path: string): Code {
   const kept = types[0]?.kind === "tensor" ? types[0] : undefined;
   const all = hasDtype || isFloat || isBool || kept ? given : [...given, { text: "dtype=torch.float32", node: node.arguments.at(-1)!, type: unknown }];
   return finished(pythonPath(context, path), all, node, kept ?? (isBool ? bools : apiResult(path, types, dtype)));
+}
+
+/** `[0, ...tensor]`: its numbers, which PyTorch doesn't take one by one as tensors. */
+function withNumbers(context: Context, node: Node): Node {
+  if (node.type !== "ArrayExpression") return node;
+  const elements = node.elements.map((each) => {
+    if (each?.type !== "SpreadElement" || context.dry(() => expression(context, each.argument).type.kind) !== "tensor") return each;
+    const { start, end, loc, argument } = each;
+    const property = { type: "Identifier", name: "tolist", start, end, loc };
+    const callee = { type: "MemberExpression", object: argument, property, computed: false, start, end, loc };
+    return { ...each, argument: { type: "CallExpression", callee, arguments: [], start, end, loc } };
+  });
+  return { ...node, elements } as Node;
 }
 
 function surelyBools(node: Node): boolean {
@@ -503,23 +530,23 @@ export function methodName(context: Context, type: Type, name: string): string {
 
 function methodCall(context: Context, node: CallNode, made: Code, name: string): Code {
   const { type } = made;
+  if (made.isStatement) return context.refuse(node, `.${name}(…) of what a change gives`, "give each change a line of its own");
   switch (type.kind) {
     case "module":
       return callOf(context, node, access(`${made.text}.${pythonName(name)}`, type.members?.get(name) ?? unknown));
     case "tensor":
       return tensorMethod(context, node, made, name);
     case "string":
-      return stringMethod(context, node, made, name) ?? generic(context, node, made, name);
     case "number":
     case "boolean":
-      return stringMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return stringMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "list":
     case "tuple":
-      return arrayMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return arrayMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "map":
-      return mapMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return mapMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "set":
-      return setMethod(context, node, made, name) ?? generic(context, node, made, name);
+      return setMethod(context, node, made, name) ?? noSuchMethod(context, node, made, name);
     case "object": {
       const field = type.fields.get(name) ?? type.rest;
       if (field) return callOf(context, node, access(`${receiver(made)}[${quoted(name)}]`, field));
@@ -538,6 +565,7 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
     case "object of":
       return ownMethod(context, node, made, type.of, name);
     case "instance":
+      if (type === parsed) break;
       return instanceMethod(context, node, made, type, name);
     case "function":
       if (name === "call") return finished(made.text, ownArguments(context, node.arguments.slice(1), type.parameters), node, type.returns);
@@ -545,6 +573,25 @@ function methodCall(context: Context, node: CallNode, made: Code, name: string):
       break;
   }
   return unknownMethod(context, node, made, name);
+}
+
+/** Those of newer JavaScripts. */
+const newMethods = new Set("union intersection difference symmetricDifference isSubsetOf isSupersetOf isDisjointFrom getOrInsert toSpliced".split(" "));
+
+const prototypes: Partial<Record<Type["kind"], object>> = {
+  string: String.prototype,
+  number: Number.prototype,
+  boolean: Boolean.prototype,
+  list: Array.prototype,
+  tuple: Array.prototype,
+  map: Map.prototype,
+  set: Set.prototype,
+};
+
+/** A method of JavaScript's that has no rule has no Python; what isn't one of those belongs to another value than the types had it. */
+function noSuchMethod(context: Context, node: CallNode, made: Code, name: string): Code {
+  const isJavaScripts = name in (prototypes[made.type.kind] ?? {}) || newMethods.has(name);
+  return isJavaScripts ? context.refuse(node, `.${name}(…)`, "write it as a loop or a function") : generic(context, node, made, name);
 }
 
 function ownMethod(context: Context, node: CallNode, made: Code, info: ClassInfo, name: string): Code {
@@ -610,8 +657,8 @@ function instanceMethod(context: Context, node: CallNode, made: Code, type: Type
   }
   const asked = name === "test" ? textTests[made.text] : undefined;
   if (asked) return access(`${receiver(expression(context, first!))}.${asked}()`, boolean);
-  if (path === "RegExp" && name === "test")
-    return comparison(access(`${made.text}.search(${expression(context, first!).text})`), "is not", atom("None"), boolean);
+  if (isExpression(type)) return expressionMethod(context, node, made, name) ?? context.refuse(node, `${name} of a regular expression`);
+  if (isMatch(type) && arrayMethods.has(name)) return methodCall(context, node, groupsOf(context, made), name);
   if (name === "toString") return access(`str(${made.text})`, { kind: "string" });
   if (path.startsWith("logging.")) return finished(`${receiver(made)}.${name}`, ownArguments(context, node.arguments, noParameters), node, unknown);
   if (context.classMembers.has(name) && snake(name) !== name && path === "nn.Module")
@@ -737,7 +784,7 @@ export function construction(context: Context, node: NewNode): Code {
       return finished(receiver(made), apiArguments(context, node, `${path}.*`).given, node, { kind: "instance", path: path === "nn" ? "nn.Module" : path });
     }
     case "class":
-      return finished(made.text, ownArguments(context, node.arguments, constructorOf(made.type.of)), node, { kind: "object of", of: made.type.of });
+      return finished(made.text, argumentsOfClass(context, node, constructorOf(made.type.of)), node, { kind: "object of", of: made.type.of });
     case "function":
       return finished(receiver(made), ownArguments(context, node.arguments, made.type.parameters), node, made.type.returns);
     default:
@@ -745,15 +792,20 @@ export function construction(context: Context, node: NewNode): Code {
   }
 }
 
+function argumentsOfClass(context: Context, node: NewNode, parameters: Parameters): Argument[] {
+  const isByName = node.arguments.some((each, i) => missableField(context, each) !== undefined && missableField(context, each)!.name === parameters.names[i]);
+  return isByName ? constructorArguments(context, node, parameters) : ownArguments(context, node.arguments, parameters);
+}
+
 /** Arguments for a class of which nothing is known: what a dictionary may not have goes by name, and is left out where it hasn't. */
-function constructorArguments(context: Context, node: NewNode): Argument[] {
+function constructorArguments(context: Context, node: NewNode, parameters = noParameters): Argument[] {
   const maybe = node.arguments.map((each) => missableField(context, each));
   const first = maybe.findIndex((each, i) => each !== undefined && maybe.slice(i).every((other) => other?.object === each.object));
-  if (first < 0 || maybe.length - first < 2) return ownArguments(context, node.arguments, noParameters);
+  if (first < 0 || maybe.length - first < 2) return ownArguments(context, node.arguments, parameters);
   const { object } = maybe[first]!;
   const names = maybe.slice(first).map((each) => quoted(each!.name));
   const text = `**{key: ${object}[key] for key in (${names.join(", ")}) if key in ${object}}`;
-  return [...ownArguments(context, node.arguments.slice(0, first), noParameters), { text, node: node.arguments[first]!, type: unknown }];
+  return [...ownArguments(context, node.arguments.slice(0, first), parameters), { text, node: node.arguments[first]!, type: unknown }];
 }
 
 /** `options.scale` of a dictionary with any names. */

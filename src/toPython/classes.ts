@@ -1,11 +1,11 @@
 /** Classes. */
-import { expression, valueFor } from "./grammar.ts";
+import { block, expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { define, docstring, functionType, parametersOf } from "./functions.ts";
 import { baseArguments, baseOf, isDataset } from "./calls.ts";
 import { homeValue } from "./homecoming.ts";
 import { attributeName, memberName, snake } from "./python.ts";
-import { bare, boundNames, contains, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
+import { bare, boundNames, contains, isFunction, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { want } from "./wanted.ts";
 import { annotated, noParameters, unknown, type ClassInfo, type Type } from "./types.ts";
 
@@ -76,9 +76,24 @@ function lateFields(node: ClassNode): Set<string> {
   const constructor = node.body.body.find((member) => member.type === "ClassMethod" && member.kind === "constructor");
   for (const member of node.body.body) {
     const name = member.type === "ClassProperty" && !member.static && !member.value && !member.declare ? keyName(member.key, member.computed) : undefined;
-    if (name !== undefined && !(constructor && setsField(constructor, name))) late.add(name);
+    if (name !== undefined && !beginsAsNone(member as Property) && !(constructor && setsField(constructor, name))) late.add(name);
   }
   return late;
+}
+
+/** A field that begins as `undefined` and is asked whether it still is. */
+const beginsAsNone = (member: Property): boolean =>
+  !member.static &&
+  !member.value &&
+  (member.type === "ClassPrivateProperty" ||
+    Boolean(member.optional) ||
+    (member.typeAnnotation?.type === "TSTypeAnnotation" &&
+      member.typeAnnotation.typeAnnotation.type === "TSUnionType" &&
+      member.typeAnnotation.typeAnnotation.types.some(({ type }) => type === "TSUndefinedKeyword")));
+
+function isSetToNone(node: ClassNode, member: Property): boolean {
+  const constructor = node.body.body.find((each) => each.type === "ClassMethod" && each.kind === "constructor");
+  return beginsAsNone(member) && !(constructor && setsField(constructor, keyName(member.key) ?? ""));
 }
 
 const setsField = (node: Node, name: string): boolean =>
@@ -213,7 +228,7 @@ function listingOf(node: ClassNode): Listing | undefined {
   const iterator = methods.find((member) => methodKey(member) === "__iter__" && member.static);
   const first = text && bare(text.body.body[0] as Node);
   const isUsual = first?.type === "ReturnStatement" && first.argument ? bare(first.argument) : undefined;
-  const countsAsValue = isUsual?.type === "CallExpression";
+  const countsAsValue = isUsual?.type === "CallExpression" && isUsual.callee.type === "Identifier" && isUsual.callee.name === "String";
   const usual = [constructor, iterator, ...(countsAsValue || isUsual?.type === "TemplateLiteral" ? [text] : [])].filter((member) => member !== undefined);
   const base = !countsAsValue ? "Enum" : values[0]!.value.type === "StringLiteral" ? "StrEnum" : "IntEnum";
   return { values, base, usual: new Set(usual) };
@@ -236,7 +251,28 @@ export function classDeclaration(context: Context, node: ClassNode): void {
     for (const { member, value } of listing?.values ?? []) context.statement(member, () => `${keyName(member.key)} = ${expression(context, value).text}`);
     members(context, node, info, doc !== undefined || listing !== undefined, listing);
   });
+  const later = node.body.body.filter((member) => !listing?.values.some((each) => each.member === member) && isLaterStatic(node, member));
+  if (later.length === 0) return;
+  context.inScope(() => {
+    const python = declared?.python ?? name;
+    context.bindThis({ kind: "class", of: info }, python);
+    for (const member of later) {
+      if (member.type === "StaticBlock") block(context, { ...member, type: "BlockStatement", directives: [] });
+      else context.statement(member, () => `${python}.${staticName(member as Property)} = ${expression(context, (member as Property).value!).text}`);
+    }
+  });
 }
+
+/** What speaks of the class itself, which Python has only once its body is done. */
+const isLaterStatic = (node: ClassNode, member: Member): boolean =>
+  member.type === "StaticBlock" ||
+  ((member.type === "ClassProperty" || member.type === "ClassPrivateProperty") &&
+    Boolean(member.static) &&
+    member.value != null &&
+    !isFunction(member.value) &&
+    contains(member.value, (each) => each.type === "ThisExpression" || (each.type === "Identifier" && each.name === node.id?.name)));
+
+const staticName = (member: Property): string => attributeName(keyName(member.key) ?? "");
 
 function baseText(context: Context, node: ClassNode): string {
   if (!node.superClass) return "";
@@ -258,11 +294,15 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
   const listed = new Set<Node>(listing?.values.map(({ member }) => member));
   const all = node.body.body.filter((member) => !listed.has(member) && !listing?.usual.has(member));
   const fields = all.filter(
-    (member): member is Property => (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && Boolean(member.value),
+    (member): member is Property =>
+      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && !member.static && (Boolean(member.value) || isSetToNone(node, member)),
   );
   const statics = all.filter(
     (member): member is Property =>
-      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") && Boolean(member.static) && Boolean(member.value),
+      (member.type === "ClassProperty" || member.type === "ClassPrivateProperty") &&
+      Boolean(member.static) &&
+      Boolean(member.value) &&
+      !isLaterStatic(node, member),
   );
   const methods = all.filter(
     (member): member is Method => (member.type === "ClassMethod" || member.type === "ClassPrivateMethod") && !("abstract" in member && member.abstract),
@@ -274,7 +314,7 @@ function members(context: Context, node: ClassNode, info: ClassInfo, hasDoc: boo
     isFirst = false;
   };
   for (const member of statics) {
-    context.statement(member, () => `${keyName(member.key)} = ${expression(context, member.value!).text}`);
+    context.statement(member, () => `${staticName(member)} = ${expression(context, member.value!).text}`);
     isFirst = false;
   }
   const self: Type = { kind: "object of", of: info };
@@ -324,8 +364,9 @@ function entering(context: Context, method: Method): void {
 function fieldStatement(context: Context, member: Property, self: Type): void {
   context.bindThis(self, "self");
   const name = keyName(member.key, "computed" in member && member.computed) ?? "";
-  if (member.typeAnnotation) want(context, member.value!, annotated(member.typeAnnotation, context));
-  context.statement(member, () => `self.${attributeName(name)} = ${valueFor(context, name, member.value!).text}`);
+  const { value } = member;
+  if (value && member.typeAnnotation) want(context, value, annotated(member.typeAnnotation, context));
+  context.statement(member, () => `self.${attributeName(name)} = ${value ? valueFor(context, name, value).text : "None"}`);
 }
 
 function implicitConstructor(context: Context, node: ClassNode, info: ClassInfo, initialize: () => void, source: number): void {

@@ -41,6 +41,7 @@ _share = 1.0  # of the batch that is being learned from, what this process has
 _kept = []  # models, optimizers and schedules, in the order in which they were made
 _shared = {}  # models by what they were before
 _samplers = {}  # by their loaders
+_losses = 0  # how many were made
 _is_loss_due = False  # whether a model has computed what no loss was made of yet
 _loops = 0  # over epochs, so far
 _resumed = None  # the checkpoint that is still to be gone on from
@@ -89,6 +90,9 @@ class Parallel(DistributedDataParallel):
         global _is_loss_due
         _is_loss_due = True
         if torch.is_grad_enabled():
+            # A model that computes twice for one loss keeps what its first turn needs to go back.
+            self.broadcast_buffers = getattr(self, "_loss", None) != _losses
+            self._loss = _losses
             return super().forward(*inputs, **named)
         return self.module(*inputs, **named)
 
@@ -247,12 +251,13 @@ class _Mean(torch.autograd.Function):
 
 def mean(loss):
     """A mean over this process' part of the batch becomes the mean over the whole batch, in value and gradient."""
-    global _is_loss_due
+    global _is_loss_due, _losses
     if world == 1:
         return loss
     if not _is_loss_due and not options.fsdp:
         raise RuntimeError("this loss doesn't come from the model that distributed.parallel gave: its gradients would not be shared")
     _is_loss_due = False
+    _losses += 1
     return _Mean.apply(loss, _share)
 
 

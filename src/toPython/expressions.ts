@@ -7,23 +7,8 @@ import { template, numberText } from "./formats.ts";
 import { functionValue } from "./functions.ts";
 import { homeValue } from "./homecoming.ts";
 import { idiom } from "./idioms.ts";
-import {
-  access,
-  atom,
-  attributeName,
-  binds,
-  code,
-  comparison,
-  infix,
-  memberName,
-  pythonName,
-  quoted,
-  receiver,
-  snake,
-  within,
-  type Code,
-  rawPattern,
-} from "./python.ts";
+import { access, atom, attributeName, binds, code, comparison, infix, memberName, pythonName, quoted, receiver, snake, within, type Code } from "./python.ts";
+import { compiled, isMatch, matchProperty } from "./regularExpressions.ts";
 import { asDictionary, globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
 import { want } from "./wanted.ts";
@@ -39,6 +24,7 @@ import {
   list,
   none,
   number,
+  parsed,
   string,
   tensor,
   tuple,
@@ -123,8 +109,7 @@ function plainExpression(context: Context, node: Node): Code {
       return code(`yield${node.delegate ? " from" : ""}${given ? ` ${given.text}` : ""}`, binds.lambda);
     }
     case "RegExpLiteral":
-      context.use("import re");
-      return atom(`re.compile(${rawPattern(node.pattern)}${/i/.test(node.flags) ? ", re.IGNORECASE" : ""})`, { kind: "instance", path: "RegExp" });
+      return compiled(context, node);
     case "MetaProperty":
       return context.refuse(node, context.source.slice(node.start!, node.end!));
     case "ClassExpression":
@@ -167,6 +152,8 @@ function asserted(context: Context, node: Extract<Node, { type: "TSAsExpression"
   const stated = annotated(node.typeAnnotation, context);
   want(context, node.expression, stated);
   const made = expression(context, node.expression);
+  // An error stays one, whatever it is said to have.
+  if (stated.kind === "object" && made.type.kind === "instance" && made.type.path === "Error") return made;
   if (stated.kind === "unknown" || stated.kind === made.type.kind)
     return stated.kind === "list" && made.type.kind === "list" && made.type.of.kind === "unknown" ? { ...made, type: stated } : made;
   return { ...made, type: stated };
@@ -203,7 +190,7 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
   let rest: Type | undefined;
   const items = node.properties.map((property) => {
     if (property.type === "SpreadElement") {
-      const made = asDictionary(expression(context, property.argument));
+      const made = asDictionary(context, expression(context, property.argument));
       if (made.type.kind === "object") made.type.fields.forEach((type, name) => fields.set(name, type));
       return { text: `**${within(made, binds.bitOr)}`, node: property };
     }
@@ -213,10 +200,15 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
     const made = property.type === "ObjectMethod" ? functionValue(context, property, [], undefined, key) : materialized(expression(context, property.value));
     if (key === undefined) rest = made.type;
     else fields.set(key, made.type);
-    const keyText = key === undefined ? expression(context, property.key).text : property.key.type === "NumericLiteral" ? quoted(key) : quoted(key);
-    return { text: `${keyText}: ${within(made, binds.conditional)}`, node: property };
+    return { text: `${key === undefined ? computedKey(context, property.key) : quoted(key)}: ${within(made, binds.conditional)}`, node: property };
   });
   return atom(listed("{", "}", items, startLine(node)), { kind: "object", fields, ...(rest && { rest }) });
+}
+
+/** `[key]` of a plain object, whose keys are texts. */
+function computedKey(context: Context, node: Node): string {
+  const { text, type } = expression(context, node);
+  return type.kind === "number" ? `str(${text})` : text;
 }
 
 /** A dictionary whose names are Kindling's: a group of parameters. */
@@ -268,6 +260,8 @@ function metaMember(context: Context, node: Extract<Node, { type: "MemberExpress
 /** `made[property]` */
 function indexed(context: Context, made: Code, property: Node): Code {
   const at = wholeExpression(context, property);
+  // A number's name among those of an enumeration.
+  if (isEnumeration(made.type) && at.type.kind !== "string") return access(`${context.help("name_of")}(${made.text}, ${at.text})`, string);
   const type =
     made.type.kind === "tuple" && property.type === "NumericLiteral"
       ? (made.type.of[property.value] ?? unknown)
@@ -277,6 +271,8 @@ function indexed(context: Context, made: Code, property: Node): Code {
   const key = made.type.kind === "object" && at.type.kind === "number" ? `str(${at.text})` : at.text;
   return access(`${receiver(materialized(made))}[${key}]`, type);
 }
+
+const isEnumeration = (type: Type): boolean => type.kind === "module" && type.path === "enum";
 
 /** One of the fields, where only the run tells which: classes of Kindling's stay some of its classes. */
 function someField({ fields }: Type & { kind: "object" }): Type | undefined {
@@ -313,7 +309,7 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     }
     case "object of": {
       const own = memberOf(type.of, name);
-      if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, own);
+      if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, name === "paramGroups" ? propertyType("", name) : own);
       return access(`${receiver(made)}.${isDeclared(context, type.of, name) ? attributeName(name) : snake(name)}`, propertyType("nn.Module", name));
     }
     case "class": {
@@ -324,7 +320,9 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     case "tensor":
       return tensorProperty(made, name);
     case "instance":
-      if (type.path === "Error" && name === "message") return access(`str(${made.text})`, string);
+      if (type === parsed) return access(`${receiver(made)}[${quoted(name)}]`, parsed);
+      if (isMatch(type)) return matchProperty(made, name) ?? context.refuse(node, `match.${name}`);
+      if (type.path === "Error") return errorProperty(context, made, name);
       if (type.path.startsWith("nn.") && context.classMembers.has(name) && name !== snake(name))
         return access(`${receiver(made)}.${attributeName(name)}`, propertyType(type.path, name));
       return access(`${receiver(made)}.${snake(name)}`, propertyType(type.path, name));
@@ -332,6 +330,19 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
       return unknownProperty(context, made, name);
   }
   return unknownProperty(context, made, name);
+}
+
+function errorProperty(context: Context, made: Code, name: string): Code {
+  switch (name) {
+    case "message":
+      return access(`str(${made.text})`, string);
+    case "name":
+      return access(`${context.help("error_name")}(${made.text})`, string);
+    case "cause":
+      return access(`${receiver(made)}.__cause__`, made.type);
+    default:
+      return access(`getattr(${made.text}, ${quoted(attributeName(name))}, None)`);
+  }
 }
 
 function tensorProperty(made: Code, name: string): Code {
@@ -439,8 +450,9 @@ export function calculated(context: Context, node: Node, operator: string, left:
       if (left.type.kind === "string" || right.type.kind === "string") return infix(asText(left), "+", asText(right), binds.sum, string);
       return infix(left, "+", right, binds.sum, type);
     case "-":
+      return infix(left, operator, right, binds.sum, type);
     case "*":
-      return infix(left, operator, right, arithmetic[operator]!, type);
+      return product(left, right, type);
     case "/":
       return infix(left, "/", right, binds.product, float);
     case "%":
@@ -450,6 +462,13 @@ export function calculated(context: Context, node: Node, operator: string, left:
     default:
       return bitwise(context, node, operator, left, right);
   }
+}
+
+/** Numbers that get too large to be whole ones in JavaScript are rounded there. */
+function product(left: Code, right: Code, type: Type): Code {
+  const made = infix(left, "*", right, binds.product, type);
+  const isLarge = [left, right].some(({ text }) => /^(\d+|0x[\da-f]+)$/i.test(text) && Number(text) >= 2 ** 21);
+  return isLarge && !(type.kind === "number" && type.whole === false) ? access(`float(${made.text})`, float) : made;
 }
 
 const numeric = (left: Code, right: Code): Type =>
@@ -468,7 +487,10 @@ function asText(made: Code): Code {
 
 /** JavaScript's remainder has the sign of the left side, Python's that of the right: the same unless the left can be negative. */
 function remainder(context: Context, left: Code, right: Code, type: Type): Code {
-  if (!/(^| )-/.test(left.text)) return infix(left, "%", right, binds.product, type);
+  // `(i - 1 + n) % n` adds what keeps it from being negative.
+  const isKept = left.text.endsWith(` + ${right.text}`) || left.text.startsWith(`${right.text} + `);
+  if (isKept || !/(^| )-/.test(left.text)) return infix(left, "%", right, binds.product, type);
+  if (type.kind === "number" && type.whole === undefined) return access(`${context.help("remainder")}(${left.text}, ${right.text})`, number);
   context.use("import math");
   const made = access(`math.fmod(${left.text}, ${right.text})`, float);
   return type.kind === "number" && type.whole ? access(`int(${made.text})`, whole) : made;
@@ -563,8 +585,9 @@ function perhaps(context: Context, node: Node): Code {
       const made = expression(context, object);
       const key = inner.computed ? expression(context, inner.property).text : quoted(keyName(inner.property) ?? "");
       if (made.type.kind === "object" && made.type !== paramGroup) return access(`${receiver(made)}.get(${key})`, expression(context, inner).type);
-      if (made.type.kind === "object of" && isLate(made.type.of, keyName(inner.property, inner.computed)))
-        return access(`getattr(${made.text}, ${key}, None)`, expression(context, inner).type);
+      const name = keyName(inner.property, inner.computed);
+      const isMissable = made.type.kind === "object of" ? isLate(made.type.of, name) : made.type.kind === "tensor" && name?.startsWith("_");
+      if (isMissable) return access(`getattr(${made.text}, ${key}, None)`, expression(context, inner).type);
     }
   }
   return expression(context, node);

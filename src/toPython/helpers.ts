@@ -136,6 +136,64 @@ def read_csv(path, header=True, delimiter=","):
         return {key: shape(one) for key, one in values.items()}
     return type(values)(shape(one) for one in values)`,
   },
+  name_of: {
+    imports: [],
+    text: `def name_of(enumeration, value):
+    """What a number is called there."""
+    return next((name for name, each in vars(enumeration).items() if each == value), None)`,
+  },
+  members_of: {
+    imports: [],
+    text: `def members_of(enumeration):
+    """What an enumeration lists, by name."""
+    return {name: value for name, value in vars(enumeration).items() if not name.startswith("_")}`,
+  },
+  error_name: {
+    imports: [],
+    text: `def error_name(error):
+    """What JavaScript calls an error of this kind."""
+    name = getattr(error, "name", type(error).__name__)
+    return {"RuntimeError": "Error", "ValueError": "RangeError"}.get(name, name)`,
+  },
+  as_shown: {
+    imports: [],
+    text: `class as_shown(str):
+    """A text that is shown without quotes."""
+
+    def __repr__(self):
+        return str(self)`,
+  },
+  splice: {
+    imports: [],
+    text: `def splice(values, start, count=None, *items):
+    """Takes entries out, puts others in their place, and gives those that were taken."""
+    begin = max(0, len(values) + start) if start < 0 else start
+    end = len(values) if count is None else begin + count
+    taken = values[begin:end]
+    values[begin:end] = items
+    return taken`,
+  },
+  member_of: {
+    imports: [],
+    text: `def member_of(of, name):
+    """What a dictionary, or any other object, has by that name."""
+    return of[name] if isinstance(of, dict) or not isinstance(name, str) else getattr(of, name)`,
+  },
+  set_member: {
+    imports: [],
+    text: `def set_member(of, name, value):
+    """Gives a dictionary, or any other object, something by that name."""
+    if isinstance(of, dict) or not isinstance(name, str):
+        of[name] = value
+    else:
+        setattr(of, name, value)`,
+  },
+  groups_of: {
+    imports: [],
+    text: `def groups_of(match):
+    """What a regular expression has found, and its groups."""
+    return [match[0], *match.groups()]`,
+  },
   index_of: {
     imports: [],
     text: `def index_of(values, value):
@@ -158,11 +216,39 @@ def read_csv(path, header=True, delimiter=","):
         return {"value": end.value, "done": True}`,
   },
   number: {
-    imports: [],
+    imports: ["import math"],
     text: `def number(text):
     """The number that is meant, or that a text says: whole where it has no fraction."""
-    value = float(text)
-    return int(value) if value.is_integer() else value`,
+    if str(text)[:2] in ("0x", "0o", "0b"):
+        return int(text, 0)
+    try:
+        value = float(text or 0)
+    except ValueError:
+        return math.nan
+    return int(value) if value % 1 == 0 else value`,
+  },
+  remainder: {
+    imports: ["import math"],
+    text: `def remainder(a, b):
+    """What a division leaves, with the sign of what is divided."""
+    rest = math.fmod(a, b)
+    return int(rest) if isinstance(a, int) and isinstance(b, int) else rest`,
+  },
+  leading_integer: {
+    imports: ["import math", "import re"],
+    text: `def leading_integer(text, base=10):
+    """The whole number that a text begins with."""
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]
+    found = re.match(rf"\\s*[-+]?[{digits}]+", str(text), re.IGNORECASE)
+    return int(found[0], base) if found else math.nan`,
+  },
+  leading_number: {
+    imports: ["import math", "import re"],
+    text: `def leading_number(text):
+    """The number that a text begins with: whole where it has no fraction."""
+    found = re.match(r"\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?", text, re.IGNORECASE)
+    value = float(found[0]) if found else math.nan
+    return int(value) if value % 1 == 0 else value`,
   },
   replaced: {
     imports: ["import copy"],

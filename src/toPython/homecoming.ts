@@ -203,7 +203,7 @@ function named(context: Context, node: Node | undefined, nameOf = (name: string)
   if (inner?.type !== "ObjectExpression") return node ? `**${within(expression(context, node), binds.bitOr)}` : "";
   return inner.properties
     .map((one) => {
-      if (one.type === "SpreadElement") return `**${within(asDictionary(expression(context, one.argument)), binds.bitOr)}`;
+      if (one.type === "SpreadElement") return `**${within(asDictionary(context, expression(context, one.argument)), binds.bitOr)}`;
       return one.type === "ObjectProperty" ? `${nameOf(keyName(one.key) ?? "")}=${valueOf(context, one.value).text}` : "";
     })
     .join(", ");
@@ -337,7 +337,8 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     return access(`torch.as_tensor(np.stack(${iterable(context, values!).text}))`);
   },
   groupBy: same("itertools.groupby", (context, nodes) => list(tuple(unknown, list(items(context, nodes[0]))), true)),
-  remembered: (context, [state, parameter]) => access(`${receiver(expression(context, state!))}[${expression(context, parameter!).text}]`),
+  remembered: (context, [state, parameter]) =>
+    access(`${receiver(expression(context, state!))}[${expression(context, parameter!).text}]`, { kind: "object", fields: new Map(), rest: unknown }),
   permutations: same("itertools.permutations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   combinations: same("itertools.combinations", (context, nodes) => list(list(items(context, nodes[0])), true)),
   islice: same("itertools.islice", (context, nodes) => list(items(context, nodes[0]), true)),

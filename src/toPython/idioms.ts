@@ -107,17 +107,26 @@ function nextValue(context: Context, node: Extract<Node, { type: "MemberExpressi
 function memberByName(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code | undefined {
   const { property } = node;
   if (!node.computed || property.type === "StringLiteral") return undefined;
+  if (isCast(node.object)) {
+    const [object, key] = context.dry(() => [expression(context, node.object).type.kind, expression(context, property).type.kind]);
+    if (object === "unknown" && key !== "number")
+      return access(`${context.help("member_of")}(${expression(context, node.object).text}, ${expression(context, property).text})`);
+  }
   const made = attributesOf(context, bare(node.object), property);
   if (!made) return undefined;
   const type: Type = made.type.kind === "api" ? { kind: "some api", path: made.type.path } : unknown;
   return access(`getattr(${made.text}, ${expression(context, property).text})`, type);
 }
 
+/** `(object as any)`: only the run tells what it has. */
+const isCast = (node: Node): boolean => node.type === "TSAsExpression" && node.typeAnnotation.type === "TSAnyKeyword";
+
 /** What has attributes and no entries, where it is asked for one by its name. */
 function attributesOf(context: Context, object: Node, property: Node): Code | undefined {
   if (object.type === "Super") return undefined;
   const [{ type }, key] = context.dry(() => [expression(context, object), expression(context, property)] as const);
-  const isObject = type.kind === "object of" && key.type.kind !== "number";
+  const isModule = type.kind === "instance" && /^nn\.(Some)?Module$/.test(type.path);
+  const isObject = (type.kind === "object of" || isModule) && key.type.kind !== "number";
   return type.kind === "api" || isObject || (type.kind === "tensor" && key.type.kind === "string") ? expression(context, object) : undefined;
 }
 

@@ -290,6 +290,7 @@ class Plan {
       if (node.type !== "CallExpression") return;
       if (calledName(node) === "sum" && node.callee.type === "MemberExpression" && node.arguments.length === 0)
         throw new NotShared("its loss is a sum over the batch, not a mean", node);
+      if (/^(t|cdist)$/.test(calledName(node) ?? "")) throw new NotShared("its loss compares the samples of a batch with each other", node);
       if (node.callee.type !== "Identifier" || seen.has(node.callee.name)) return;
       seen.add(node.callee.name);
       const declared = this.#functionNamed(node.callee.name);

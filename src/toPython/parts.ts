@@ -1,5 +1,5 @@
 /** Which of a program's statements make its models, and which use them. */
-import { boundNames, contains, freeNames, parseProgram, type Node } from "./syntax.ts";
+import { bare, boundNames, contains, freeNames, keyName, parseProgram, walk, type Node } from "./syntax.ts";
 
 export interface ModelPart {
   /** Whether a statement of the program's top level belongs to the models. */
@@ -18,16 +18,18 @@ interface Entry {
 
 /** The classes, and the functions and constants that they speak of; a class that needs what the program works out stays with it. */
 export function modelPart(source: string): ModelPart {
-  const entries = parseProgram(source).program.body.map(entryOf);
+  const { program } = parseProgram(source);
+  const changed = changedNames(program);
+  const entries = program.body.map((node) => entryOf(node, changed));
   const declared = new Map(entries.flatMap((entry) => entry.names.map((name) => [name, entry] as const)));
   const movable = new Set(entries.filter(({ isMovable }) => isMovable));
   // What needs something that stays, stays.
-  for (let changed = true; changed;) {
-    changed = false;
+  for (let isOpen = true; isOpen;) {
+    isOpen = false;
     for (const entry of movable) {
       if ([...entry.needs].every((name) => !declared.has(name) || movable.has(declared.get(name)!))) continue;
       movable.delete(entry);
-      changed = true;
+      isOpen = true;
     }
   }
   const chosen = new Set<Entry>();
@@ -45,10 +47,35 @@ export function modelPart(source: string): ModelPart {
 const inner = (node: Node): Node =>
   (node.type === "ExportNamedDeclaration" || node.type === "ExportDefaultDeclaration") && node.declaration ? node.declaration : node;
 
-function entryOf(node: Node): Entry {
+/** Names of lists, maps and objects that something is put into, or taken out of. */
+function changedNames(program: Node): Set<string> {
+  const found = new Set<string>();
+  const note = (node: Node): void => {
+    const of = bare(node);
+    if (of.type === "MemberExpression") note(of.object);
+    if (of.type === "Identifier") found.add(of.name);
+  };
+  walk(program, (node) => {
+    if (node.type === "AssignmentExpression" && node.left.type === "MemberExpression") note(node.left);
+    if (node.type === "UpdateExpression" && node.argument.type === "MemberExpression") note(node.argument);
+    const isChange =
+      node.type === "CallExpression" && node.callee.type === "MemberExpression" && changes.has(keyName(node.callee.property, node.callee.computed) ?? "");
+    if (isChange) note((node.callee as Extract<Node, { type: "MemberExpression" }>).object);
+  });
+  return found;
+}
+
+const changes = new Set("push pop shift unshift splice sort reverse fill set add delete clear".split(" "));
+
+function entryOf(node: Node, changed: ReadonlySet<string>): Entry {
   const declaration = inner(node);
   const isImport = node.type === "ImportDeclaration";
-  return { node, names: isImport ? [] : namesOf(declaration), needs: isImport ? new Set() : freeNames(node), isMovable: isMovable(declaration) };
+  return {
+    node,
+    names: isImport ? [] : namesOf(declaration),
+    needs: isImport ? new Set() : freeNames(node),
+    isMovable: isMovable(declaration) && !isChanged(declaration, changed),
+  };
 }
 
 function namesOf(node: Node): string[] {
@@ -56,6 +83,9 @@ function namesOf(node: Node): string[] {
   if ((node.type === "ClassDeclaration" || node.type === "FunctionDeclaration" || node.type === "TSEnumDeclaration") && node.id) return boundNames(node.id);
   return [];
 }
+
+/** What something is put into is not yet what it will be where it is declared. */
+const isChanged = (node: Node, changed: ReadonlySet<string>): boolean => node.type === "VariableDeclaration" && namesOf(node).some((name) => changed.has(name));
 
 function isMovable(node: Node): boolean {
   if (node.type === "ClassDeclaration" || node.type === "FunctionDeclaration" || node.type === "TSEnumDeclaration") return true;

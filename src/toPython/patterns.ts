@@ -67,8 +67,8 @@ function listPattern(context: Context, pattern: Extract<Node, { type: "ArrayPatt
   const hasRest = pattern.elements.at(-1)?.type === "RestElement";
   if (!hasRest) {
     if (length !== undefined) while (parts.length < length) parts.push("_");
-    // What stands behind the first is left there.
-    else if (parts.length === 1) parts.push("*_");
+    // What stands behind the only one that is named, or behind those that are left out, is left there.
+    else if (parts.length === 1 || pattern.elements.includes(null)) parts.push("*_");
   }
   return parts.length === 1 ? `${parts[0]},` : parts.join(", ");
 }
@@ -92,8 +92,12 @@ export function declareParts(context: Context, pattern: Node, whole: Code): void
       return declareParts(context, pattern.argument, whole);
     case "ObjectPattern":
       return pattern.properties.forEach((property) => {
-        if (property.type === "ObjectProperty")
-          declareParts(context, property.value, fieldValue(context, property, whole, keyName(property.key, property.computed) ?? ""));
+        if (property.type !== "ObjectProperty") return;
+        const key = keyName(property.key, property.computed) ?? "";
+        const { value } = property;
+        const given = fieldValue(context, property, whole, key);
+        if (value.type === "AssignmentPattern") declareParts(context, value.left, fieldOr(context, whole, key, given, value.right));
+        else declareParts(context, value, given);
       });
     case "Identifier":
       context.scope.bindings.set(pattern.name, { python: whole.text, owner: context.definition, loop: undefined, isSet: true, type: () => whole.type });
@@ -170,10 +174,7 @@ function objectAssignments(context: Context, pattern: Extract<Node, { type: "Obj
       names.push(patternText(context, target, given.type));
       values.push(given.text);
     } else if (target.type === "AssignmentPattern") {
-      const made =
-        simple.type.kind === "object"
-          ? access(`${receiver(simple)}.get(${quoted(key)}, ${expression(context, target.right).text})`, given.type)
-          : withDefault(context, given, target.right);
+      const made = fieldOr(context, simple, key, given, target.right);
       if (target.left.type === "Identifier") {
         names.push(patternText(context, target.left, given.type));
         values.push(within(made, binds.conditional));
@@ -188,6 +189,12 @@ function fieldValue(context: Context, node: Node, value: Code, key: string): Cod
   if (value.type.kind === "tuple") return access(`${value.text}.${key}`, fieldOf(value.type, key));
   return propertyOf(context, node, value, key);
 }
+
+/** A field, or what stands for it where there is none. */
+const fieldOr = (context: Context, value: Code, key: string, given: Code, fallback: Node): Code =>
+  value.type.kind === "object"
+    ? access(`${receiver(value)}.get(${quoted(key)}, ${expression(context, fallback).text})`, given.type)
+    : withDefault(context, given, fallback);
 
 function withDefault(context: Context, value: Code, fallback: Node): Code {
   return {

@@ -94,8 +94,11 @@ export function pythonName(name: string): string {
   return keywords.has(plain) || used.has(plain) ? `${plain}_` : plain;
 }
 
+/** What may be asked of any module or optimizer: an object that stands for one has it by PyTorch's name. */
+const asked = new Set(["paramGroups", "zeroGrad", "stateDict", "loadStateDict", "addParamGroup"]);
+
 /** The same of an attribute, where only Python's own words are taken. */
-export const attributeName = (name: string): string => (keywords.has(name) ? `${name}_` : name.replaceAll("$", "_"));
+export const attributeName = (name: string): string => (keywords.has(name) ? `${name}_` : asked.has(name) ? snake(name) : name.replaceAll("$", "_"));
 
 /** A member of one of the program's classes: what Python's objects have to be called has Python's name. */
 export const memberName = ({ methods }: { readonly methods: ReadonlyMap<string, unknown> }, name: string): string =>

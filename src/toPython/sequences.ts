@@ -3,7 +3,8 @@ import { breakTo, type Context } from "./context.ts";
 import { expression } from "./grammar.ts";
 import { access, receiver, type Code } from "./python.ts";
 import { startLine, type Node } from "./syntax.ts";
-import { list, string, tuple, unknown } from "./types.ts";
+import { groupsOf, isMatch } from "./regularExpressions.ts";
+import { elementOf, list, string, tuple, unknown } from "./types.ts";
 
 /**
  * What stands between brackets, broken over lines where the source is.
@@ -39,5 +40,11 @@ export function iterated(context: Context, made: Code): Code {
     return access(`${receiver(made)}.items()`, list(type.kind === "map" ? tuple(type.key, type.value) : tuple(string, unknown), true));
   }
   if (made.type.kind === "set") context.orderedSets = true;
-  return made;
+  return isMatch(made.type) ? groupsOf(context, made) : made;
+}
+
+/** The same where each is taken apart: matches of a regular expression have to be lists for that. */
+export function takenApart(context: Context, made: Code, pattern: Node | undefined): Code {
+  const isApart = pattern?.type === "ArrayPattern" && isMatch(elementOf(made.type));
+  return isApart ? access(`map(${context.help("groups_of")}, ${made.text})`, list(list(string), true)) : made;
 }

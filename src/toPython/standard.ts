@@ -8,7 +8,7 @@ import { isCallback } from "./functions.ts";
 import { arrayMethod, keyOf } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
-import { boolean, either, elementOf, float, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
+import { boolean, either, elementOf, float, functionOf, list, none, noParameters, number, parsed, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 const constants: Readonly<Record<string, readonly [string, string, Type]>> = {
   "Infinity": ["math", "math.inf", float],
@@ -34,9 +34,30 @@ const constants: Readonly<Record<string, readonly [string, string, Type]>> = {
   "process.platform": ["sys", "sys.platform", string],
 };
 
+/** Functions of JavaScript's that have a name of their own in Python, also where nobody calls them. */
+const asValues: Readonly<Record<string, readonly [string, Type]>> = {
+  "Math.max": ["max", functionOf(number, { ...noParameters, rest: true })],
+  "Math.min": ["min", functionOf(number, { ...noParameters, rest: true })],
+  "Math.abs": ["abs", unary(number)],
+  "Math.floor": ["math.floor", unary(whole)],
+};
+
+function unary(returns: Type): Type {
+  return functionOf(returns, { types: [number], names: [], options: -1, rest: false });
+}
+
+function functionAsValue(context: Context, name: string): Code | undefined {
+  const own = name.startsWith("Math.") && Object.hasOwn(functions, name) ? functions[name]! : undefined;
+  const found = asValues[name] ?? (own && ([own[0], unary(own[1])] as const));
+  if (!found) return undefined;
+  const [module, member] = found[0].split(".");
+  if (member) context.use(`import ${module}`);
+  return access(...found);
+}
+
 export function globalConstant(context: Context, name: string): Code | undefined {
   const found = constants[name];
-  if (!found) return undefined;
+  if (!found) return functionAsValue(context, name);
   const [module, text, type] = found;
   if (module !== "") context.use(`import ${module}`);
   return access(text, type);
@@ -73,11 +94,9 @@ const functions: Readonly<Record<string, readonly [string, Type]>> = {
   "BigInt": ["int", whole],
   "structuredClone": ["copy.deepcopy", unknown],
   "JSON.stringify": ["json.dumps", string],
-  "JSON.parse": ["json.loads", unknown],
+  "JSON.parse": ["json.loads", parsed],
   "existsSync": ["os.path.exists", boolean],
   "fs.existsSync": ["os.path.exists", boolean],
-  "join": ["os.path.join", string],
-  "path.join": ["os.path.join", string],
   "resolve": ["os.path.abspath", string],
   "dirname": ["os.path.dirname", string],
   "path.dirname": ["os.path.dirname", string],
@@ -89,13 +108,16 @@ const functions: Readonly<Record<string, readonly [string, Type]>> = {
   "os.tmpdir": ["tempfile.gettempdir", string],
   "unlinkSync": ["os.remove", none],
   "fs.unlinkSync": ["os.remove", none],
-  "String.fromCharCode": ["chr", string],
-  "String.fromCodePoint": ["chr", string],
   "Object.keys": ["list", list(string)],
 };
 
 /** What an object of a class of the program's holds, by name. */
-export const asDictionary = (made: Code): Code =>
+export const asDictionary = (context: Context, made: Code): Code =>
+  made.type.kind === "module" && made.type.path === "enum" && [...(made.type.members?.values() ?? [])].every(({ kind }) => kind === "string")
+    ? access(`${context.help("members_of")}(${made.text})`, { kind: "object", fields: made.type.members ?? new Map() })
+    : fieldsOf(made);
+
+const fieldsOf = (made: Code): Code =>
   made.type.kind === "object of" ? access(`vars(${made.text})`, { kind: "object", fields: new Map(), rest: unknown }) : made;
 
 /** A call of something that JavaScript or Node has; `undefined` where it has no such thing. */
@@ -139,10 +161,21 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return numberOf(context, value(first!));
     case "parseFloat":
     case "Number.parseFloat":
-      return value(first!).type.kind === "number" ? value(first!) : access(`float(${value(first!).text})`, number);
+      return value(first!).type.kind === "number" ? value(first!) : access(`${context.help("leading_number")}(${value(first!).text})`, number);
     case "parseInt":
     case "Number.parseInt":
-      return access(`int(${value(first!).text})`, whole);
+      return value(first!).type.kind === "number"
+        ? access(`int(${value(first!).text})`, whole)
+        : access(`${context.help("leading_integer")}(${nodes.map((each) => value(each).text).join(", ")})`, whole);
+    case "String.fromCharCode":
+    case "String.fromCodePoint": {
+      if (nodes.length === 1 && first!.type !== "SpreadElement") return access(`chr(${value(first!).text})`, string);
+      const codes = nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text));
+      return access(`"".join(map(chr, [${codes.join(", ")}]))`, string);
+    }
+    case "join":
+    case "path.join":
+      return joinedPath(context, nodes);
     case "Number.isInteger":
       return access(`float(${value(first!).text}).is_integer()`, boolean);
     case "String": {
@@ -168,7 +201,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
     case "Object.entries":
     case "Object.values":
-      return entries(asDictionary(value(first!)), name.slice(7));
+      return entries(asDictionary(context, value(first!)), name.slice(7));
     case "Object.fromEntries":
       return fromEntries(context, first!);
     case "Object.assign":
@@ -214,9 +247,9 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return fileName(context, first!);
     case "JSON.stringify":
       context.use("import json");
-      return access(`json.dumps(${value(first!).text}${nodes[2] ? `, indent=${value(nodes[2]).text}` : ""})`, string);
+      return access(`json.dumps(${value(first!).text}, ${nodes[2] ? `indent=${value(nodes[2]).text}` : 'separators=(",", ":")'}, ensure_ascii=False)`, string);
     case "Object.keys": {
-      const made = asDictionary(value(first!));
+      const made = asDictionary(context, value(first!));
       return access(`list(${made.text})`, list(string));
     }
   }
@@ -230,6 +263,15 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     `${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`,
     text === "copy.deepcopy" ? value(first!).type : type,
   );
+}
+
+/** A path of parts; one that goes up or round about is made straight. */
+function joinedPath(context: Context, nodes: readonly Node[]): Code {
+  context.use("import os");
+  const parts = nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : expression(context, each).text));
+  const joined = `os.path.join(${parts.join(", ")})`;
+  const isStraight = !nodes.some((each) => each.type === "StringLiteral" && /^\.|\/\.|\/\//.test(each.value));
+  return access(isStraight ? joined : `os.path.normpath(${joined})`, string);
 }
 
 /** Text as JavaScript reads it: whole where it has no fraction. */
@@ -305,6 +347,7 @@ function arrayFrom(context: Context, node: CallNode): Code {
 function entries(made: Code, name: string): Code {
   const { type } = made;
   const value: Type = type.kind === "object" ? (type.rest ?? [...type.fields.values()].reduce(either, none)) : type.kind === "list" ? type.of : unknown;
+  if (type.kind === "instance" && type.path === "IncompatibleKeys" && name === "values") return access(made.text, tuple(list(string), list(string)));
   if (type.kind === "list") return name === "values" ? made : access(`enumerate(${made.text})`, list(tuple(whole, value), true));
   return access(`${receiver(made)}.${name === "entries" ? "items" : "values"}()`, list(name === "entries" ? tuple(string, value) : value, true));
 }

@@ -1,5 +1,5 @@
 /** Statements. */
-import { iterable, listed } from "./sequences.ts";
+import { iterable, listed, takenApart } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
@@ -11,7 +11,7 @@ import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssi
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
 import { want } from "./wanted.ts";
-import { annotated, either, elementOf, list, none, number, orAnother, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
+import { annotated, either, elementOf, list, none, number, orAnother, string, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
 
@@ -99,7 +99,7 @@ export function predeclare(context: Context, node: Node): void {
       }
       return;
     case "TSEnumDeclaration":
-      context.declare(node.id.name, { kind: "module", path: "enum" });
+      context.declare(node.id.name, { kind: "module", path: "enum", members: enumMembers(node) });
       return;
     case "ExportNamedDeclaration":
     case "ExportDefaultDeclaration":
@@ -184,7 +184,7 @@ export function statement(context: Context, node: Node): void {
     case "ContinueStatement":
       return jumpStatement(context, node);
     case "ThrowStatement":
-      return context.statement(node, () => `raise ${raised(expression(context, node.argument))}`);
+      return context.statement(node, () => `raise ${raised(expression(context, node.argument))}${causeOf(context, node.argument)}`);
     case "TryStatement":
       return tryStatement(context, node);
     case "SwitchStatement":
@@ -203,6 +203,13 @@ function skip(context: Context, node: Node): void {
   const outer = context.captured(() => context.commentsBefore(node.end!));
   const own = outer.filter(({ source }) => source < startLine(node) - 1 && !/^\s*\/\*\*/.test(context.source.split("\n")[source - 1] ?? ""));
   context.out.push(...own.filter(({ source }) => source < startLine(node) - 5));
+}
+
+/** `{ cause: error }` */
+function causeOf(context: Context, node: Node): string {
+  const options = node.type === "NewExpression" ? node.arguments.at(-1) : undefined;
+  const [only, ...more] = options?.type === "ObjectExpression" ? options.properties : [];
+  return only?.type === "ObjectProperty" && more.length === 0 && keyName(only.key) === "cause" ? ` from ${expression(context, only.value).text}` : "";
 }
 
 const raised = (made: Code): string => (made.type.kind === "string" ? `RuntimeError(${made.text})` : made.text);
@@ -280,11 +287,8 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
   context.statement(node, () => {
     if (operator !== "=") return compound(context, inner);
     if (isCallback(value) && left.type === "MemberExpression") return `${target(context, left)} = ${expression(context, right).text}`;
-    if (left.type === "ObjectPattern" || (left.type === "ArrayPattern" && !isUnpackable(left))) {
-      const lines = patternAssignments(context, left, expression(context, right));
-      context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
-      return lines.at(-1)!;
-    }
+    if (left.type === "ObjectPattern" || (left.type === "ArrayPattern" && !isUnpackable(left)))
+      return takenInLines(context, left, expression(context, right), node);
     if (left.type === "ArrayPattern")
       return `${patternText(
         context,
@@ -298,8 +302,16 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
       left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined,
       right,
     );
-    return `${target(context, left)} = ${kept(made)}`;
+    return assigned(context, target(context, left), kept(made));
   });
+}
+
+/** What is asked for by a name that only the run tells gets its value by that name. */
+function assigned(context: Context, to: string, value: string): string {
+  const [, how, place] = /^(getattr|member_of)\((.*)\)$/s.exec(to) ?? [];
+  if (how === undefined) return `${to} = ${value}`;
+  if (how === "member_of") context.help("set_member");
+  return `${how === "getattr" ? "setattr" : "set_member"}(${place}, ${value})`;
 }
 
 /** What is kept under a name can be gone through more than once. */
@@ -310,7 +322,7 @@ function unpacked(context: Context, node: Node): string {
   const inner = bare(node);
   if (inner.type === "ArrayExpression" && inner.elements.length > 1 && inner.elements.every((element) => element && element.type !== "SpreadElement"))
     return inner.elements.map((element) => within(expression(context, element!), binds.conditional)).join(", ");
-  return expression(context, node).text;
+  return iterable(context, node).text;
 }
 
 function target(context: Context, left: Node): string {
@@ -327,8 +339,8 @@ function compound(context: Context, { left, right, operator }: Extract<Node, { t
   const sign = operator.slice(0, -1);
   const [old, value] = [expression(context, left), expression(context, right)];
   const isText = sign === "+" && (old.type.kind === "string") !== (value.type.kind === "string");
-  if (operators.has(sign) && !isText) return `${old.text} ${sign}= ${value.text}`;
-  return `${old.text} = ${calculated(context, left, sign, old, value).text}`;
+  if (operators.has(sign) && !isText && !/^(getattr|member_of)\(/.test(old.text)) return `${old.text} ${sign}= ${value.text}`;
+  return assigned(context, old.text, calculated(context, left, sign, old, value).text);
 }
 
 // Variables
@@ -355,7 +367,7 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
   if (value?.type === "CallExpression" && contextCall(context, value)) {
     return insideContext(context, value, node, (made) => {
       declarePattern(context, id, isConstant ? made.type : widened(made.type));
-      return `${patternText(context, id, made.type)} = ${kept(made)}`;
+      return isUnpackable(id) ? `${patternText(context, id, made.type)} = ${kept(made)}` : takenInLines(context, id, made, node);
     });
   }
   // Another name for something of Kindling's is Kindling's.
@@ -375,10 +387,15 @@ function variable(context: Context, node: Node, { id, init }: Extract<Node, { ty
     const made = expression(context, init);
     declarePattern(context, id, made.type);
     if (isUnpackable(id)) return `${patternText(context, id, made.type)} = ${unpacked(context, init)}`;
-    const lines = patternAssignments(context, id, made);
-    context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
-    return lines.at(-1);
+    return takenInLines(context, id, made, node);
   });
+}
+
+/** Takes a value apart in as many lines as it needs, of which it gives the last. */
+function takenInLines(context: Context, pattern: Node, made: Code, node: Node): string {
+  const lines = patternAssignments(context, pattern, made);
+  context.before.push(...lines.slice(0, -1).map((text) => ({ text: "    ".repeat(context.indentation) + text, source: startLine(node) })));
+  return lines.at(-1) ?? "pass";
 }
 
 /** `const F = nn.functional`, `const { Categorical } = distributions` */
@@ -507,7 +524,7 @@ export function returned(context: Context, value: Node, node: Node): void {
     want(context, value, context.definition.wanted);
     const made = expression(context, value);
     context.definition.returns.push(made.type);
-    if (made.isStatement) return made.text;
+    if (made.isStatement) return withReceiver(context, inner, made.text);
     const isTuple =
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple") ||
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
@@ -520,6 +537,15 @@ export function returned(context: Context, value: Node, node: Node): void {
     }
     return `return ${kept(made)}`;
   });
+}
+
+/** `return map.set(key, value)`: the change, then the map. */
+function withReceiver(context: Context, node: Node, text: string): string {
+  const isChange = node.type === "CallExpression" && node.callee.type === "MemberExpression" && /^(set|add)$/.test(keyName(node.callee.property) ?? "");
+  if (!isChange) return text;
+  const made = expression(context, (node.callee as Extract<Node, { type: "MemberExpression" }>).object);
+  context.definition.returns[context.definition.returns.length - 1] = made.type;
+  return `${text}\nreturn ${made.text}`;
 }
 
 /** `() => (total += 1)`: the change, then what it gives. */
@@ -581,7 +607,7 @@ function forOf(context: Context, node: Extract<Node, { type: "ForOfStatement" }>
     const pattern = left.type === "VariableDeclaration" ? left.declarations[0]!.id : left;
     let takeApart: (() => void) | undefined;
     context.statement({ ...node, end: right.end } as Node, () => {
-      const made = rows(context, bare(right)) ?? iterable(context, right);
+      const made = rows(context, bare(right)) ?? takenApart(context, iterable(context, right), pattern);
       const of = elementOf(made.type);
       return context.inLoop(node, () => {
         if (left.type === "VariableDeclaration") declarePattern(context, pattern, of);
@@ -811,9 +837,12 @@ function tryStatement(context: Context, node: Extract<Node, { type: "TryStatemen
   if (handler) {
     context.inScope(() => {
       const { param } = handler;
-      if (param) declarePattern(context, param, { kind: "instance", path: "Error" });
-      const name = param?.type === "Identifier" ? ` as ${patternText(context, param, none)}` : "";
-      context.line(`except Exception${name}:`, startLine(handler));
+      const error: Type = { kind: "instance", path: "Error" };
+      if (param) declarePattern(context, param, error);
+      const isNamed = param?.type === "Identifier";
+      const name = param && (isNamed ? patternText(context, param, none) : context.fresh("error"));
+      context.line(`except Exception${name ? ` as ${name}` : ""}:`, startLine(handler));
+      if (param && name && !isNamed) context.indented(() => assignPattern(context, param, access(name, error), param));
       body(context, handler.body);
     });
   }
@@ -878,8 +907,18 @@ const endsAnyway = (node: Node): boolean =>
   Boolean(node.alternate) &&
   [node.consequent, node.alternate!].every((part) => contains(part, (each) => /^(Return|Throw)Statement$/.test(each.type), false));
 
+/** A member's type: the number that counts it, or its text. */
+const enumMembers = (node: Extract<Node, { type: "TSEnumDeclaration" }>): Map<string, Type> =>
+  new Map(
+    membersOf(node).map(
+      ({ id, initializer }) => [id.type === "Identifier" ? id.name : id.value, initializer?.type === "StringLiteral" ? string : whole] as const,
+    ),
+  );
+
+const membersOf = (node: Extract<Node, { type: "TSEnumDeclaration" }>): typeof node.members => ("body" in node && node.body ? node.body.members : node.members);
+
 function enumeration(context: Context, node: Extract<Node, { type: "TSEnumDeclaration" }>): void {
-  const members = "body" in node && node.body ? node.body.members : node.members;
+  const members = membersOf(node);
   context.statement({ ...node, end: node.id.end } as Node, () => `class ${pythonName(node.id.name)}:`);
   context.indented(() => {
     let next = 0;

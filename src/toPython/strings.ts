@@ -3,29 +3,29 @@ import { expression, wholeExpression } from "./grammar.ts";
 import { range } from "./arrays.ts";
 import type { CallNode } from "./calls.ts";
 import type { Context } from "./context.ts";
-import { formattedCall } from "./formats.ts";
-import { functionValue, isCallback } from "./functions.ts";
-import { access, binds, comparison, infix, quoted, receiver, type Code, rawPattern } from "./python.ts";
+import { formattedCall, numberText } from "./formats.ts";
+import { isExpression, matched, matchedAll, replaced, searched, splitBy } from "./regularExpressions.ts";
+import { access, binds, comparison, infix, quoted, receiver, type Code } from "./python.ts";
 import { bare, type Node } from "./syntax.ts";
 import { boolean, list, string, whole } from "./types.ts";
 
 export const stringMethods: ReadonlySet<string> = new Set(
-  "split padStart padEnd repeat toUpperCase toLowerCase trim trimStart trimEnd startsWith endsWith charAt charCodeAt codePointAt substring replace replaceAll match test localeCompare toFixed toExponential toPrecision toLocaleString at includes indexOf slice concat lastIndexOf toString".split(
+  "split padStart padEnd repeat toUpperCase toLowerCase trim trimStart trimEnd startsWith endsWith charAt charCodeAt codePointAt substring replace replaceAll match matchAll search test normalize localeCompare toFixed toExponential toPrecision toLocaleString at includes indexOf slice concat lastIndexOf toString".split(
     " ",
   ),
 );
 
-const renamed: Readonly<Record<string, string>> = {
-  toUpperCase: "upper",
-  toLowerCase: "lower",
-  trim: "strip",
-  trimStart: "lstrip",
-  trimEnd: "rstrip",
-  startsWith: "startswith",
-  endsWith: "endswith",
-  indexOf: "find",
-  lastIndexOf: "rfind",
-};
+const renamed: ReadonlyMap<string, string> = new Map([
+  ["toUpperCase", "upper"],
+  ["toLowerCase", "lower"],
+  ["trim", "strip"],
+  ["trimStart", "lstrip"],
+  ["trimEnd", "rstrip"],
+  ["startsWith", "startswith"],
+  ["endsWith", "endswith"],
+  ["indexOf", "find"],
+  ["lastIndexOf", "rfind"],
+]);
 
 export function stringMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
   const formatted = formattedCall(context, node);
@@ -33,7 +33,7 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
   const { arguments: nodes } = node;
   const [first, second] = nodes;
   const value = (each: Node): Code => expression(context, each);
-  const plain = renamed[name];
+  const plain = renamed.get(name);
   if (plain)
     return access(
       `${receiver(made)}.${plain}(${nodes.map((each) => value(each).text).join(", ")})`,
@@ -67,12 +67,15 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
     case "replaceAll":
       return replaced(context, made, name, first!, second!);
     case "match":
-      context.use("import re");
-      return access(`re.search(${pattern(context, first!)}, ${made.text})`);
+      return matched(context, made, first!);
+    case "matchAll":
+      return matchedAll(context, made, first!);
+    case "search":
+      return searched(context, made, first!);
     case "localeCompare":
       return access(`(${made.text} > ${value(first!).text}) - (${made.text} < ${value(first!).text})`, whole);
     case "toString":
-      return access(`str(${made.text})`, string);
+      return first ? inBase(context, node, made, first) : made.type.kind === "string" ? made : numberText(made);
     case "normalize":
       context.use("import unicodedata");
       return access(`unicodedata.normalize(${first ? value(first).text : '"NFC"'}, ${made.text})`, string);
@@ -81,43 +84,24 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
   }
 }
 
-function pattern(context: Context, node: Node): string {
-  const inner = bare(node);
-  return inner.type === "RegExpLiteral" ? rawPattern(`${/i/.test(inner.flags) ? "(?i)" : ""}${inner.pattern}`) : expression(context, node).text;
-}
-
 function split(context: Context, made: Code, separator: Node | undefined): Code {
   const inner = separator && bare(separator);
   if (!inner) return access(`[${made.text}]`, list(string));
   if (inner.type === "StringLiteral" && inner.value === "") return access(`list(${made.text})`, list(string));
-  if (inner.type === "RegExpLiteral") {
-    context.use("import re");
-    return access(`re.split(${pattern(context, inner)}, ${made.text})`, list(string));
-  }
+  if (isExpression(context.dry(() => expression(context, inner).type))) return splitBy(context, made, inner);
   return access(`${receiver(made)}.split(${expression(context, inner).text})`, list(string));
 }
 
-function replaced(context: Context, made: Code, name: string, from: Node, to: Node): Code {
-  const inner = bare(from);
-  const target = bare(to);
-  if (inner.type === "RegExpLiteral") {
-    context.use("import re");
-    const text =
-      target.type === "StringLiteral"
-        ? quoted(target.value.replace(/\$(\d)/g, "\\$1").replaceAll("$&", "\\g<0>"))
-        : isCallback(target)
-          ? callbackOfMatch(context, target)
-          : expression(context, to).text;
-    return access(`re.sub(${pattern(context, inner)}, ${text}, ${made.text}${/g/.test(inner.flags) ? "" : ", count=1"})`, string);
-  }
-  return access(`${receiver(made)}.replace(${expression(context, from).text}, ${expression(context, to).text}${name === "replace" ? ", 1" : ""})`, string);
-}
+const bases: ReadonlyMap<string, string> = new Map([
+  ["2", "b"],
+  ["8", "o"],
+  ["10", "d"],
+  ["16", "x"],
+]);
 
-/** JavaScript gives the text that was found, Python the match. */
-function callbackOfMatch(
-  context: Context,
-  node: Extract<Node, { type: "ArrowFunctionExpression" | "FunctionExpression" }> | Parameters<typeof functionValue>[1],
-): string {
-  const made = functionValue(context, node, [string], 1, "replacement");
-  return `lambda match: ${receiver(made)}(match[0])`;
+/** `x.toString(2)` of a whole number. */
+function inBase(context: Context, node: CallNode, made: Code, base: Node): Code {
+  const sign = base.type === "NumericLiteral" ? bases.get(String(base.value)) : undefined;
+  if (sign === undefined) return context.refuse(node, "toString in this base", "Python has those of 2, 8, 10 and 16");
+  return access(`format(${made.text}, ${quoted(sign)})`, string);
 }

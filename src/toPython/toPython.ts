@@ -68,7 +68,7 @@ function translated(
     context.commentsBefore(source.length);
   });
   for (const line of additions?.imports ?? []) context.use(line);
-  if (from) context.imported.set(from.module, new Set(from.names.map((name) => context.scope.find(name)?.python ?? name)));
+  if (from) context.imported.set(from.module, new Set(importable(context, from.names)));
   const text = body.map((line) => line.text).join("\n");
   for (const [module, names] of context.imported)
     context.imported.set(module, new Set([...names].filter((name) => new RegExp(`\\b${name.split(" ").at(-1)}\\b`).test(text))));
@@ -79,6 +79,10 @@ function translated(
     orderedSets: context.orderedSets,
   };
 }
+
+/** What the module has under these names; Python's own functions are Python's own there, too. */
+const importable = (context: Context, names: readonly string[]): string[] =>
+  names.filter((name) => !context.pythonsOwn.has(name)).map((name) => context.scope.find(name)?.python ?? name);
 
 function syntaxProblem(error: SyntaxError & { loc?: { line: number; column: number } }, file: string): Problem {
   const { line = 1, column = 0 } = error.loc ?? {};

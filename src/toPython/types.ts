@@ -63,6 +63,14 @@ export const boolean: Type = { kind: "boolean" };
 export const string: Type = { kind: "string" };
 /** A type of elements, as a tensor has it. */
 export const elementType: Type = { kind: "instance", path: "dtype" };
+/** What was read as JSON: dictionaries, lists, texts and numbers in one another. */
+export const parsed: Type = {
+  kind: "instance",
+  path: "JSON",
+  get of(): Type {
+    return parsed;
+  },
+};
 export const none: Type = { kind: "none" };
 export const tensor: Type = { kind: "tensor" };
 export const floats: Type = { kind: "tensor", dtype: "float" };
@@ -276,6 +284,7 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
 /** What the name of a class stands for where it is a type. */
 function instanceOf(named: Type, members: readonly string[], of: Type | undefined): Type {
   if (named.kind === "class") return { kind: "object of", of: named.of };
+  if (named.kind === "module" && named.path === "enum") return [...(named.members?.values() ?? [])].reduce(either, none);
   if (named.kind !== "api") return unknown;
   const path = [named.path, ...members].filter(Boolean).join(".");
   if (path === "Tensor" || path === "nn.Parameter" || path === "nn.Buffer") return tensor;

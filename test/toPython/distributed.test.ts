@@ -7,6 +7,33 @@ import { hasTorch } from "../python/python.ts";
 import { Exported, difference, numbers } from "./exported.ts";
 import { published, read, written } from "./programs.ts";
 
+/** Each pair goes through one tower, whose batch norm has statistics of its own. */
+const siamese = `import { arange, data, manualSeed, nn, optim, type Tensor } from "kindling";
+manualSeed(1);
+const a = arange(0, 96).sin().reshape(16, 6);
+const loader = new data.DataLoader(new data.TensorDataset(a, a.neg(), arange(16).remainder(2).mul(2).sub(1)), { batchSize: 8 });
+class Tower extends nn.Module {
+  net = new nn.Sequential(new nn.Linear(6, 8), new nn.BatchNorm1d(8), new nn.Tanh(), new nn.Linear(8, 4));
+  override forward(x: Tensor): Tensor {
+    return this.net(x);
+  }
+}
+const model = new Tower();
+const criterion = new nn.CosineEmbeddingLoss();
+const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+for (let epoch = 0; epoch < 4; epoch++) {
+  let total = 0;
+  for (const [x, y, same] of loader) {
+    const loss = criterion(model(x), model(y), same!);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    total += loss.item();
+  }
+  console.log((total / 2).toFixed(4));
+}
+`;
+
 /** 50 samples in batches of 8: the last one has 2, fewer than there are processes. */
 const classifier = `import { arange, data, manualSeed, nn, noGrad, optim, save, type Tensor } from "kindling";
 manualSeed(3);
@@ -126,6 +153,15 @@ describe("an exported training in many processes", function () {
     assert.ok(existsSync(join(exported.project, "net.pt")));
   });
 
+  it("trains a model with batch norm that computes twice for one loss", async function () {
+    if (!(await hasTorch())) return this.skip();
+    using exported = new Exported(siamese);
+    await exported.write();
+    const printed = numbers(await exported.processes(2));
+    assert.equal(printed.length, 4);
+    assert.ok(printed.at(-1)! < printed[0]!, String(printed));
+  });
+
   it("goes on from the checkpoint when a process was killed, as if nothing had been", async () => {
     using exported = projects.classifier.copy();
     const whole = trained.classifier.printed.split("\n");
@@ -207,6 +243,10 @@ const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
     "a sum, by an option": [
       'const lossFn = new nn.MSELoss({ reduction: "sum" });\nfor (const [x] of loader) {\n  const loss = lossFn(net(x), x);\n  loss.backward();\n}',
       /^14: .*sum/,
+    ],
+    "a loss that compares the samples with each other": [
+      "function contrast(z: Tensor): Tensor {\n  return z.matmul(z.t()).mean();\n}\nfor (const [x] of loader) {\n  const loss = contrast(net(x));\n  loss.backward();\n}",
+      /^15: .*with each other/,
     ],
     "a method of the model": ["for (const [x] of loader) {\n  const loss = net.encode(x).mean();\n  loss.backward();\n}", /^15: .*`net\.encode\(\)`/],
     "another model's loss": [

@@ -15,32 +15,9 @@ const back = (python: string): string => {
   return code;
 };
 
-/** Programs that don't go back yet, with the reason, and what Python says of them. */
-const open: ReadonlyMap<string, { readonly why: string; readonly says: RegExp }> = new Map([
-  ["trainer_callbacks", { why: "an object in another one isn't shown by its fields", says: /optim=<__main__\.OptimConfig object/ }],
-  ["pathlib_logging", { why: "what JSON holds is asked for as an attribute: JSON.parse(…)[0].epoch", says: /'dict' object has no attribute 'epoch'/ }],
-  ["optim_zoo", { why: "an optimizer of the program's own keeps Kindling's names for its groups", says: /no attribute 'paramGroups'/ }],
-  ["vision_blocks", { why: "a field whose name is made of text is written as it is read", says: /cannot assign to function call/ }],
-  ["gnn_kg", { why: "whole numbers that a list is made of aren't known to be whole", says: /only integer tensors of a single element/ }],
-  ["lora_setattr", { why: "the last of several values, taken off the rest, is taken off while the rest is made", says: /not enough values to unpack/ }],
-  ["ssm_flow_hop", { why: "what is asked of a parameter by `hasattr` is read from it", says: /no attribute '_no_weight_decay'/ }],
-]);
-
 describe("a PyTorch program that came in and goes back", function () {
   this.timeout(120_000);
   for (const name of programNames) {
-    const left = open.get(name);
-    if (left) {
-      it(`doesn't yet: ${name}: ${left.why}`, async function () {
-        const code = back(readFileSync(join(programs, `${name}.py`), "utf8"));
-        if (!(await hasTorch())) return this.skip();
-        const folder = temporaryFolder("homecoming");
-        writeFileSync(join(folder, "train.py"), code);
-        const said = await printedByPython(folder, ["train.py"]).catch(String);
-        assert.match(said, left.says);
-      });
-      continue;
-    }
     it(`prints in PyTorch what it printed there: ${name}`, async function () {
       const code = back(readFileSync(join(programs, `${name}.py`), "utf8"));
       if (!(await hasTorch())) return this.skip();

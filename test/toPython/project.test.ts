@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fromPython } from "../../src/fromPython/index.ts";
 import { pythonProject } from "../../src/toPython/index.ts";
 import { builtRunner } from "../runner/built.ts";
 
@@ -63,6 +64,31 @@ describe("the project that a program becomes", () => {
 
   it("takes along what the program reads beside itself, and has no problem", () => {
     assert.deepEqual([project.data, project.problems], [["points.csv"], []]);
+  });
+});
+
+describe("the model of a project", () => {
+  const textsOf = (source: string): (string | undefined)[] => {
+    const { files } = pythonProject(source, "/models/net.model.ts", () => undefined);
+    return ["model.py", "train.py"].map((name) => files.find(({ path }) => path === name)?.text);
+  };
+  const head = 'import { nn } from "kindling";\n';
+
+  it("leaves what the program fills with the program, and what is worked out of it", () => {
+    const [model = "", train = ""] = textsOf(
+      `${head}const words: string[] = [];\nconst count = words.length;\nfor (const word of "a b".split(" ")) words.push(word);\nclass Net extends nn.Module {\n  fc = new nn.Linear(2, words.length);\n}\nclass Small extends nn.Module {\n  fc = new nn.Linear(2, 2);\n}\nconsole.log(count, new Net(), new Small());\n`,
+    );
+    assert.doesNotMatch(model, /words|class Net/);
+    assert.match(train, /words = \[\]\ncount = len\(words\)/);
+    assert.match(train, /from model import Small$/m);
+  });
+
+  it("has Python's own functions without importing them", () => {
+    const { code } = fromPython(
+      "import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = torch.nn.Linear(2, 2)\n    def forward(self, x):\n        for i, part in enumerate(zip(x, x)):\n            print(i, repr([1.0]))\n        return self.fc(x)\nfor i, one in enumerate([Net()], 1):\n    print(i, repr(one))\n",
+    );
+    const [, train = ""] = textsOf(code);
+    assert.match(train, /^from model import Net$/m);
   });
 });
 
