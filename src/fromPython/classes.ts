@@ -260,7 +260,9 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   const overrides = isOverride && (ofFunction || !shared) ? "override " : "";
   // A layer of the API gives a tensor: what gives something else in its place can't say so.
   const isOther = name === "forward" && info.root?.startsWith("nn.") && info.root !== "nn.Module" && !isTensor(own.returns);
-  const returns = statement.name === "__iter__" || isOther ? ": any" : setter ? "" : to.returnType(own);
+  // A module's own `train` gives the module, whatever class it is of.
+  const isItself = /^(train|eval)$/.test(statement.name) && info.root?.startsWith("nn.") && own.returns.kind === "instance";
+  const returns = isItself ? ": this" : statement.name === "__iter__" || isOther ? ": any" : setter ? "" : to.returnType(own);
   const head = `${shared}${overrides}${getter ? "get " : setter ? "set " : ""}${name}`;
   if (statement.name === "__iter__" && !own.generator && findMethod(info, "__next__")) {
     name = "*[Symbol.iterator]";

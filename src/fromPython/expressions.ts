@@ -614,6 +614,7 @@ export class Expressions {
     }
     if (name === "__name__") return primary(this.operand(object, level.primary), ".name");
     if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
+    if (name === "__cause__") return { doc: [this.operand(object, level.primary), ".cause ?? null"], level: level.conditional };
     if (name === "__dict__") return this.expression(object);
     const owner = present(this.typeOf(object));
     if (isPath(owner)) return pathAttribute(this, expression);
@@ -1234,7 +1235,7 @@ function isDots(expression: Expression): boolean {
   return expression.kind === "constant" && expression.value === "...";
 }
 
-function isNone(expression: Expression): boolean {
+export function isNone(expression: Expression): boolean {
   return expression.kind === "constant" && expression.value === "None";
 }
 

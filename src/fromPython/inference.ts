@@ -235,17 +235,13 @@ class Inference {
         if (this.#inside) this.#grow(this.#inside, type);
         break;
       }
-      case "delete":
       case "raise":
+        if (statement.value) this.#of(statement.value);
+        if (statement.cause) this.#of(statement.cause);
+        break;
+      case "delete":
       case "assert":
-        for (const part of statement.kind === "delete"
-          ? statement.targets
-          : statement.kind === "assert"
-            ? [statement.test]
-            : statement.value
-              ? [statement.value]
-              : [])
-          this.#of(part);
+        for (const part of statement.kind === "delete" ? statement.targets : [statement.test]) this.#of(part);
         if (statement.kind === "assert") {
           if (statement.message) this.#of(statement.message);
           this.#narrow(statement.test, true);

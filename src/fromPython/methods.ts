@@ -128,11 +128,9 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
       if (!first) return primary(receiver, ".pop()!");
       return first.kind === "number" && first.text === "0" ? primary(receiver, ".shift()!") : primary(receiver, ".splice(", to.doc(first), ", 1)[0]!");
     case "remove":
-      return primary(receiver, ".splice(", receiver, ".indexOf(", to.doc(first!), "), 1)");
+      return primary(receiver, ".splice(", found(to, placeOf(to, receiver, first!), '"list.remove(x): x not in list"'), ", 1)");
     case "index":
-      if (isSequence(present(to.typeOf(first!))))
-        return primary(receiver, ".findIndex((entry) => ", to.context.helper("equals"), "(entry, ", to.doc(first!), "))");
-      return primary(receiver, ".indexOf(", to.doc(first!), ")");
+      return primary(found(to, placeOf(to, receiver, first!), '"the value is not in list"'));
     case "count":
       return primary(receiver, ".filter((entry) => entry === ", to.operand(first!, level.equality), ").length");
     case "copy":
@@ -156,6 +154,18 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
     default:
       return undefined;
   }
+}
+
+/** Where a list has a value, or -1. */
+function placeOf(to: Expressions, receiver: Doc, value: Expression): Doc {
+  return isSequence(present(to.typeOf(value)))
+    ? [receiver, ".findIndex((entry) => ", to.context.helper("equals"), "(entry, ", to.doc(value), "))"]
+    : [receiver, ".indexOf(", to.doc(value), ")"];
+}
+
+/** A place that there has to be, where the program asks by name for what Python raises otherwise. */
+function found(to: Expressions, place: Doc, message: string): Doc {
+  return to.context.errors.has("ValueError") ? [to.context.helper("found"), "(", place, ", ", message, ")"] : place;
 }
 
 function asSet(to: Expressions, value: Expression): Doc {
@@ -302,8 +312,11 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
       return primary(to.receiver(first!), ".some((part) => ", receiver, `.${method}(part))`);
     }
     case "find":
-    case "index":
       return plain("indexOf");
+    case "index": {
+      const at = plain("indexOf");
+      return at && primary(found(to, at.doc, '"substring not found"'));
+    }
     case "count":
       return { doc: [receiver, ".split(", to.doc(first!), ").length - 1"], level: level.plus };
     case "zfill":

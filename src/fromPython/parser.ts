@@ -131,7 +131,11 @@ class Reader {
       case "YieldStatement":
         return { kind: "expression", value: this.#yielded(node) };
       case "RaiseStatement":
-        return parts.length > 1 ? { kind: "raise", value: this.expression(parts[1]!) } : { kind: "raise" };
+        return {
+          kind: "raise",
+          ...(parts[1] && { value: this.expression(parts[1]) }),
+          ...(parts[3] && { cause: this.expression(parts[3]) }),
+        };
       case "AssertStatement": {
         const [test, message] = parts.slice(1).filter(notComma);
         return message ? { kind: "assert", test: this.expression(test!), message: this.expression(message) } : { kind: "assert", test: this.expression(test!) };

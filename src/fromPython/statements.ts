@@ -6,13 +6,13 @@ import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { fileTest, neverRaised } from "./exceptions.ts";
-import { Expressions } from "./expressions.ts";
+import { isNone, Expressions } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves, presenceAsked } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
 import { layOut, listed, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
-import type { Assign, Block, Call, Expression, For, FunctionStatement, Handler, If, Index, Sequence, Statement, Try, Update, With } from "./syntax.ts";
+import type { Assign, Block, Call, Expression, For, FunctionStatement, Handler, If, Index, Raise, Sequence, Statement, Try, Update, With } from "./syntax.ts";
 import { blocksOf, expressionsOf, mentionsName, takesAnything } from "./syntax.ts";
 import {
   any,
@@ -158,7 +158,7 @@ export class Statements {
       case "delete":
         return statement.targets.flatMap((target) => this.#deletion(target, margin));
       case "raise":
-        return this.#raise(statement.value, margin);
+        return this.#raise(statement, margin);
       case "assert": {
         const message = statement.message ? strOf(to, statement.message).doc : '"AssertionError"';
         const test = negated(to.truth(statement.test)).doc;
@@ -451,13 +451,14 @@ export class Statements {
     return [...asked, ...this.#line(["delete ", this.to.entry(target).doc], margin)];
   }
 
-  #raise(value: Expression | undefined, margin: number): string[] {
+  #raise({ value, cause }: Raise, margin: number): string[] {
     if (!value) return this.#line(["throw ", this.#caught ?? "error"], margin);
     const path = this.context.pathOf(value);
     if (value.kind === "call" && this.context.pathOf(value.callee) === "builtins.SystemExit")
       return this.#line(["process.exit(", value.arguments[0] ? this.to.doc(value.arguments[0].value) : "", ")"], margin);
-    if (path?.startsWith("builtins.")) return this.#line(["throw new ", errorName(this.context, path.slice("builtins.".length)), "()"], margin);
-    return this.#line(["throw ", this.to.doc(value)], margin);
+    const error = path?.startsWith("builtins.") ? ["new ", errorName(this.context, path.slice("builtins.".length)), "()"] : this.to.doc(value);
+    if (!cause || isNone(cause)) return this.#line(["throw ", error], margin);
+    return this.#line(["throw Object.assign(", error, ", { cause: ", this.to.doc(cause), " })"], margin);
   }
 
   // ---- control

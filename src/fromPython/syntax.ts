@@ -231,6 +231,8 @@ export interface Delete extends StatementBase {
 export interface Raise extends StatementBase {
   readonly kind: "raise";
   readonly value?: Expression;
+  /** What stands behind `from`. */
+  readonly cause?: Expression;
 }
 export interface Assert extends StatementBase {
   readonly kind: "assert";
@@ -358,8 +360,9 @@ export function expressionsOf(statement: Statement): Expression[] {
     case "update":
       return [statement.value, statement.target];
     case "return":
-    case "raise":
       return present(statement.value);
+    case "raise":
+      return [...present(statement.value), ...present(statement.cause)];
     case "delete":
       return [...statement.targets];
     case "assert":

@@ -235,6 +235,11 @@ function isLossLike(value: Expression): boolean {
   }
 }
 
+/** Whether a program reckons with a loss that is no number: `toFixed` would write it in JavaScript's way. */
+function speaksOfNaN(source: string): boolean {
+  return /\b(nan|isnan|isfinite|isinf|inf)\b/.test(source);
+}
+
 function shortForm(to: Expressions, value: Expression, type: Type, spec: string): Code | undefined {
   const match = /^([<>])?(\+)?(0)?(\d+)?(,)?(?:\.(\d+))?([fd%s])?$/.exec(spec);
   if (!match) return undefined;
@@ -252,7 +257,7 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
     const places = Number(digits ?? 6);
     // Half way between two with six places lie odd multiples of 1/128 alone.
     code =
-      places > 5 || isLossLike(value)
+      places > 5 || (isLossLike(value) && !speaksOfNaN(to.context.source))
         ? primary(within(bare, level.primary), `.toFixed(${places})`)
         : primary(to.context.helper("fixed"), "(", bare.doc, `, ${places})`);
   } else if (form === "%") {

@@ -562,6 +562,14 @@ function removed<T>(set: Set<T>, value: T): void {
 }`,
     needs: ["KeyError"],
   },
+  found: {
+    code: `/** A value's place; Python says so where it isn't there. */
+function found(place: number, message: string): number {
+  if (place < 0) throw new ValueError(message);
+  return place;
+}`,
+    needs: ["ValueError"],
+  },
   lookup: {
     code: `/** What a dictionary has for a key; Python says so where it has nothing. */
 function lookup<V>(dictionary: Map<any, V> | Record<any, V>, key: any): V {

@@ -527,6 +527,31 @@ describe("what Python has of its own", () => {
     );
   });
 
+  it("what a list hasn't got is a ValueError to who asks for it by name", () => {
+    const text = code("def f(a, x):\n    try:\n        a.remove(x)\n        return a.index(x)\n    except ValueError:\n        return -1\nprint(f([1], 2))");
+    assert.match(text, /a\.splice\(found\(a\.indexOf\(x\), "[^"]+"\), 1\);/);
+    assert.match(text, /return found\(a\.indexOf\(x\), "[^"]+"\);/);
+    assert.match(text, /if \(place < 0\) throw new ValueError/);
+  });
+
+  it("an error that is raised from another one keeps it as its cause, and none where it is raised from None", () => {
+    const raise = (cause: string): string => code(`try:\n    print(1)\nexcept Exception as e:\n    raise RuntimeError("bad") from ${cause}`);
+    assert.match(raise("e"), /throw Object\.assign\(new \w*Error\("bad"\), \{ cause: e \}\);/);
+    assert.match(raise("None"), /throw new \w*Error\("bad"\);/);
+  });
+
+  it("a program that reckons with a loss that is no number writes it as Python does", () => {
+    assert.match(code('loss = float("nan")\nprint(f"{loss:.4f}")'), /fixed\(loss, 4\)/);
+    assert.match(code('loss = 1 / 3\nprint(f"{loss:.4f}")'), /loss\.toFixed\(4\)/);
+  });
+
+  it("a module's own train gives the module", () => {
+    const text = code(
+      "from torch import nn\nclass Net(nn.Module):\n    def train(self, mode=True):\n        super().train(mode)\n        return self\nprint(Net().train().training)",
+    );
+    assert.match(text, /override train\(mode = true\): this \{/);
+  });
+
   it("random.choices draws by its weights", () => {
     assert.match(code("import random\nprint(random.choices([1, 2], weights=[0, 1], k=3))"), /weights\?: readonly number\[\]/);
   });
