@@ -306,6 +306,13 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   removed: (context, [set, value]) => action(`${receiver(expression(context, set!))}.pop(${expression(context, value!).text})`),
   lookup: entryOf,
   entry: entryOf,
+  found: (context, [place]) => {
+    const call = place!.type === "CallExpression" ? place : undefined;
+    if (call?.callee.type !== "MemberExpression") return expression(context, place!);
+    const [sought] = call.arguments;
+    const equal = sought?.type === "ArrowFunctionExpression" && sought.body.type === "CallExpression" ? sought.body.arguments[1] : sought;
+    return access(`${receiver(expression(context, call.callee.object))}.index(${expression(context, equal as Node).text})`, whole);
+  },
   int: same("int", () => whole),
   float: same("float", () => float),
   fixed: (context, [x, digits]) => access(`format(${expression(context, x!).text}, ".${expression(context, digits!).text}f")`, string),

@@ -184,7 +184,10 @@ export function statement(context: Context, node: Node): void {
     case "ContinueStatement":
       return jumpStatement(context, node);
     case "ThrowStatement":
-      return context.statement(node, () => `raise ${raised(expression(context, node.argument))}${causeOf(context, node.argument)}`);
+      return context.statement(node, () => {
+        const { error, options } = thrown(context, node.argument);
+        return `raise ${raised(expression(context, error))}${causeOf(context, options)}`;
+      });
     case "TryStatement":
       return tryStatement(context, node);
     case "SwitchStatement":
@@ -205,9 +208,16 @@ function skip(context: Context, node: Node): void {
   context.out.push(...own.filter(({ source }) => source < startLine(node) - 5));
 }
 
-/** `{ cause: error }` */
-function causeOf(context: Context, node: Node): string {
-  const options = node.type === "NewExpression" ? node.arguments.at(-1) : undefined;
+/** `new Error(text, options)`, or `Object.assign(error, options)`. */
+function thrown(context: Context, node: Node): { readonly error: Node; readonly options: Node | undefined } {
+  if (node.type === "NewExpression") return { error: node, options: node.arguments.at(-1) };
+  const isAssigned =
+    node.type === "CallExpression" && node.arguments.length === 2 && context.source.slice(node.callee.start!, node.callee.end!) === "Object.assign";
+  return isAssigned ? { error: node.arguments[0] as Node, options: node.arguments[1] } : { error: node, options: undefined };
+}
+
+/** @param options `{ cause: error }` */
+function causeOf(context: Context, options: Node | undefined): string {
   const [only, ...more] = options?.type === "ObjectExpression" ? options.properties : [];
   return only?.type === "ObjectProperty" && more.length === 0 && keyName(only.key) === "cause" ? ` from ${expression(context, only.value).text}` : "";
 }
