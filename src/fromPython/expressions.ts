@@ -614,7 +614,7 @@ export class Expressions {
     }
     if (name === "__name__") return primary(this.operand(object, level.primary), ".name");
     if (name === "__class__") return primary(this.operand(object, level.primary), ".constructor");
-    if (name === "__cause__") return { doc: [this.operand(object, level.primary), ".cause ?? null"], level: level.conditional };
+    if (name === "__cause__") return primary("((", this.operand(object, level.primary), ".cause ?? null) as any)");
     if (name === "__dict__") return this.expression(object);
     const owner = present(this.typeOf(object));
     if (isPath(owner)) return pathAttribute(this, expression);

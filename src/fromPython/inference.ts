@@ -917,7 +917,7 @@ class Inference {
         if (object.of.root?.startsWith("optim.")) return this.#memberOf(object.of.root, name);
         if (object.of.isTuple && name === "_fields") return { kind: "list", of: string, tuple: true };
         if (name === "training") return bool;
-        if (name === "__dict__") return { kind: "dict", key: string, value: any };
+        if (name === "__dict__") return fieldsOf(object);
         if (name === "__class__") return any;
         return unknown;
       }

@@ -71,7 +71,10 @@ export function strOf(to: Expressions, value: Expression): Code {
 
 /** `repr(value)`, or `str(value)` of what isn't known. */
 export function reprOf(to: Expressions, value: Expression, asText = false): Code {
-  return textOf(to, to.expression(value), to.typeOf(value), asText);
+  const isFields = value.kind === "attribute" && value.name === "__dict__";
+  // The object itself doesn't say its fields.
+  const code = isFields ? primary("{ ...", to.operand(value.object, level.assignment), " }") : to.expression(value);
+  return textOf(to, code, to.typeOf(value), asText);
 }
 
 function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code {

@@ -432,10 +432,15 @@ function unlessNone(context: Context, made: Code, use: (value: Code) => Code): C
 const arithmetic: Readonly<Record<string, number>> = { "+": binds.sum, "-": binds.sum, "*": binds.product };
 const comparisons: Readonly<Record<string, string>> = { "===": "==", "!==": "!=", "==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">=" };
 
+/** `key in of` */
+function membership(key: Code, of: Code): Code {
+  return of.type.kind === "object of" ? access(`hasattr(${of.text}, ${key.text})`, boolean) : comparison(key, "in", of, boolean);
+}
+
 function binary(context: Context, node: Extract<Node, { type: "BinaryExpression" }>): Code {
   const { operator } = node;
   if (operator === "instanceof") return instanceTest(context, node);
-  if (operator === "in") return comparison(expression(context, node.left), "in", expression(context, node.right), boolean);
+  if (operator === "in") return membership(expression(context, node.left), expression(context, node.right));
   if (/^(===|!==|==|!=)$/.test(operator)) return equality(context, node);
   const [left, right] = [expression(context, node.left), expression(context, node.right)];
   if (operator in comparisons) return comparison(left, comparisons[operator]!, right, boolean);

@@ -204,8 +204,11 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return entries(asDictionary(context, value(first!)), name.slice(7));
     case "Object.fromEntries":
       return fromEntries(context, first!);
-    case "Object.assign":
-      return access(`${receiver(value(first!))}.update(${value(second!).text})`, none);
+    case "Object.assign": {
+      const made = value(first!);
+      const filled = made.type.kind === "object of" ? `vars(${made.text})` : receiver(made);
+      return access(`${filled}.update(${value(second!).text})`, none);
+    }
     case "Object.freeze":
       return value(first!);
     case "Promise.all":

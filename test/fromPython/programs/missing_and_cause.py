@@ -12,6 +12,7 @@ try:
 except ValueError:
     print("not there", len(pairs))
 pairs.remove((1, 2))
+print(torch.tensor(items).sum().item())
 print(pairs, "hello".index("l"))
 try:
     try:
