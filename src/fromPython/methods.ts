@@ -128,7 +128,8 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
       if (!first) return primary(receiver, ".pop()!");
       return first.kind === "number" && first.text === "0" ? primary(receiver, ".shift()!") : primary(receiver, ".splice(", to.doc(first), ", 1)[0]!");
     case "remove":
-      return primary(receiver, ".splice(", found(to, placeOf(to, receiver, first!), '"list.remove(x): x not in list"'), ", 1)");
+      // At place -1 `splice` would take the last one.
+      return primary(receiver, ".splice(", to.context.helper("found"), "(", placeOf(to, receiver, first!), ', "list.remove(x): x not in list"), 1)');
     case "index":
       return primary(found(to, placeOf(to, receiver, first!), '"the value is not in list"'));
     case "count":

@@ -534,6 +534,10 @@ describe("what Python has of its own", () => {
     assert.match(text, /if \(place < 0\) throw new ValueError/);
   });
 
+  it("nothing is taken from a list that hasn't got it, whoever asks", () => {
+    assert.match(code("a = [1, 2]\na.remove(3)"), /a\.splice\(found\(a\.indexOf\(3\), "[^"]+"\), 1\);/);
+  });
+
   it("an error that is raised from another one keeps it as its cause, and none where it is raised from None", () => {
     const raise = (cause: string): string => code(`try:\n    print(1)\nexcept Exception as e:\n    raise RuntimeError("bad") from ${cause}`);
     assert.match(raise("e"), /throw Object\.assign\(new \w*Error\("bad"\), \{ cause: e \}\);/);
