@@ -235,7 +235,10 @@ function heapCall(to: Expressions, name: string, call: Call): Code {
 }
 
 function mathCall(to: Expressions, name: string, call: Call): Code {
-  const docs = call.arguments.map(({ value }) => (present(to.typeOf(value)).kind === "tensor" ? [to.receiver(value), ".item()"] : to.doc(value)));
+  const docs = call.arguments.map(({ value, star }) => {
+    if (star) return ["...", to.spread(value)];
+    return present(to.typeOf(value)).kind === "tensor" ? [to.receiver(value), ".item()"] : to.doc(value);
+  });
   if (name === "log")
     return docs.length === 1 ? primary("Math.log(", docs[0]!, ")") : { doc: ["Math.log(", docs[0]!, ") / Math.log(", docs[1]!, ")"], level: level.times };
   if (name === "isinf") return { doc: ["Math.abs(", docs[0]!, ") === Infinity"], level: level.equality };
@@ -248,6 +251,9 @@ function mathCall(to: Expressions, name: string, call: Call): Code {
       doc: ["Math.abs(", docs[0]!, " - (", docs[1]!, ")) <= 1e-9 * Math.max(Math.abs(", docs[0]!, "), Math.abs(", docs[1]!, "))"],
       level: level.relation,
     };
+  // Both have the sign of what is divided.
+  if (name === "fmod")
+    return { doc: [to.operand(call.arguments[0]!.value, level.times), " % ", to.operand(call.arguments[1]!.value, level.primary)], level: level.times };
   const text = mathName(name) ?? missing(`math.${name}`, call);
   return primary(
     text,

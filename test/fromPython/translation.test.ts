@@ -534,6 +534,12 @@ describe("what Python has of its own", () => {
     assert.match(text, /if \(place < 0\) throw new ValueError/);
   });
 
+  it("math.hypot takes a list apart, and math.fmod has the sign of what is divided", () => {
+    const text = code("import math\nxs = [3.0, 4.0]\nprint(math.hypot(*xs))\ny = math.fmod(xs[0] - 10, 2 + 3)");
+    assert.match(text, /Math\.hypot\(\.\.\.xs\)/);
+    assert.match(text, /const y = \(xs\[0\] - 10\) % \(2 \+ 3\);/);
+  });
+
   it("nothing is taken from a list that hasn't got it, whoever asks", () => {
     assert.match(code("a = [1, 2]\na.remove(3)"), /a\.splice\(found\(a\.indexOf\(3\), "[^"]+"\), 1\);/);
   });
