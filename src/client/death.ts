@@ -19,8 +19,6 @@ function advice(signal: string | null): string {
   switch (signal) {
     case "SIGKILL":
       return "Something outside killed it; the system does that when memory runs out. Run it again, with smaller tensors or batches if that is the reason.";
-    case "SIGTERM":
-    case "SIGINT":
     case "SIGHUP":
     case "SIGQUIT":
       return "Something outside ended it. Run it again.";

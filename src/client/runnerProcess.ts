@@ -234,6 +234,8 @@ export class RunnerProcess {
   /** Of a run whose process is gone without a last word. */
   #conclude(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#isStopping) return this.#close({ state: "stopped" });
+    // Ctrl+C reaches the whole group of processes, this one perhaps before it can listen, and perhaps before the parent is told.
+    if (signal === "SIGINT" || signal === "SIGTERM") return this.#close({ state: "stopped", signal });
     this.#tell({ type: "problem", problem: deathProblem(code, signal, this.#stderr) });
     this.#close({ state: "failed", ...(signal && { signal }) });
   }

@@ -46,6 +46,11 @@ describe("a runner process", () => {
     assert.deepEqual(events.at(-1)?.type === "state" && events.at(-1), { ...events.at(-1), type: "state", state: "failed" });
   });
 
+  it("was stopped where Ctrl+C ended it before it could listen", async () => {
+    assert.deepEqual(await start().run(request("interrupted"), { event }), { state: "stopped", signal: "SIGINT" });
+    assert.deepEqual(problems(), []);
+  });
+
   it("is waited for, however long it takes to stop, where no patience is given", async () => {
     const runner = start();
     const over = runner.run(request("hang"), { event });

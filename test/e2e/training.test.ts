@@ -265,10 +265,17 @@ describe("a person who trains a network", () => {
     );
     assert.equal(existsSync(ran), false, "the file was run in an untrusted folder");
     await workbench.lens("Trust this workspace").locator("a").click();
-    await workbench.page
-      .getByRole("button", { name: /^Trust$/ })
-      .first()
-      .click();
+    const trust = workbench.page.getByRole("button", { name: /^Trust$/ }).first();
+    await trust.waitFor();
+    // VS Code draws this page anew as it comes to know its extensions, and a click that falls in between is lost.
+    await eventually(
+      "trusted",
+      async () => {
+        if (await trust.isVisible()) await trust.click({ timeout: 5000 }).catch(() => {});
+        return trust.isVisible();
+      },
+      (isOffered) => !isOffered,
+    );
     await eventually(
       "counts above the class",
       () => workbench.lensTexts(),

@@ -94,6 +94,10 @@ const plays = {
   crash() {
     process.kill(process.pid, "SIGKILL");
   },
+  /** Dies of Ctrl+C before it can listen. */
+  interrupted() {
+    process.kill(process.pid, "SIGINT");
+  },
   exit() {
     process.stderr.write("Error: the floor is lava\n    at somewhere\n");
     process.exitCode = 3;
