@@ -114,6 +114,7 @@ describe("health in the panel", function () {
     await panel.send({ type: "snapshot", run: well });
     assert.equal(await panel.byTestId("health").getAttribute("data-state"), "well");
     assert.match(await text("health-sentence"), /^Learns: loss 1\.\d+ → 0\.\d+ in 200 steps\.$/);
+    assert.match((await panel.byTestId("health-sentence").getAttribute("title"))!, /medians: of the first 5 steps/);
     assert.equal(await panel.byTestId("health-sign").count(), 0);
     assert.equal(await panel.byTestId("health-more").count(), 0);
   });

@@ -1,6 +1,7 @@
 /** Whether the run learns, and if not where and why: one sentence on the panel's top, and what to try behind it. */
 import { useSignal } from "@preact/signals";
 import type { HealthState } from "../../src/run/health/health.ts";
+import { lossesAreMedians } from "../../src/run/health/lossTrend.ts";
 import { formatCount } from "../../src/run/numbers.ts";
 import type { Finding } from "../../src/run/health/rules.ts";
 import { Icon } from "../frame/icon.tsx";
@@ -42,7 +43,7 @@ export function HealthBar({ store }: { store: Store }) {
             </button>
           </span>
         ) : (
-          <span class="health-sentence" title={plain(sentence)} data-testid="health-sentence">
+          <span class="health-sentence" title={state === "well" ? `${plain(sentence)}\n${lossesAreMedians}` : plain(sentence)} data-testid="health-sentence">
             <Words text={sentence} />
           </span>
         )}

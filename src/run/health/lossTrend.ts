@@ -24,6 +24,8 @@ const fewest = 30;
 const parts = 10;
 /** Points that are its beginning. */
 const beginning = 5;
+/** Whence the two losses of a sentence come, for who holds them against the curve. */
+export const lossesAreMedians = `The losses are medians: of the first ${beginning} steps, and of the last tenth of all`;
 /** By so much of itself a loss has to fall, or to rise, at least, to be said to. */
 const leastFall = 0.02;
 const leastRise = 0.1;
