@@ -59,7 +59,7 @@ export interface Operand {
   readonly from?: readonly { readonly position: SourcePosition; readonly end: SourceEnd }[];
 }
 
-/** Of all files of the user's; a class is referred to by its index. */
+/** Of one file of the user's, or of all; a class is referred to by its index. */
 export interface Declarations {
   readonly classes: readonly ClassDeclaration[];
   readonly fields: readonly FieldDeclaration[];

@@ -13,12 +13,11 @@ import {
   type Pattern,
 } from "acorn";
 import { decodedMappings, encodedMappings, TraceMap, type SourceMapSegment } from "@jridgewell/trace-mapping";
-import type { ValuePlace } from "../observe/values/valuePlace.ts";
 import type { SourcePosition } from "../protocol/index.ts";
 import { indexAt } from "../run/series.ts";
 import { findBindings } from "./bindings.ts";
 import { callSites } from "./callSites.ts";
-import type { CallSite, ClassDeclaration, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
+import type { ClassDeclaration, Declarations, FieldDeclaration, ImportedName, VariableDeclaration } from "./declarations.ts";
 import type { Insertion } from "./insertion.ts";
 import { countingLoop, epochLoops, loopsToMark, mayBreak, trainingLoops, turnOf, type CountingLoop } from "./loops.ts";
 import { programHooksName } from "./programHooks.ts";
@@ -28,19 +27,10 @@ import { identifierName, nameGivenBy, walk } from "./syntaxTree.ts";
 import { tellingCalls } from "./tellingCalls.ts";
 import { closing as closingOrder, opening as openingOrder, valueHooks } from "./valueHooks.ts";
 
-export interface HookedSource {
+export interface HookedSource extends Declarations {
   readonly code: string;
   /** Encoded `mappings` of the new code. */
   readonly mappings: string;
-  readonly classes: readonly ClassDeclaration[];
-  readonly fields: readonly FieldDeclaration[];
-  readonly variables: readonly VariableDeclaration[];
-  readonly imports: readonly ImportedName[];
-  /** Loops that tell their turns, and calls that tell when they are over. */
-  readonly loops: readonly SourcePosition[];
-  readonly tellingCalls: readonly SourcePosition[];
-  readonly calls: readonly CallSite[];
-  readonly values: readonly ValuePlace[];
 }
 
 type ClassNode = AnonymousClassDeclaration | NamedClassDeclaration;
