@@ -189,6 +189,7 @@ export class Observer implements Instrument {
   }
 
   forwardStarts(module: AnyModule, inputs: readonly unknown[]): void {
+    if (this.#isPassedBy && !this.registry.isNew(module)) return;
     this.#clock.stop();
     this.registry.callStarts(module, this.forwardStarts);
     this.#stops.callStarts(module, this.forwardStarts);
@@ -202,6 +203,11 @@ export class Observer implements Instrument {
   }
 
   forward(module: AnyModule, inputs: readonly unknown[], output: unknown): void {
+    if (this.#isPassedBy) {
+      this.#curves.losses.called(module, output);
+      this.#measurements.called(module, output);
+      return;
+    }
     this.#clock.stop();
     this.#stops.callEnds();
     this.calls.ends();
@@ -220,6 +226,7 @@ export class Observer implements Instrument {
   }
 
   forwardFailed(module: AnyModule, error: unknown): void {
+    if (this.#isPassedBy) return this.#iterations.callFailed();
     this.#stops.callEnds();
     this.calls.fails(error);
     this.#meter.failed(module);
@@ -483,6 +490,14 @@ export class Observer implements Instrument {
   }
 
   // --- what several calls come to -----------------------------------------------------------------------------------
+
+  /**
+   * Whether calls of modules are nobody's concern: nothing is computed, and what there is to know of these modules is known.
+   * What is called for the first time is heard of as ever, with all that is called in it.
+   */
+  get #isPassedBy(): boolean {
+    return areGhosts() && this.calls.innermost === undefined;
+  }
 
   /** A turn of a loop ends what the last one began. */
   #turn(): void {

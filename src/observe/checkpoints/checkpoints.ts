@@ -2,6 +2,7 @@
  * The moments of a run at which it can be put down and taken up again: after each step, the first time that the program passes
  * between two steps. Whoever runs the same program again comes by the same moments, and finds there the same things made.
  */
+import { areGhosts } from "../../engine/memory/reading.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Course } from "../steps/course.ts";
 import { capture, sizeOf, type CaptureOptions } from "./capture.ts";
@@ -44,7 +45,8 @@ export class Checkpoints {
   beforeBackward(): void {
     if (!this.#isFirstBackward) return;
     this.#isFirstBackward = false;
-    this.#areGradientsCarried = this.#holdings.optimizers.some(({ paramGroups }) => paramGroups.some(({ params }) => params.some(hasGradient)));
+    // Where nothing is computed none is taken.
+    this.#areGradientsCarried = areGhosts() || this.#holdings.optimizers.some(({ paramGroups }) => paramGroups.some(({ params }) => params.some(hasGradient)));
   }
 
   /** The program passes between two steps. @param isLoopEnd whether a loop that trained is over, as far as is known */
