@@ -75,6 +75,8 @@ async function prepare(names) {
   if (names.some((name) => ["page", "builds", "vscode", "e2e"].includes(name))) await ensureServer();
 }
 
+const secondsSince = (begun) => ((performance.now() - begun) / 1000).toFixed(0);
+
 await runScript(async () => {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });
   const plan = plans[positionals[0] ?? "all"];
@@ -91,12 +93,14 @@ await runScript(async () => {
   const folder = mkdtempSync(join(tmpdir(), "kindling-totals-"));
   for (const name of plan.suites) {
     say(`${name} tests`);
+    const begun = performance.now();
     add(total, await runSuite(name, folder, values.grep));
+    say(`${name} tests took ${secondsSince(begun)} s`);
   }
   // Once more and together: a log of half an hour is read from its end.
   if (existsSync(join(folder, failures))) process.stdout.write(`\nfailed:\n${readFileSync(join(folder, failures), "utf8")}`);
   rmSync(folder, { recursive: true, force: true });
-  say(`took ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  say(`took ${secondsSince(started)} s`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
   return total.failed > 0 ? 1 : 0;
 });

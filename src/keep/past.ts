@@ -1,10 +1,11 @@
 /** A kept run as it is needed to run it again: what it ran, what the world answered, what it told and what was changed in it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Intervention, MetricPoint } from "../protocol/index.ts";
+import type { Intervention, MetricPoint, Problem } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { digestOf } from "./checkpointKeeper.ts";
 import { checkpointEvents, checkpointsOf, heldIn, type KeptCheckpoint } from "./checkpoints.ts";
+import { isLint } from "../run/lints.ts";
 import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRunIn, type KeptRun } from "./keptRuns.ts";
 import { firstWeights, whyNoFirstWeights } from "./firstWeights.ts";
@@ -21,6 +22,8 @@ export interface Past {
   readonly world: readonly WorldAnswers[];
   readonly points: readonly MetricPoint[];
   readonly interventions: readonly Intervention[];
+  /** Likely mistakes that it showed before the step, once the first steps were over. */
+  readonly mistakes: readonly Problem[];
   /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
   readonly hashes: ReadonlyMap<number, string>;
   /** The parts of the way to the step that needn't be computed, in their order. */
@@ -85,6 +88,7 @@ export function pastOf(folder: string, step: number): Past {
     world,
     points: readSeries(kept),
     interventions: readInterventions(kept),
+    mistakes: readMistakes(kept, step),
     hashes: hashesOf(kept),
     hops: hopsTo(kept, step),
   };
@@ -150,6 +154,17 @@ export function readInterventions({ folder }: KeptRun): readonly Intervention[] 
   for (const json of eventsOfType(folder, "intervention")) {
     const event = understood(() => storedEvent.decode(json));
     if (event?.type === "intervention") found.push(event.intervention);
+  }
+  return found;
+}
+
+function readMistakes({ folder }: KeptRun, until: number): readonly Problem[] {
+  const found: Problem[] = [];
+  for (const json of eventsOfType(folder, "problem")) {
+    const event = understood(() => storedEvent.decode(json));
+    if (event?.type !== "problem" || !isLint(event.problem.code)) continue;
+    const { step = 0 } = event.problem;
+    if (step >= firstSteps && step < until) found.push(event.problem);
   }
   return found;
 }

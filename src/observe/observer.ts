@@ -431,6 +431,7 @@ export class Observer implements Instrument {
   leaveOut(): void {
     this.#measurements.leaveOut();
     this.#samples.leaveOut();
+    this.#lints.leaveOut();
   }
 
   /** Hears what the program is told; called while it passes or waits at the gate. */

@@ -341,6 +341,7 @@ export class Supervisor {
         if (this.#heldBack) {
           this.#tellHeldBack();
           this.#tellShortcut(this.#hops.at(-1)!.to);
+          for (const problem of this.#options.past!.mistakes) this.#emit({ type: "problem", problem });
         }
         break;
       case "paused":

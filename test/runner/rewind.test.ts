@@ -261,6 +261,37 @@ describe("a kept run that is brought back to a step", function () {
     assert.deepEqual(job.series("type"), first.series("type"));
   });
 
+  it("shows the mistakes that it showed then, and none that it takes half a story for", async () => {
+    const text = `${head}const x = randn(64, 4);
+const of = (shuffle) => new data.DataLoader(new data.TensorDataset(x, x.sum(1, true)), { batchSize: 8, shuffle });
+const [loader, looks] = [of(true), of(false)];
+const other = new nn.Linear(4, 1);
+let second, schedule;
+for (let epoch = 0; epoch < 6; epoch++) {
+  if (epoch === 3) { second = new optim.SGD(other.parameters(), { lr: 0.1 }); schedule = new optim.lrScheduler.StepLR(second, 1, 0.9); }
+  for (const [a, b] of loader) {
+    learn(a, b);
+    if (!second) continue;
+    second.zeroGrad(); other(a).sub(b).square().mean().backward(); second.step();
+  }
+  schedule?.step();
+  // Nobody calls eval().
+  if (epoch > 1) noGrad(() => { for (const [a] of looks) model(a); });
+}
+end();`;
+    const { job: first, kept } = await trainWithCheckpoint(text, 46);
+    const mistakes = (job: Job): string[] => job.problems.map(({ code, position }) => `${code} ${position?.line}`).sort();
+    assert.ok(
+      mistakes(first).some((one) => one.startsWith("eval-missing")),
+      mistakes(first).join(),
+    );
+    const job = await rewind(kept, 46);
+    assert.match(wayOf(job), short);
+    await goOn(job);
+    assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
+    assert.deepEqual(mistakes(job), mistakes(first));
+  });
+
   it("comes by the steps in which a model was trained to its end", async () => {
     const text = `${head}const fit = (model) => {
   const optimizer = new optim.AdamW(model.parameters(), { lr: 0.01 });

@@ -2,7 +2,6 @@
 import type { DataLoader } from "../../engine/data/dataLoader.ts";
 import type { ComputedLoss } from "../../engine/instrument.ts";
 import type { LRScheduler } from "../../engine/optim/lrScheduler/base.ts";
-import { areGhosts } from "../../engine/memory/reading.ts";
 import type { Optimizer } from "../../engine/optim/optimizer.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Problem, SourcePosition } from "../../protocol/index.ts";
@@ -78,7 +77,7 @@ export interface LintsParts extends Omit<LintContext, "isTrained" | "origin" | "
 export class Lints {
   readonly #parts: LintsParts;
   /** Those that want to hear of it, by what they are told. */
-  readonly #listeners: Listeners;
+  #listeners: Listeners;
   readonly #told = new Set<string>();
   readonly #loaders = new WeakMap<object, LoaderPlace>();
   /** What looks at operations, until the run has taken its first step. */
@@ -105,27 +104,27 @@ export class Lints {
   }
 
   modelCalled(model: ModelWatch, inputs: readonly unknown[], output: unknown): void {
-    if (!areGhosts()) for (const lint of this.#listeners.modelCalled) lint.modelCalled(model, inputs, output);
+    for (const lint of this.#listeners.modelCalled) lint.modelCalled(model, inputs, output);
   }
 
   loss(computed: ComputedLoss): void {
-    if (!areGhosts()) for (const lint of this.#listeners.loss) lint.loss(computed);
+    for (const lint of this.#listeners.loss) lint.loss(computed);
   }
 
   beforeBackward(loss: Tensor): void {
-    if (!areGhosts()) for (const lint of this.#listeners.beforeBackward) lint.beforeBackward(loss);
+    for (const lint of this.#listeners.beforeBackward) lint.beforeBackward(loss);
   }
 
   afterBackward(loss: Tensor): void {
-    if (!areGhosts()) for (const lint of this.#listeners.afterBackward) lint.afterBackward(loss);
+    for (const lint of this.#listeners.afterBackward) lint.afterBackward(loss);
   }
 
   beforeStep(optimizer: Optimizer): void {
-    if (!areGhosts()) for (const lint of this.#listeners.beforeStep) lint.beforeStep(optimizer);
+    for (const lint of this.#listeners.beforeStep) lint.beforeStep(optimizer);
   }
 
   afterStep(optimizer: Optimizer): void {
-    if (!areGhosts()) for (const lint of this.#listeners.afterStep) lint.afterStep(optimizer);
+    for (const lint of this.#listeners.afterStep) lint.afterStep(optimizer);
     this.#parts.operations.remove(this.#operations);
   }
 
@@ -143,11 +142,20 @@ export class Lints {
   }
 
   batch(loader: DataLoader<unknown>): void {
-    if (!areGhosts()) for (const lint of this.#listeners.batch) lint.batch(loader);
+    for (const lint of this.#listeners.batch) lint.batch(loader);
   }
 
   passEnds(loader: DataLoader<unknown>): void {
     for (const lint of this.#listeners.passEnds) lint.passEnds(loader);
+  }
+
+  /**
+   * Steps are left out from here on. What is heard after that is half a story, and told as a whole it would be a mistake that
+   * nobody made; so nothing is said any more. What the kept run said of these steps is told again by who knows it.
+   */
+  leaveOut(): void {
+    this.#listeners = listeners([]);
+    this.#parts.operations.remove(this.#operations);
   }
 
   finish(): void {
@@ -157,7 +165,7 @@ export class Lints {
 
   #ran(operation: Parameters<NonNullable<Lint["ran"]>>): void {
     if (++this.#operationsSeen > mostOperations) this.#parts.operations.remove(this.#operations);
-    else if (!areGhosts()) for (const lint of this.#listeners.ran) lint.ran(...operation);
+    else for (const lint of this.#listeners.ran) lint.ran(...operation);
   }
 
   #origin(): SourcePosition | undefined {
@@ -178,7 +186,7 @@ export class Lints {
   #tell(lint: LintId, found: Found, severity?: Problem["severity"]): void {
     if (this.#isTold(lint, found.position)) return;
     this.#told.add(placeKey(lint, found.position));
-    this.#parts.tell({ ...lintProblem(lint, found), ...(severity && { severity }) });
+    this.#parts.tell({ ...lintProblem(lint, found), step: this.#parts.course.steps, ...(severity && { severity }) });
   }
 }
 
