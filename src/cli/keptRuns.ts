@@ -9,7 +9,7 @@ import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
 import { findRun, findRuns, gitOf, listRuns, unreadRuns, whyNoRun, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
-import { health } from "../run/health/health.ts";
+import { health, isToldFrom } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import { originText, weightsSentence } from "../run/weightRows.ts";
@@ -42,7 +42,7 @@ export function printRuns(where: string, json: boolean, paint: Paint): number {
 
 export function printRun(word: string, json: boolean, paint: Paint): number {
   const kept = theRun(word, projectRuns());
-  const { run } = readRun(kept);
+  const { run } = readRun(kept, isToldFrom);
   if (json) return printJson({ ...factsOf(kept), ...detailsOf(kept, run) });
   const git = gitOf(kept);
   const { label, info, summary } = kept;
