@@ -13,6 +13,7 @@ import { health, isToldFrom } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import { originText, weightsSentence } from "../run/weightRows.ts";
+import { misspelledName } from "../engine/forms/nearest.ts";
 import { columnsOf, padded } from "./columns.ts";
 import { whichRuns } from "./commandLine.ts";
 import { UsageError } from "./usageError.ts";
@@ -115,8 +116,18 @@ export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(pr
 /** @throws UsageError where no run, or more than one, is meant */
 export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
-  if (!found) throw new UsageError(`${whyNoRun(all, word)}; \`kindling runs\` lists them`);
+  if (!found) throw new UsageError(`${whyNoRun(all, word)}; ${meantText(all, word)}\`kindling runs\` lists them`);
   return found;
+}
+
+/** The name, or the end of the id, that was probably meant. */
+function meantText(all: readonly KeptRun[], word: string): string {
+  const names = all.flatMap(({ id, label, info }) => [label.name, info.group, id.slice(id.lastIndexOf("-") + 1)]);
+  const meant = misspelledName(
+    word,
+    ["latest", ...names].filter((name) => name !== undefined),
+  );
+  return meant === null || all.length === 0 ? "" : `did you mean \`${meant}\`? `;
 }
 
 /** A run as it is named where its weights are meant, `RUN` or `RUN@best`, and which of its checkpoints that is. @throws UsageError, NoCheckpoint */

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 /** The command line: trains, inspects, lists what is kept, and translates to PyTorch. */
-import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runsFolder } from "../keep/layout.ts";
 import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { trainedText } from "../keep/checkpoints.ts";
 import { NoCheckpoint } from "../keep/chosenCheckpoint.ts";
-import { readCommandLine, usage, type Command } from "./commandLine.ts";
+import { readCommandLine, type Command } from "./commandLine.ts";
+import { commandIn } from "./options.ts";
+import { commandNames, helpText, usageHint } from "./usage.ts";
+import { existingFile, existingFolder } from "./existing.ts";
 import { UsageError } from "./usageError.ts";
 import { fillRun } from "./fillIn.ts";
 import { branchWithCode } from "./branchWithCode.ts";
@@ -17,7 +19,7 @@ import { onnxFileOf } from "../client/onnx.ts";
 import { weightsRequest } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { printComparison, printRun, printRuns, theRun, trainedBy } from "./keptRuns.ts";
-import { coloured, plain, printable, type Paint } from "./problemText.ts";
+import { coloured, plain, type Paint } from "./problemText.ts";
 import { replayRun } from "./replay.ts";
 import { version } from "../runner/version.ts";
 import { train } from "./train.ts";
@@ -33,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
   const command = readCommandLine(args, process.env);
   switch (command.type) {
     case "help":
-      process.stdout.write(usage);
+      process.stdout.write(helpText(command.command));
       return 0;
     case "version":
       process.stdout.write(`${version()}\n`);
@@ -170,20 +172,6 @@ function branch({ run, step, file }: Extract<Command, { type: "branchCode" }>): 
   return branchWithCode({ script: runnerScript, kept, step, file: existingFile(file), paint: paintFor(process.stderr) });
 }
 
-function existingFile(file: string): string {
-  const path = resolve(file);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
-  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
-  return path;
-}
-
-function existingFolder(folder: string): string {
-  const path = resolve(folder);
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${printable(folder)}`);
-  return path;
-}
-
 function paintFor(stream: NodeJS.WriteStream): Paint {
   return stream.isTTY && !process.env["NO_COLOR"] ? coloured : plain;
 }
@@ -198,7 +186,8 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`kindling: ${error.message}\n\n${usage}`);
+    const word = commandIn(process.argv.slice(2));
+    process.stderr.write(`kindling: ${error.message}\n${usageHint(commandNames.find((name) => name === word))}`);
     process.exitCode = badCommandLine;
   } else if (error instanceof NoCheckpoint) {
     process.stderr.write(`kindling: ${error.message}\n`);

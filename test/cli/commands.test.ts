@@ -141,23 +141,31 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
     assert.deepEqual([found.file, found.models[0]!.modules.length, found.problems], [file, 3, []]);
   });
 
-  it("refuses a bad command line with its usage, and 2", async () => {
-    for (const args of [
-      ["trane", "x"],
-      ["train", "gone.model.ts"],
-      ["train", "."],
-      ["train", "--loud", "x"],
-      ["train", "x", "--threads", "0"],
-    ]) {
+  it("refuses a bad command line in a sentence, with how the command is written, and 2", async () => {
+    folder.write("net.model.ts", "");
+    for (const [args, sentence, usage] of [
+      [["trian", "x"], "there is no command `trian`; did you mean `train`?", "kindling COMMAND …\n       `kindling --help` lists the commands"],
+      [["train", "gone.model.ts"], "there is no file gone.model.ts", "kindling train FILE.model.ts [-- ARGUMENTS]\n       `kindling train --help` says more"],
+      [
+        ["train", "nt.model.ts"],
+        "there is no file nt.model.ts; did you mean net.model.ts?",
+        "kindling train FILE.model.ts [-- ARGUMENTS]\n       `kindling train --help` says more",
+      ],
+      [["inspect", "."], ". is a folder; which file in it?", "kindling inspect FILE.model.ts [-- ARGUMENTS]\n       `kindling inspect --help` says more"],
+      [["resume", "--stp", "3"], "there is no option `--stp`", "kindling resume RUN\n       `kindling resume --help` says more"],
+    ] as const) {
       const { code, stdout, stderr } = await kindling(...args);
-      assert.deepEqual([code, stdout], [2, ""]);
-      assert.match(stderr, /^kindling: .*\n\nUsage:/);
+      assert.deepEqual([code, stdout, stderr], [2, "", `kindling: ${sentence}\nusage: ${usage}\n`]);
     }
   });
 
-  it("tells its version and how it is used", async () => {
+  it("tells its version and how it is used, as a whole and each command", async () => {
     assert.match((await kindling("--version")).stdout, /^\d+\.\d+\.\d+\n$/);
     assert.match((await kindling("--help")).stdout, /^Usage:/);
+    const ways = [await kindling("branch", "--help"), await kindling("help", "branch"), await kindling("--help", "branch", "latest")];
+    for (const { code, stdout } of ways) assert.deepEqual([code, stdout], [0, ways[0]!.stdout]);
+    assert.match(ways[0]!.stdout, /^Usage:\n {2}kindling branch RUN --from STEP [^\n]*\n\nOptions:\n {2}--from STEP /);
+    assert.doesNotMatch(ways[0]!.stdout, /--seeds|\(branch\)/);
   });
 
   for (const [signal, words, exit] of [

@@ -151,7 +151,7 @@ describe("kept trainings on the command line", function () {
     for (const [words, answer] of [
       [["rewind", first.id, "--to", "21"], /This run took 20 steps; step 21 was never reached/],
       [["resume", first.id], /This run came to its end; there is nothing to go on with/],
-      [["branch", first.id], /which step\? `kindling branch RUN --from STEP`/],
+      [["branch", first.id], /which step\? `--from STEP` says it/],
     ] as const) {
       const { code, stderr } = await kindling(words, { directory });
       assert.match(stderr, answer);
@@ -198,7 +198,7 @@ for (let i = 0; i < 20; i++) {
       new RegExp(`branch of +${first.id}, from step 12 on, in other code with its weights`),
     );
     for (const [words, answer] of [
-      [["--code", "a.model.ts"], /which step\? `kindling branch RUN --from STEP --code FILE`/],
+      [["--code", "a.model.ts"], /which step\? `--from STEP` says it/],
       [["--from", "3", "--code", "a.model.ts", "--lr", "1"], /leave `--lr` and `--freeze` away/],
       [["--from", "21", "--code", "a.model.ts"], /This run took 20 steps; step 21 was never reached/],
       [["--from", "3", "--code", "gone.model.ts"], /there is no file gone\.model\.ts/],
