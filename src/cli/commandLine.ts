@@ -177,6 +177,7 @@ function weightsCommand(run: string | undefined, rest: readonly string[], values
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
   if (output === undefined && step === undefined && isWeightsFile(run)) return { type: "listWeights", file: run, prefix, json };
   if (prefix !== undefined) throw new UsageError("`--weights-prefix` goes with `--weights-from` and `weights FILE` only");
+  if (json) throw new UsageError("`--json` goes with `weights FILE` only");
   if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
   return { type: "weights", run, step: wholeNumber("--step", step), output };

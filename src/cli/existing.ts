@@ -14,6 +14,21 @@ export function existingFile(file: string): string {
   return path;
 }
 
+/** A file that can be run. @throws UsageError where there is none, or it is in another language */
+export function existingProgram(file: string): string {
+  const path = existingFile(file);
+  if (/\.[cm]?[jt]sx?$/i.test(path)) return path;
+  const way = /\.py$/i.test(path) ? "; `kindling from-python FILE.py` translates it" : "";
+  throw new UsageError(`${printable(file)} is neither TypeScript nor JavaScript${way}`);
+}
+
+/** @throws UsageError where there is none, or it is in another language */
+export function existingPython(file: string): string {
+  const path = existingFile(file);
+  if (!/\.pyw?$/i.test(path)) throw new UsageError(`${printable(file)} is not Python: its name ends otherwise than in .py`);
+  return path;
+}
+
 /** @throws UsageError where there is none */
 export function existingFolder(folder: string): string {
   const path = resolve(folder);

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fromPython } from "../fromPython/index.ts";
 import { modulePath } from "../fromPython/modulePath.ts";
-import { existingFile } from "./existing.ts";
+import { existingPython } from "./existing.ts";
 import { printable } from "./problemText.ts";
 
 /** Prints the program, or writes it to `output`; problems go to stderr. Resolves to the exit code: 1 where something has no twin. */
 export function translateFile(file: string, output: string | undefined): number {
-  const path = existingFile(file);
+  const path = existingPython(file);
   const beside = (module: string) => join(dirname(path), modulePath(module, "py"));
   const readModule = (module: string) => (existsSync(beside(module)) ? readFileSync(beside(module), "utf8") : undefined);
   const { code, problems, modules } = fromPython(readFileSync(path, "utf8"), { readModule });

@@ -18,7 +18,7 @@ import { columnsOf, padded } from "./columns.ts";
 import { whichRuns } from "./commandLine.ts";
 import { UsageError } from "./usageError.ts";
 import { modelTable } from "./modelTable.ts";
-import { problemText, type Paint } from "./problemText.ts";
+import { printable, problemText, type Paint } from "./problemText.ts";
 
 /** Of so many series a line of the list says where they ended; `show` says it of all. */
 const mostListed = 8;
@@ -31,7 +31,9 @@ export interface TrainedBy extends ChosenCheckpoint {
 /** @param where a folder of the project, or a model file: then only its runs */
 export function printRuns(where: string, json: boolean, paint: Paint): number {
   const path = resolve(where);
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no folder or file ${printable(where)}`);
+  const isFile = found.isFile();
   const folder = runsFolder(isFile ? path : join(path, "any"));
   for (const { id, why } of unreadRuns(folder)) process.stderr.write(`kindling: ${id} is not listed: ${why}\n`);
   const runs = listRuns(folder).filter(({ info }) => !isFile || info.file === path);
@@ -116,8 +118,9 @@ export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(pr
 /** @throws UsageError where no run, or more than one, is meant */
 export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
-  if (!found) throw new UsageError(`${whyNoRun(all, word)}; ${meantText(all, word)}\`kindling runs\` lists them`);
-  return found;
+  if (found) return found;
+  if (all.length === 0) throw new UsageError(`there is no run \`${word}\` here: no training is kept yet`);
+  throw new UsageError(`${whyNoRun(all, word)}; ${meantText(all, word)}\`kindling runs\` lists them`);
 }
 
 /** The name, or the end of the id, that was probably meant. */
@@ -127,7 +130,7 @@ function meantText(all: readonly KeptRun[], word: string): string {
     word,
     ["latest", ...names].filter((name) => name !== undefined),
   );
-  return meant === null || all.length === 0 ? "" : `did you mean \`${meant}\`? `;
+  return meant === null ? "" : `did you mean \`${meant}\`? `;
 }
 
 /** A run as it is named where its weights are meant, `RUN` or `RUN@best`, and which of its checkpoints that is. @throws UsageError, NoCheckpoint */

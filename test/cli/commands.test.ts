@@ -159,6 +159,31 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
     }
   });
 
+  it("refuses what is no program, no folder and no Python in a sentence, and 2", async () => {
+    folder.write("a.py", "x = 1\n");
+    folder.write("net.model.ts", "");
+    for (const [args, sentence] of [
+      [["train", "a.py"], "a.py is neither TypeScript nor JavaScript; `kindling from-python FILE.py` translates it"],
+      [["from-python", "net.model.ts"], "net.model.ts is not Python: its name ends otherwise than in .py"],
+      [["runs", "nowhere"], "there is no folder or file nowhere"],
+      [["show", "latest"], "there is no run `latest` here: no training is kept yet"],
+    ] as const) {
+      const { code, stdout, stderr } = await kindling(...args);
+      assert.deepEqual([code, stdout, stderr.split("\n")[0]], [2, "", `kindling: ${sentence}`]);
+    }
+  });
+
+  it("says in a sentence what can't be written, and 1", async () => {
+    folder.write("a.py", "x = 1\n");
+    const { code, stderr } = await kindling("from-python", "a.py", "-o", "gone/a.model.ts");
+    assert.deepEqual([code, stderr], [1, "kindling: can't open gone/a.model.ts: there is no such folder\n"]);
+    folder.write("net.model.ts", net);
+    folder.write(".kindling", "");
+    const several = await kindling("train", "net.model.ts", "--seeds", "2");
+    assert.match(several.stderr, /^kindling: .*runs can't be written, .* nothing to compare: where its folder should be there is a file\n$/);
+    assert.equal(several.code, 1);
+  });
+
   it("tells its version and how it is used, as a whole and each command", async () => {
     assert.match((await kindling("--version")).stdout, /^\d+\.\d+\.\d+\n$/);
     assert.match((await kindling("--help")).stdout, /^Usage:/);
