@@ -31,7 +31,7 @@ export class Report {
   #nextFlush = 0;
   #nextProgress = 0;
   #nextCounts = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #isToldSoon = false;
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
@@ -63,8 +63,10 @@ export class Report {
 
   /** A program that waits for something after its steps takes none by which they would be told. */
   #tellSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#isToldSoon) return;
+    this.#isToldSoon = true;
+    setTimeout(() => {
+      this.#isToldSoon = false;
       this.tellIfDue(this.#parts.course.time.now);
     }, flushInterval).unref();
   }
