@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { RunnerProcess } from "../client/runnerProcess.ts";
 import type { KeptRun } from "../keep/keptRuns.ts";
 import { runsFolder } from "../keep/layout.ts";
-import { whyNotRepeated } from "../keep/past.ts";
+import { whyNotBranched } from "../keep/past.ts";
 import { replayRequest } from "../keep/replayRequest.ts";
 import { defaultSampling, roomForRuns, type RunEvent } from "../protocol/index.ts";
 import { formatCount } from "../run/numbers.ts";
@@ -28,7 +28,7 @@ export interface BranchWithCode {
 /** Resolves with the exit code. */
 export async function branchWithCode(branch: BranchWithCode): Promise<number> {
   const { script, kept, step, file, paint } = branch;
-  const why = whyNotRepeated(kept, step);
+  const why = whyNotBranched(kept, step);
   if (why !== undefined) {
     process.stderr.write(`kindling: ${why}\n`);
     return 1;

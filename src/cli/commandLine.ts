@@ -1,11 +1,14 @@
 /** What the words on the command line ask for. */
 import type { StepRange } from "../protocol/index.ts";
 import { MOST_THREADS } from "../engine/kernels/threadControl.ts";
+import { misspelledName } from "../engine/forms/nearest.ts";
 import { readWords, refuseIdle, type Values, type Words } from "./options.ts";
+import { commandNames, type CommandName } from "./usage.ts";
 import { UsageError } from "./usageError.ts";
 
 export type Command =
-  | { readonly type: "help" }
+  /** Of a command, or of all. */
+  | { readonly type: "help"; readonly command?: CommandName }
   | { readonly type: "version" }
   | { readonly type: "fromPython"; readonly file: string; readonly output: string | undefined }
   | {
@@ -90,95 +93,18 @@ export interface ConstantValues {
 }
 
 const prefixOfWhat = "`--weights-prefix` goes with `--weights-from` and `weights FILE` only";
-export const whichRuns = "which runs? `kindling compare RUN RUN`, or the name of a group; `kindling runs` lists them";
-
-export const usage = `Usage:
-  kindling train FILE.model.ts [-- ARGUMENTS]     run the file to its end; its own output goes to stdout
-  kindling inspect FILE.model.ts [-- ARGUMENTS]   run it up to its first training step and show its models
-  kindling runs [FOLDER]                          list the trainings that are kept, newest first
-  kindling show RUN                               what is known of one: its id, the beginning of it, its name, or \`latest\`
-  kindling compare RUN RUN …                      what differs between them, and their series side by side
-  kindling weights RUN [--step K] -o FILE         write what its models ended with, or had after K steps, as .safetensors or .pt
-  kindling weights FILE                           list what a file of weights holds: .pt, .pth, .bin, .safetensors, or the .index.json of several
-  kindling rewind RUN --to STEP                   bring it back to where it had taken so many steps, and show it there
-  kindling branch RUN --from STEP [--lr RATE]     go on from there, with another learning rate, or with modules that learn no more
-  kindling resume RUN                             go on with one that was cut off or stopped
-  kindling fill-in RUN [FILE]                     add what the file logs now, or every step's histograms, as if it had always been there
-  kindling mcp [FOLDER]                           serve agents (Model Context Protocol on stdin and stdout): they inspect and train what is in there
-  kindling export FILE.model.ts --onnx            write its model as FILE.onnx for ONNX Runtime, and compare the two where that is installed
-  kindling to-python FILE.model.ts [-o FOLDER]    print the file as PyTorch's Python, or write it as a project
-  kindling from-python FILE.py [-o FILE]          print the PyTorch program as a Kindling program, or write it
-
-What stands after \`--\` is the program's own: it finds it in process.argv.
-
-Options:
-  --json         (inspect, runs, show, compare, weights FILE) print everything as JSON
-  --no-keep      (train) write nothing of the run down
-  --seeds N      (train) train with the seeds 1 to N, as one group; RUN may be a group, too
-  --with NAME=VALUE,VALUE …
-                 (train) train with each of these values of a top-level \`const\` of the file, or of an option (\`lr\`, \`SGD.lr\`);
-                 several make all combinations
-  --no-checkpoints
-                 (train) keep everything of the run but the parameters on the way
-  --weights-from RUN or FILE
-                 (train, export) begin with these weights, wherever path and shape fit; what was renamed, widened or narrowed counts as fitting;
-                 FILE is PyTorch's (.pt, .pth, .bin), .safetensors, or the .index.json of several
-                 (to-python) RUN: put what it learned into weights.pt
-                 RUN is what it came to; RUN@best, also of \`weights\`, its checkpoint nearest to the lowest validation loss (the loss where there
-                 is none), RUN@best:NAME to the best value of that series
-  --weights-prefix PREFIX
-                 (train, export, weights FILE) of a file only what begins with it, as if it weren't there: \`backbone.\`
-  --weights-except PATH
-                 (train) begin this one anew all the same; may be given several times
-  --find-bad-number
-                 (train) when something becomes NaN or infinite after more than 30 s, run it all again to find what made it first
-  -o FILE        (from-python) write the program there instead of printing it; (weights, export) where they go
-  --model NAME   (export) the variable or class of the model, where there are several
-  --batch-dimension N
-                 (export) which dimension of the first input is the batch, counted from 0, where that isn't found by itself; \`none\`: all sizes stay as they are
-  --training     (export) as it is in training, not in eval()
-  --step K       (weights, export, to-python) of the last checkpoint that is kept up to there
-  --to STEP      (rewind) the number of steps taken
-  --from STEP    (branch) the same
-  --measure STEPS
-                 (fill-in) all layers in each of these steps: 390-410, or all
-  --lr RATE      (branch) the learning rate from then on; without, nothing is changed
-  --code FILE    (branch) other code, which begins with the weights of then, and what the optimizers remembered, wherever path and shape fit
-  --freeze PATH  (branch) a module or parameter that learns no more; may be given several times
-  -o FOLDER      (to-python) write model.py, train.py and what they need there
-  --threads N    threads of the engine (or KINDLING_THREADS=N); by default all cores but one
-  --help         show this
-  --version      show the version
-`;
-
-const commands = [
-  "train",
-  "inspect",
-  "runs",
-  "show",
-  "compare",
-  "weights",
-  "export",
-  "rewind",
-  "branch",
-  "resume",
-  "fill-in",
-  "from-python",
-  "to-python",
-  "mcp",
-];
+export const whichRuns = "which runs? two or more, or the name of a group; `kindling runs` lists them";
 
 /** @param environment for `KINDLING_THREADS` */
 export function readCommandLine(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
   const words = readWords(args);
   const { values, positionals, programArguments } = words;
-  if (values.help) return { type: "help" };
   if (values.version) return { type: "version" };
-  const [mode, file, ...rest] = positionals;
+  const [mode, file, ...rest] = positionals[0] === "help" ? positionals.slice(1) : positionals;
+  if (values.help || positionals[0] === "help") return { type: "help", ...(mode !== undefined && { command: commandOf(mode) }) };
   const json = values.json ?? false;
   if (mode === undefined) throw new UsageError("say what to do: `train`, `inspect`, `from-python` …");
-  if (!commands.includes(mode)) throw new UsageError(`there is no command \`${mode}\``);
-  refuseIdle(mode, words);
+  refuseIdle(commandOf(mode), words);
   switch (mode) {
     case "runs":
       if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
@@ -187,7 +113,7 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
       if (rest.length > 0) throw new UsageError(`one folder at a time; \`${rest[0]}\` is too much`);
       return { type: "mcp", folder: file ?? "." };
     case "show":
-      if (file === undefined) throw new UsageError("which run? `kindling show RUN`; `kindling runs` lists them");
+      if (file === undefined) throw new UsageError("which run? `kindling runs` lists them");
       if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
       return { type: "show", run: file, json };
     case "compare":
@@ -203,6 +129,12 @@ export function readCommandLine(args: readonly string[], environment: NodeJS.Pro
   return runCommand(mode as "train" | "inspect", file, rest, words, environment);
 }
 
+function commandOf(word: string): CommandName {
+  if (commandNames.includes(word as CommandName)) return word as CommandName;
+  const meant = misspelledName(word, commandNames);
+  throw new UsageError(`there is no command \`${word}\`${meant === null ? "" : `; did you mean \`${meant}\`?`}`);
+}
+
 function runCommand(
   mode: "train" | "inspect",
   file: string | undefined,
@@ -210,7 +142,7 @@ function runCommand(
   { values, programArguments }: Words,
   environment: NodeJS.ProcessEnv,
 ): Command {
-  if (file === undefined) throw new UsageError(`which file? \`kindling ${mode} FILE.model.ts\``);
+  if (file === undefined) throw new UsageError("which file?");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   const weightsFrom = values["weights-from"];
   const weightsExcept = values["weights-except"] ?? [];
@@ -241,17 +173,18 @@ function runCommand(
 
 function weightsCommand(run: string | undefined, rest: readonly string[], values: Values): Command {
   const { output, step, json = false, "weights-prefix": prefix } = values;
-  if (run === undefined) throw new UsageError("of which run? `kindling weights RUN -o FILE`; `kindling runs` lists them");
+  if (run === undefined) throw new UsageError("of which run? `kindling runs` lists them");
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
   if (output === undefined && step === undefined && isWeightsFile(run)) return { type: "listWeights", file: run, prefix, json };
   if (prefix !== undefined) throw new UsageError("`--weights-prefix` goes with `--weights-from` and `weights FILE` only");
+  if (json) throw new UsageError("`--json` goes with `weights FILE` only");
   if (output === undefined) throw new UsageError("where to? `kindling weights RUN -o FILE.safetensors`, or `.pt` for PyTorch");
   if (!/\.(safetensors|pt|pth)$/i.test(output)) throw new UsageError(`weights are written as .safetensors, .pt or .pth; \`${output}\` is none of these`);
   return { type: "weights", run, step: wholeNumber("--step", step), output };
 }
 
 function exportCommand(file: string | undefined, rest: readonly string[], values: Values, programArguments: readonly string[]): Command {
-  if (file === undefined) throw new UsageError("which file? `kindling export FILE.model.ts --onnx`");
+  if (file === undefined) throw new UsageError("which file?");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much (what is for the program stands after \`--\`)`);
   if (!values.onnx) throw new UsageError("as what? `kindling export FILE.model.ts --onnx`; `to-python` writes it for PyTorch");
   const { step, output, model, training = false, "weights-from": weightsFrom, "weights-prefix": weightsPrefix, "batch-dimension": dimension } = values;
@@ -273,22 +206,21 @@ function isReplayWord(word: string | undefined): word is ReplayWord {
 }
 
 function replayCommand(type: ReplayWord, run: string | undefined, rest: readonly string[], values: Values): Command {
-  const examples = { rewind: "kindling rewind RUN --to STEP", branch: "kindling branch RUN --from STEP", resume: "kindling resume RUN" };
-  if (run === undefined) throw new UsageError(`which run? \`${examples[type]}\`; \`kindling runs\` lists them`);
+  if (run === undefined) throw new UsageError("which run? `kindling runs` lists them");
   if (rest.length > 0) throw new UsageError(`one run at a time; \`${rest[0]}\` is too much`);
   switch (type) {
     case "resume":
       return { type, run };
     case "rewind":
-      return { type, run, step: stepOf("--to", values.to, examples.rewind) };
+      return { type, run, step: stepOf("--to", values.to) };
     case "branch":
       if (values.code !== undefined) return branchCodeCommand(run, values.code, values);
-      return { type, run, step: stepOf("--from", values.from, examples.branch), rate: rateOf(values.lr), frozen: values.freeze ?? [] };
+      return { type, run, step: stepOf("--from", values.from), rate: rateOf(values.lr), frozen: values.freeze ?? [] };
   }
 }
 
 function fillInCommand(run: string | undefined, [file, ...rest]: readonly string[], measure: string | undefined): Command {
-  if (run === undefined) throw new UsageError("which run? `kindling fill-in RUN [FILE]`; `kindling runs` lists them");
+  if (run === undefined) throw new UsageError("which run? `kindling runs` lists them");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
   return { type: "fillIn", run, file, samples: measure === undefined ? undefined : stepsOf(measure) };
 }
@@ -304,11 +236,11 @@ function stepsOf(text: string): StepRange {
 function branchCodeCommand(run: string, file: string, { from, lr, freeze }: Values): Command {
   if (lr !== undefined || freeze !== undefined)
     throw new UsageError("with `--code` the learning rate, and what learns, is the file's own; leave `--lr` and `--freeze` away");
-  return { type: "branchCode", run, step: stepOf("--from", from, "kindling branch RUN --from STEP --code FILE"), file };
+  return { type: "branchCode", run, step: stepOf("--from", from), file };
 }
 
-function stepOf(option: string, text: string | undefined, example: string): number {
-  if (text === undefined) throw new UsageError(`which step? \`${example}\``);
+function stepOf(option: string, text: string | undefined): number {
+  if (text === undefined) throw new UsageError(`which step? \`${option} STEP\` says it`);
   if (!/^\d+$/.test(text)) throw new UsageError(`${option} has to be a number of steps, not \`${text}\``);
   return Number(text);
 }
@@ -321,7 +253,7 @@ function rateOf(text: string | undefined): number | undefined {
 }
 
 function toPythonCommand(file: string | undefined, rest: readonly string[], values: Values): Command {
-  if (file === undefined) throw new UsageError("which file? `kindling to-python FILE.model.ts`");
+  if (file === undefined) throw new UsageError("which file?");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
   const { output: folder, "weights-from": run } = values;
   if (run !== undefined && folder === undefined)
@@ -336,7 +268,7 @@ function wholeNumber(option: string, text: string | undefined): number | undefin
 }
 
 function readFromPython(file: string | undefined, rest: readonly string[], output: string | undefined): Command {
-  if (file === undefined) throw new UsageError("which file? `kindling from-python FILE.py`");
+  if (file === undefined) throw new UsageError("which file?");
   if (rest.length > 0) throw new UsageError(`one file at a time; \`${rest[0]}\` is too much`);
   return { type: "fromPython", file, output };
 }

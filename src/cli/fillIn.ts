@@ -23,7 +23,8 @@ export interface FillIn {
 /** Resolves with the exit code. */
 export function fillRun({ script, kept, samples, paint, ...given }: FillIn): Promise<number> {
   const file = given.file ?? (samples ? undefined : kept.info.file);
-  const why = whyNotFilled(kept) ?? whyNotRepeated(kept, stepsTaken(kept));
+  const taken = stepsTaken(kept);
+  const why = whyNotFilled(kept) ?? whyNotRepeated(kept, samples && samples.from >= taken ? samples.from + 1 : taken);
   if (why !== undefined) {
     process.stderr.write(`kindling: ${why}\n`);
     return Promise.resolve(1);

@@ -1,17 +1,14 @@
 /** `kindling from-python`: a PyTorch program as a Kindling program. */
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fromPython } from "../fromPython/index.ts";
 import { modulePath } from "../fromPython/modulePath.ts";
-import { UsageError } from "./usageError.ts";
+import { existingPython } from "./existing.ts";
 import { printable } from "./problemText.ts";
 
 /** Prints the program, or writes it to `output`; problems go to stderr. Resolves to the exit code: 1 where something has no twin. */
 export function translateFile(file: string, output: string | undefined): number {
-  const path = resolve(file);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
-  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
+  const path = existingPython(file);
   const beside = (module: string) => join(dirname(path), modulePath(module, "py"));
   const readModule = (module: string) => (existsSync(beside(module)) ? readFileSync(beside(module), "utf8") : undefined);
   const { code, problems, modules } = fromPython(readFileSync(path, "utf8"), { readModule });

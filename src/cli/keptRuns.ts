@@ -9,15 +9,16 @@ import { versionsText } from "../keep/keptRun.ts";
 import { runsFolder } from "../keep/layout.ts";
 import { findRun, findRuns, gitOf, listRuns, unreadRuns, whyNoRun, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
-import { health } from "../run/health/health.ts";
+import { health, isToldFrom } from "../run/health/health.ts";
 import { givenTexts } from "../run/group.ts";
 import { formatCount, formatNumber, plural } from "../run/numbers.ts";
 import { originText, weightsSentence } from "../run/weightRows.ts";
+import { misspelledName } from "../engine/forms/nearest.ts";
 import { columnsOf, padded } from "./columns.ts";
 import { whichRuns } from "./commandLine.ts";
 import { UsageError } from "./usageError.ts";
 import { modelTable } from "./modelTable.ts";
-import { problemText, type Paint } from "./problemText.ts";
+import { printable, problemText, type Paint } from "./problemText.ts";
 
 /** Of so many series a line of the list says where they ended; `show` says it of all. */
 const mostListed = 8;
@@ -30,7 +31,9 @@ export interface TrainedBy extends ChosenCheckpoint {
 /** @param where a folder of the project, or a model file: then only its runs */
 export function printRuns(where: string, json: boolean, paint: Paint): number {
   const path = resolve(where);
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no folder or file ${printable(where)}`);
+  const isFile = found.isFile();
   const folder = runsFolder(isFile ? path : join(path, "any"));
   for (const { id, why } of unreadRuns(folder)) process.stderr.write(`kindling: ${id} is not listed: ${why}\n`);
   const runs = listRuns(folder).filter(({ info }) => !isFile || info.file === path);
@@ -42,7 +45,7 @@ export function printRuns(where: string, json: boolean, paint: Paint): number {
 
 export function printRun(word: string, json: boolean, paint: Paint): number {
   const kept = theRun(word, projectRuns());
-  const { run } = readRun(kept);
+  const { run } = readRun(kept, isToldFrom);
   if (json) return printJson({ ...factsOf(kept), ...detailsOf(kept, run) });
   const git = gitOf(kept);
   const { label, info, summary } = kept;
@@ -115,8 +118,19 @@ export const projectRuns = (): readonly KeptRun[] => listRuns(runsFolder(join(pr
 /** @throws UsageError where no run, or more than one, is meant */
 export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): KeptRun {
   const found = findRun(all, word);
-  if (!found) throw new UsageError(`${whyNoRun(all, word)}; \`kindling runs\` lists them`);
-  return found;
+  if (found) return found;
+  if (all.length === 0) throw new UsageError(`there is no run \`${word}\` here: no training is kept yet`);
+  throw new UsageError(`${whyNoRun(all, word)}; ${meantText(all, word)}\`kindling runs\` lists them`);
+}
+
+/** The name, or the end of the id, that was probably meant. */
+function meantText(all: readonly KeptRun[], word: string): string {
+  const names = all.flatMap(({ id, label, info }) => [label.name, info.group, id.slice(id.lastIndexOf("-") + 1)]);
+  const meant = misspelledName(
+    word,
+    ["latest", ...names].filter((name) => name !== undefined),
+  );
+  return meant === null ? "" : `did you mean \`${meant}\`? `;
 }
 
 /** A run as it is named where its weights are meant, `RUN` or `RUN@best`, and which of its checkpoints that is. @throws UsageError, NoCheckpoint */

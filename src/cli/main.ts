@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 /** The command line: trains, inspects, lists what is kept, and translates to PyTorch. */
-import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runsFolder } from "../keep/layout.ts";
-import { stepsTaken, whyNotRepeated } from "../keep/past.ts";
+import type { KeptRun } from "../keep/keptRuns.ts";
+import { stepsTaken, whyNotBranched, whyNotRepeated, whyNotResumed } from "../keep/past.ts";
 import { defaultSampling, roomForRuns, type RunRequest } from "../protocol/index.ts";
 import { trainedText } from "../keep/checkpoints.ts";
 import { NoCheckpoint } from "../keep/chosenCheckpoint.ts";
-import { readCommandLine, usage, type Command } from "./commandLine.ts";
+import { readCommandLine, type Command } from "./commandLine.ts";
+import { commandIn } from "./options.ts";
+import { commandNames, helpText, usageHint } from "./usage.ts";
+import { existingFile, existingFolder, existingProgram } from "./existing.ts";
+import { isSystemError, systemErrorText } from "./systemError.ts";
 import { UsageError } from "./usageError.ts";
 import { fillRun } from "./fillIn.ts";
 import { branchWithCode } from "./branchWithCode.ts";
@@ -17,7 +21,7 @@ import { onnxFileOf } from "../client/onnx.ts";
 import { weightsRequest } from "./weightsFrom.ts";
 import { newerNodeText } from "./newerNode.ts";
 import { printComparison, printRun, printRuns, theRun, trainedBy } from "./keptRuns.ts";
-import { coloured, plain, printable, type Paint } from "./problemText.ts";
+import { coloured, plain, type Paint } from "./problemText.ts";
 import { replayRun } from "./replay.ts";
 import { version } from "../runner/version.ts";
 import { train } from "./train.ts";
@@ -33,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   const command = readCommandLine(args, process.env);
   switch (command.type) {
     case "help":
-      process.stdout.write(usage);
+      process.stdout.write(helpText(command.command));
       return 0;
     case "version":
       process.stdout.write(`${version()}\n`);
@@ -63,7 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
       return fillRun({
         script: runnerScript,
         kept: theRun(command.run),
-        file: command.file === undefined ? undefined : existingFile(command.file),
+        file: command.file === undefined ? undefined : existingProgram(command.file),
         samples: command.samples,
         paint: paintFor(process.stderr),
       });
@@ -73,7 +77,7 @@ async function main(args: readonly string[]): Promise<number> {
     case "export":
       return writeOnnx(command);
     case "toPython":
-      return translate(existingFile(command.file), command);
+      return translate(existingProgram(command.file), command);
   }
 }
 
@@ -88,7 +92,7 @@ function writeOnnx({
   step,
   programArguments,
 }: Extract<Command, { type: "export" }>): Promise<number> {
-  const path = existingFile(file);
+  const path = existingProgram(file);
   const request = {
     file: path,
     directory: process.cwd(),
@@ -128,7 +132,7 @@ async function translatePython(file: string, output: string | undefined): Promis
 
 function run(command: Extract<Command, { type: "run" }>): Promise<number> {
   const { mode, file, json, threads, keep, checkpoints, findsLate, weightsFrom, weightsPrefix, weightsExcept, programArguments, seeds, constants } = command;
-  const path = existingFile(file);
+  const path = existingProgram(file);
   const request: RunRequest = {
     file: path,
     mode,
@@ -156,7 +160,7 @@ async function trainGroup(request: RunRequest, varied: Pick<Extract<Command, { t
 function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume" }>): Promise<number> {
   const kept = theRun(command.run);
   const step = command.type === "resume" ? stepsTaken(kept) : command.step;
-  const why = command.type === "resume" && kept.state === "finished" ? "This run came to its end; there is nothing to go on with." : whyNotRepeated(kept, step);
+  const why = whyNotReplayed(command.type, kept, step);
   if (why !== undefined) {
     process.stderr.write(`kindling: ${why}\n`);
     return Promise.resolve(1);
@@ -165,23 +169,14 @@ function replay(command: Extract<Command, { type: "rewind" | "branch" | "resume"
   return replayRun({ script: runnerScript, kept, step, wanted, goesOn: type !== "rewind", paint: paintFor(process.stderr) });
 }
 
+function whyNotReplayed(type: "rewind" | "branch" | "resume", kept: KeptRun, step: number): string | undefined {
+  if (type === "branch") return whyNotBranched(kept, step);
+  return (type === "resume" ? whyNotResumed(kept) : undefined) ?? whyNotRepeated(kept, step);
+}
+
 function branch({ run, step, file }: Extract<Command, { type: "branchCode" }>): Promise<number> {
   const kept = theRun(run);
-  return branchWithCode({ script: runnerScript, kept, step, file: existingFile(file), paint: paintFor(process.stderr) });
-}
-
-function existingFile(file: string): string {
-  const path = resolve(file);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no file ${printable(file)}`);
-  if (found.isDirectory()) throw new UsageError(`${printable(file)} is a folder; which file in it?`);
-  return path;
-}
-
-function existingFolder(folder: string): string {
-  const path = resolve(folder);
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`there is no folder ${printable(folder)}`);
-  return path;
+  return branchWithCode({ script: runnerScript, kept, step, file: existingProgram(file), paint: paintFor(process.stderr) });
 }
 
 function paintFor(stream: NodeJS.WriteStream): Paint {
@@ -189,19 +184,32 @@ function paintFor(stream: NodeJS.WriteStream): Paint {
 }
 
 // Whoever read what we print may have seen enough, as `head` does.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    complain(systemErrorText(error));
+    process.exit(1);
+  });
+}
+
+/** Where not even that can be written, the exit code says it alone. */
+function complain(message: string): void {
+  try {
+    process.stderr.write(`kindling: ${message}\n`);
+  } catch {
+    // Nobody can be told.
+  }
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`kindling: ${error.message}\n\n${usage}`);
+    const word = commandIn(process.argv.slice(2));
+    complain(`${error.message}\n${usageHint(commandNames.find((name) => name === word))}`.trimEnd());
     process.exitCode = badCommandLine;
-  } else if (error instanceof NoCheckpoint) {
-    process.stderr.write(`kindling: ${error.message}\n`);
+  } else if (error instanceof NoCheckpoint || isSystemError(error)) {
+    complain(error instanceof NoCheckpoint ? error.message : systemErrorText(error));
     process.exitCode = 1;
   } else throw error;
 }

@@ -1,5 +1,7 @@
 /** The options of the command line, and which commands take them: one that would do nothing is refused. */
 import { parseArgs } from "node:util";
+import { misspelledName } from "../engine/forms/nearest.ts";
+import { optionWords } from "./usage.ts";
 import { UsageError } from "./usageError.ts";
 
 const options = {
@@ -72,8 +74,13 @@ export interface Words {
 export function readWords(args: readonly string[]): Words {
   const end = args.indexOf("--");
   const programArguments = end < 0 ? [] : args.slice(end + 1);
-  const { values, positionals } = parsed(end < 0 ? args : args.slice(0, end));
+  const { values, positionals } = parsed(tokensOf(args));
   return { values, positionals, programArguments };
+}
+
+/** The command's name, whatever is wrong behind it. */
+export function commandIn(args: readonly string[]): string | undefined {
+  return commandAmong(tokensOf(args));
 }
 
 /** @throws UsageError where something that was given does nothing with this command */
@@ -93,21 +100,53 @@ function listed(words: readonly string[]): string {
   return [quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" and ");
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: unambiguous(args), allowPositionals: true, options });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+type Token = ReturnType<typeof tokensOf>[number];
+type OptionToken = Extract<Token, { readonly kind: "option" }>;
+
+/** Of what stands before `--`. */
+function tokensOf(args: readonly string[]) {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  // A file's name may begin with a dash.
+  const words = own.map((word) => (/^-.*\.model\.ts$/.test(word) ? `./${word}` : word));
+  return parseArgs({ args: words, allowPositionals: true, strict: false, tokens: true, options }).tokens;
 }
 
-/** A file's name may begin with a dash, and so may what is meant for a number. */
-function unambiguous(args: readonly string[]): string[] {
-  const words: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at]!;
-    if ((word === "--threads" || word === "--seeds") && at + 1 < args.length) words.push(`${word}=${args[++at]}`);
-    else words.push(/^-.*\.model\.ts$/.test(word) ? `./${word}` : word);
+const commandAmong = (tokens: readonly Token[]): string | undefined => tokens.find((token) => token.kind === "positional")?.value;
+
+function parsed(tokens: readonly Token[]) {
+  const given = tokens.filter((token) => token.kind === "option");
+  const command = commandAmong(tokens);
+  if (!given.some(({ name }) => name === "help")) for (const token of given) refuseMistake(token, given, command);
+  const known = tokens.filter((token) => token.kind !== "option" || Object.hasOwn(options, token.name));
+  // With its `=` a value may begin with a dash, as a number does.
+  return parseArgs({ args: known.map(written), allowPositionals: true, options });
+}
+
+function written(token: Token): string {
+  if (token.kind !== "option") return token.kind === "positional" ? token.value : "--";
+  return options[token.name as Option].type === "boolean" ? `--${token.name}` : `--${token.name}=${token.value ?? ""}`;
+}
+
+/** @throws UsageError where there is no such option, or its value is missing or one too many */
+function refuseMistake(token: OptionToken, all: readonly OptionToken[], command: string | undefined): void {
+  const { name, rawName, value, inlineValue } = token;
+  if (!Object.hasOwn(options, name)) throw new UsageError(`there is no option \`${rawName}\`${meantText(name, command)}`);
+  const option: { readonly type: "string" | "boolean"; readonly multiple?: boolean } = options[name as Option];
+  if (option.type === "boolean") {
+    if (value !== undefined) throw new UsageError(`\`${rawName}\` takes no value, such as \`${value}\``);
+    return;
   }
-  return words;
+  const isOption = !inlineValue && value !== undefined && /^-\D/.test(value);
+  if (value === undefined || value === "" || isOption) throw new UsageError(`\`${rawName}\` wants a value: \`${optionWords(rawName, command)}\``);
+  const isTwice = !option.multiple && all.some((other) => other !== token && other.name === name);
+  if (isTwice) throw new UsageError(`\`${rawName}\` stands there twice; which of the two?`);
+}
+
+/** The option that was probably meant: one that the command takes, where one is near. */
+function meantText(name: string, command: string | undefined): string {
+  const all = Object.keys(options);
+  const own = all.filter((option) => command === undefined || (takenBy[option as keyof typeof takenBy]?.includes(command) ?? true));
+  const meant = misspelledName(name, own);
+  return meant === null ? "" : `; did you mean \`--${meant}\`?`;
 }

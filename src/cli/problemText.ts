@@ -37,7 +37,7 @@ function excerpt({ file, line, column }: SourcePosition, end: Problem["end"], ma
   const margin = " ".repeat(number.length);
   // Tabs stay tabs, so that the mark stands where the text does.
   const indent = before.replace(/[^\t]/g, " ");
-  return [heading, ` ${margin} |`, ` ${number} | ${text}`, ` ${margin} | ${indent}${mark("^".repeat(Math.max(1, length)))}`];
+  return [heading, ` ${margin} |`, ` ${number} | ${text.replace(/(?!\t)\p{Cc}/gu, "�")}`, ` ${margin} | ${indent}${mark("^".repeat(Math.max(1, length)))}`];
 }
 
 function place({ file, line, column }: SourcePosition): string {

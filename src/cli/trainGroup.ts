@@ -1,10 +1,11 @@
 /** `kindling train` with `--seeds` and `--with`: several trainings of one file, and what came of them as a table. */
-import { readFileSync } from "node:fs";
+import { accessSync, constants as fileModes, mkdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { Together } from "../client/trainTogether.ts";
 import { differenceTexts, variantOf } from "../keep/comparison.ts";
 import { listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { readRun } from "../keep/readRun.ts";
+import { whyNotWritten } from "../keep/whyNotWritten.ts";
 import { givenValues, NotGiven } from "../lint/constants.ts";
 import type { Problem, RunEvent, RunRequest } from "../protocol/index.ts";
 import { bestOf, namesOf, variantsOf } from "../run/comparison.ts";
@@ -31,6 +32,11 @@ export async function trainGroup(script: URL, request: RunRequest, varied: Varie
   const group = groupName(variations, Date.now());
   const requests = requestsOf(request, group, variations);
   const say = (text: string): void => void process.stderr.write(text);
+  const why = whyNotKept(request.keep!.folder);
+  if (why !== undefined) {
+    say(`kindling: ${request.keep!.folder} can't be written, and without what is kept of them there is nothing to compare: ${why}\n`);
+    return 1;
+  }
   say(`kindling: ${plural(requests.length, "training")}, group ${group}\n`);
   // What each prints is kept; here it would be in each other's way.
   const together = new Together(requests, () => startRunner(script, (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume())));
@@ -64,6 +70,16 @@ export async function trainGroup(script: URL, request: RunRequest, varied: Varie
   process.stdout.write(resultText(runs, paint));
   if (signal !== undefined) return 128 + constants.signals[signal];
   return runs.length === requests.length && runs.every(({ state }) => state === "finished") ? 0 : 1;
+}
+
+function whyNotKept(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, fileModes.W_OK);
+    return undefined;
+  } catch (error) {
+    return whyNotWritten(error);
+  }
 }
 
 /** What there is to say of one of them. */

@@ -105,6 +105,6 @@ function momentText({ step }: KeptCheckpoint): string {
 
 /** Where the series had that value first. */
 function stepOf({ folder }: KeptRun, wanted: string, value: number): number | undefined {
-  for (const point of seriesOfRun(folder)) if (point.name === wanted && point.value === value) return point.step;
+  for (const point of seriesOfRun(folder, wanted)) if (point.value === value) return point.step;
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { OptimizerInfo, StepStatistics } from "../protocol/index.ts";
 import { betterOf, differing, namesOf, variantsOf, variantTitle, type ComparedRun } from "../run/comparison.ts";
 import { differenceText, endOf, type ComparedGroup } from "../run/difference.ts";
 import { givenTexts } from "../run/group.ts";
-import { health } from "../run/health/health.ts";
+import { health, isToldFrom } from "../run/health/health.ts";
 import { optionText } from "../run/interventions.ts";
 import { formatCount, formatDuration, plural } from "../run/numbers.ts";
 import { memoryBounds, shrink, type RunSnapshot } from "../run/snapshot.ts";
@@ -32,7 +32,9 @@ export function callOf({ id, label, info }: KeptRun): string {
 }
 
 export function compareRuns(all: readonly KeptRun[]): Comparison {
-  const told = all.map((kept) => ({ kept, told: readRun(kept), title: callOf(kept) }));
+  // Two groups are told apart by all that they logged.
+  const isWanted = groupsIn(all.map((kept) => ({ id: kept.id, variant: variantOf(kept) }))) ? undefined : isToldFrom;
+  const told = all.map((kept) => ({ kept, told: readRun(kept, isWanted), title: callOf(kept) }));
   const runs = told.map(({ kept, told: own }) => ({ kept, ...described(kept, own) }));
   return {
     sentences: differenceTexts(told),
@@ -81,11 +83,11 @@ export function besideEachOther(all: readonly Beside[]): ComparedRun[] {
 
 /** Of two groups a sentence for each series that they have in common: whether they differ by more than noise. */
 export function differenceTexts(runs: readonly Beside[]): string[] {
-  const variants = variantsOf(
+  const groups = groupsIn(
     runs.map(({ kept, told, title }) => ({ id: kept.id, variant: variantOf(kept), seed: kept.info.seed ?? null, title, curves: told.run.curves })),
   );
-  const [first, second, another] = variants.filter((own) => own.length > 1);
-  if (!first || !second || another) return [];
+  if (!groups) return [];
+  const [first, second] = groups;
   // A run that failed may lack what the others of its group have; where all did, nothing is there.
   const hasIt = (own: typeof first, name: string): boolean => own.some(({ curves }) => curves.has(name)) || own.every(({ curves }) => curves.size === 0);
   const all = new Set([...first, ...second].flatMap(({ curves }) => [...curves.keys()]));
@@ -95,6 +97,12 @@ export function differenceTexts(runs: readonly Beside[]): string[] {
     values: own.map(({ seed, curves }) => ({ seed, value: curves.has(name) ? endOf(curves.get(name)!) : NaN })),
   });
   return names.map((name) => differenceText(name, group(first, name), group(second, name)));
+}
+
+/** The two variants that several runs are of; where there are more or fewer, none. */
+function groupsIn<T extends Pick<ComparedRun, "variant" | "id">>(runs: readonly T[]): readonly [T[], T[]] | undefined {
+  const [first, second, another] = variantsOf(runs).filter((own) => own.length > 1);
+  return first && second && !another ? [first, second] : undefined;
 }
 
 /** Of each model the last step that was measured in all runs; where they have none late enough, each run's last before the end of the shortest. */

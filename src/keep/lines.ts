@@ -101,7 +101,7 @@ function readPiece(descriptor: number, piece: Buffer, from: number | null = null
   }
 }
 
-function parsed(line: string): unknown {
+export function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {

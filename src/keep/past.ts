@@ -10,6 +10,7 @@ import { storedEvent } from "../run/records.ts";
 import { codeOf, keptRunIn, type KeptRun } from "./keptRuns.ts";
 import { firstWeights, whyNoFirstWeights } from "./firstWeights.ts";
 import { formatCount, plural } from "../run/numbers.ts";
+import { isFinal } from "../run/standing.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
 import { row, understood } from "./readRun.ts";
@@ -148,6 +149,19 @@ export function whyNotRepeated(kept: KeptRun, step: number): string | undefined 
   return whyNoFirstWeights(kept.folder);
 }
 
+/** The same of a run that is to go on from there in another way. */
+export function whyNotBranched(kept: KeptRun, step: number): string | undefined {
+  const isOver = (kept.state === "finished" || kept.state === "failed") && step === stepsTaken(kept);
+  if (isOver) return `This run took ${plural(step, "step")} and ended there, so nothing goes on from it: choose an earlier step.`;
+  return whyNotRepeated(kept, step);
+}
+
+/** Why there is nothing to go on with as it was. */
+export function whyNotResumed({ state }: KeptRun): string | undefined {
+  if (state === "finished") return "This run came to its end; there is nothing to go on with.";
+  return isFinal(state) ? undefined : "This run still goes on.";
+}
+
 /** What a person changed while it ran. */
 export function readInterventions({ folder }: KeptRun): readonly Intervention[] {
   const found: Intervention[] = [];
@@ -177,7 +191,7 @@ function* eventsOfType(folder: string, type: string): Generator<unknown, void, u
 /** In their order, under the names that their series had then. */
 function readSeries({ folder }: KeptRun): MetricPoint[] {
   const points: MetricPoint[] = [];
-  for (const json of linesOf(join(folder, names.series))) points.push(row.decode(json));
+  for (const json of linesOf(join(folder, names.series))) points.push(...(understood(() => [row.decode(json)]) ?? []));
   return points;
 }
 

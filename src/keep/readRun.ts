@@ -12,7 +12,7 @@ import { additionsOf, type KeptAddition } from "./additions.ts";
 import type { RunInfo } from "./keptRun.ts";
 import type { KeptRun } from "./keptRuns.ts";
 import { names } from "./layout.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf, parsed } from "./lines.ts";
 
 export interface ToldRun {
   /** All that it told, folded as the panel shows it. */
@@ -28,8 +28,15 @@ const patience = 8;
 /** Values of series that are taken together. */
 const batch = 500;
 
-export function readRun(kept: KeptRun): ToldRun {
-  const reading = read(kept);
+/**
+ * Which of a run's curves are read, by all else that it told: to read a long one is most of the work.
+ * @param last what it ended with; undefined of a run that could not say so
+ */
+export type WantedCurves = (run: RunSnapshot, name: string, last: number | undefined) => boolean;
+
+/** @param isWanted without, all are */
+export function readRun(kept: KeptRun, isWanted?: WantedCurves): ToldRun {
+  const reading = read(kept, isWanted);
   for (;;) {
     const { done, value } = reading.next();
     if (done) return value;
@@ -57,6 +64,7 @@ export interface Renamed {
 
 export const renamed = record<Renamed>({ from: text, to: text, rows: whole });
 export const row = record<MetricPoint>({ name: text, step: number, epoch: number, value: number });
+const named = record<Pick<MetricPoint, "name">>({ name: text });
 const time = record<StepTime>({ step: number, elapsed: number });
 
 /** Before anything was told. */
@@ -66,27 +74,35 @@ export function snapshotOf({ id, file, startedAt, torch }: RunInfo): RunSnapshot
 }
 
 /** Yields where it may be interrupted. */
-function* read(kept: KeptRun): Generator<void, ToldRun, undefined> {
+function* read(kept: KeptRun, isWanted?: WantedCurves): Generator<void, ToldRun, undefined> {
   const { folder, info, summary, state } = kept;
   let run = snapshotOf(info);
   let firstOptimizers: readonly OptimizerInfo[] | undefined;
+  let end: KeptEvent | undefined;
   const renames: Renamed[] = [];
   for (const event of eventsOf(folder)) {
     if (event.type === "renamed") renames.push(event);
+    else if (event.type === "state" && isFinal(event.state)) end = event;
     else run = reduceSnapshot(run, event);
     if (event.type === "optimizers") firstOptimizers ??= event.optimizers;
     yield;
   }
-  for (const points of batchesOf(folder, renames)) {
-    run = reduceSnapshot(run, { type: "metrics", points });
-    yield;
+  if (summary.progress) run = reduceSnapshot(run, { type: "progress", progress: summary.progress });
+  const told = run;
+  const isRead = isWanted && ((name: string): boolean => isWanted(told, name, end && summary.series[name]?.last));
+  if (!end || !isRead || Object.keys(summary.series).some(isRead)) {
+    for (const points of batchesOf(folder, renames, isRead)) {
+      run = reduceSnapshot(run, { type: "metrics", points });
+      yield;
+    }
   }
+  // What it comes to is told from its curves, too.
+  if (end) run = reduceSnapshot(run, end);
   const clock: StepTime[] = [];
   for (const json of linesOf(join(folder, names.clock))) {
     const told = understood(() => time.decode(json));
     if (told) clock.push(told);
   }
-  if (summary.progress) run = reduceSnapshot(run, { type: "progress", progress: summary.progress });
   // It was cut off, or its end could not be written among its events.
   if (!isFinal(run.state) && isFinal(state)) run = { ...run, state, endedAt: summary.endedAt ?? info.startedAt + (summary.progress?.elapsed ?? 0) };
   return { run, firstOptimizers: firstOptimizers ?? [], clock };
@@ -145,9 +161,9 @@ export function understood<T>(decode: () => T): T | undefined {
 }
 
 /** In batches. */
-function* batchesOf(folder: string, renames: readonly Renamed[]): Generator<MetricPoint[], void, undefined> {
+function* batchesOf(folder: string, renames: readonly Renamed[], isWanted?: (name: string) => boolean): Generator<MetricPoint[], void, undefined> {
   let points: MetricPoint[] = [];
-  for (const point of seriesOf(folder, renames)) {
+  for (const point of seriesOf(folder, renames, isWanted)) {
     points.push(point);
     if (points.length < batch) continue;
     yield points;
@@ -156,36 +172,54 @@ function* batchesOf(folder: string, renames: readonly Renamed[]): Generator<Metr
   if (points.length > 0) yield points;
 }
 
-/** All values of all series of a run that is not read otherwise. */
-export function seriesOfRun(folder: string): Generator<MetricPoint, void, undefined> {
+/** All values of a series of a run that is not read otherwise. */
+export function seriesOfRun(folder: string, wanted: string): Generator<MetricPoint, void, undefined> {
   const renames = [...linesOf(join(folder, names.events), (line) => line.includes('"renamed"'))].flatMap(
     (json) => understood(() => renamed.decode(json)) ?? [],
   );
-  return seriesOf(folder, renames);
+  return seriesOf(folder, renames, (name) => name === wanted);
 }
 
-/** All values of all series, under the names that these have at last; those that were added later among them. */
-export function seriesOf(folder: string, renames: readonly Renamed[]): Generator<MetricPoint, void, undefined> {
-  const additions = additionsOf(folder);
-  const own = seriesIn(folder, renames);
-  return additions.length === 0 ? own : bySteps(own, additions);
+/** All values of all series, or of those that are wanted, under the names that these have at last; those that were added later among them. */
+export function seriesOf(folder: string, renames: readonly Renamed[], isWanted?: (name: string) => boolean): Generator<MetricPoint, void, undefined> {
+  const additions = additionsOf(folder).filter(({ addition }) => Object.keys(addition.series).length > 0);
+  const own = seriesIn(folder, renames, isWanted);
+  return additions.length === 0 ? own : bySteps(own, additions, isWanted);
 }
 
-function* seriesIn(folder: string, renames: readonly Renamed[]): Generator<MetricPoint, void, undefined> {
-  let rows = 0;
-  for (const json of linesOf(join(folder, names.series))) {
-    const at = rows++;
+function* seriesIn(folder: string, renames: readonly Renamed[], isWanted?: (name: string) => boolean): Generator<MetricPoint, void, undefined> {
+  let at = -1;
+  const nameAtLast = (name: string): string => renames.reduce((known, { from, to, rows }) => (known === from && at < rows ? to : known), name);
+  const nameIn = nameReader();
+  const lines = linesOf(join(folder, names.series), (line) => {
+    at++;
+    const name = isWanted && nameIn(line);
+    return !isWanted || (name !== undefined && isWanted(nameAtLast(name)));
+  });
+  for (const json of lines) {
     const point = understood(() => row.decode(json));
-    if (!point) continue;
-    const name = renames.reduce((known, { from, to, rows: before }) => (known === from && at < before ? to : known), point.name);
-    yield name === point.name ? point : { ...point, name };
+    if (point) yield renames.length === 0 ? point : { ...point, name: nameAtLast(point.name) };
   }
 }
 
+/** Of a line as it is written the name of its series, without reading the rest of it. */
+function nameReader(): (line: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (line) => {
+    const beginning = line.slice(0, line.indexOf(',"step":'));
+    if (!known.has(beginning)) known.set(beginning, understood(() => named.decode(parsed(`${beginning}}`)))?.name);
+    return known.get(beginning);
+  };
+}
+
 /** A series that was added takes the place of the one that had less. */
-function* bySteps(own: Iterable<MetricPoint>, additions: readonly KeptAddition[]): Generator<MetricPoint, void, undefined> {
+function* bySteps(
+  own: Iterable<MetricPoint>,
+  additions: readonly KeptAddition[],
+  isWanted?: (name: string) => boolean,
+): Generator<MetricPoint, void, undefined> {
   let all: ReadonlyMap<string, readonly MetricPoint[]> = groupBy(own, ({ name }) => name);
-  for (const { folder } of additions) all = new Map([...all, ...groupBy(seriesIn(folder, []), ({ name }) => name)]);
+  for (const { folder } of additions) all = new Map([...all, ...groupBy(seriesIn(folder, [], isWanted), ({ name }) => name)]);
   const order = new Set([...additions.at(-1)!.addition.order, ...all.keys()]);
   const left = [...order].flatMap((name) => (all.has(name) ? [{ points: all.get(name)!, next: 0 }] : []));
   const stepOfNext = ({ points, next }: (typeof left)[number]): number => points[next]?.step ?? Infinity;

@@ -6,6 +6,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "its folder may not be written to",
   ENOENT: "its folder is gone",
   EROFS: "its folder may not be written to",
+  ENOTDIR: "where its folder should be there is a file",
+  EEXIST: "where its folder should be there is a file",
 };
 
 export function whyNotWritten(error: unknown): string {

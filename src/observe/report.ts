@@ -31,6 +31,7 @@ export class Report {
   #nextFlush = 0;
   #nextProgress = 0;
   #nextCounts = 0;
+  #isToldSoon = false;
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
@@ -47,10 +48,10 @@ export class Report {
   }
 
   tellIfDue(now: number): void {
-    if (now < this.#nextFlush) return;
+    if (now < this.#nextFlush) return this.#tellSoon();
     this.#nextFlush = now + flushInterval;
     this.#parts.series.flush();
-    if (now < this.#nextProgress) return;
+    if (now < this.#nextProgress) return this.#tellSoon();
     this.#nextProgress = now + progressInterval;
     if (now >= this.#nextCounts) {
       this.#nextCounts = now + countsInterval;
@@ -58,6 +59,16 @@ export class Report {
     }
     this.#tellProgress(now);
     this.tellOptimizers();
+  }
+
+  /** A program that waits for something after its steps takes none by which they would be told. */
+  #tellSoon(): void {
+    if (this.#isToldSoon) return;
+    this.#isToldSoon = true;
+    setTimeout(() => {
+      this.#isToldSoon = false;
+      this.tellIfDue(this.#parts.course.time.now);
+    }, flushInterval).unref();
   }
 
   /** Tells everything as it is now, so that the last of each kind is of the same step: the run pauses or ends. */

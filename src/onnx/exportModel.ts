@@ -76,6 +76,12 @@ export function exportModel(asked: ExportOptions): ExportedModel {
   const inputs = tensorsIn(options.args, options.names ?? []);
   if (inputs.length === 0) throw new Refusal("the model is called without a tensor, so there is nothing that could be an input");
   const wanted = options.batchDimension;
+  const { length } = inputs[0]!.tensor.shape;
+  if (wanted !== undefined && wanted >= length) {
+    throw new Refusal(
+      `\`--batch-dimension ${wanted}\` is no dimension of the first input, which has ${length}, counted from 0; \`none\`: all sizes stay as they are`,
+    );
+  }
   if (wanted !== undefined) return exportAlong(options, inputs, wanted);
   try {
     return exportAlong(options, inputs, 0);

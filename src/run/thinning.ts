@@ -17,10 +17,17 @@ const leastPoints = 10;
 export function thin(steps: ArrayLike<number>, values: ArrayLike<number>, from: number, to: number, limit: number): Int32Array {
   const count = Math.max(0, to - from);
   if (count <= limit) return Int32Array.from({ length: count }, (_, i) => from + i);
-  for (let width = 2; ; width *= 2) {
-    const kept = keep(steps, values, from, to, width, Math.max(limit, leastPoints));
-    if (kept) return Int32Array.from(kept);
+  const keptWithin = (exponent: number): number[] | undefined => keep(steps, values, from, to, 2 ** exponent, Math.max(limit, leastPoints));
+  // Two buckets hold all, which is few enough. What is kept of wider ones is kept of narrower ones too, so the narrowest are found by halving.
+  let [narrow, wide] = [0, Math.ceil(Math.log2(steps[to - 1]! - steps[from]! + 1)) + 1];
+  let kept = keptWithin(wide)!;
+  while (wide - narrow > 1) {
+    const middle = (narrow + wide) >> 1;
+    const more = keptWithin(middle);
+    if (more) [kept, wide] = [more, middle];
+    else narrow = middle;
   }
+  return Int32Array.from(kept);
 }
 
 /** @returns undefined as soon as more than `limit` points would be kept */
@@ -39,6 +46,10 @@ function keep(steps: ArrayLike<number>, values: ArrayLike<number>, from: number,
 }
 
 function keepBucket(values: ArrayLike<number>, start: number, end: number, kept: number[]): void {
+  if (end - start === 1) {
+    kept.push(start);
+    return;
+  }
   let smallest = -1;
   let largest = -1;
   let hole = -1;

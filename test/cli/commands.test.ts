@@ -141,23 +141,56 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
     assert.deepEqual([found.file, found.models[0]!.modules.length, found.problems], [file, 3, []]);
   });
 
-  it("refuses a bad command line with its usage, and 2", async () => {
-    for (const args of [
-      ["trane", "x"],
-      ["train", "gone.model.ts"],
-      ["train", "."],
-      ["train", "--loud", "x"],
-      ["train", "x", "--threads", "0"],
-    ]) {
+  it("refuses a bad command line in a sentence, with how the command is written, and 2", async () => {
+    folder.write("net.model.ts", "");
+    for (const [args, sentence, usage] of [
+      [["trian", "x"], "there is no command `trian`; did you mean `train`?", "kindling COMMAND …\n       `kindling --help` lists the commands"],
+      [["train", "gone.model.ts"], "there is no file gone.model.ts", "kindling train FILE.model.ts [-- ARGUMENTS]\n       `kindling train --help` says more"],
+      [
+        ["train", "nt.model.ts"],
+        "there is no file nt.model.ts; did you mean net.model.ts?",
+        "kindling train FILE.model.ts [-- ARGUMENTS]\n       `kindling train --help` says more",
+      ],
+      [["inspect", "."], ". is a folder; which file in it?", "kindling inspect FILE.model.ts [-- ARGUMENTS]\n       `kindling inspect --help` says more"],
+      [["resume", "--stp", "3"], "there is no option `--stp`", "kindling resume RUN\n       `kindling resume --help` says more"],
+    ] as const) {
       const { code, stdout, stderr } = await kindling(...args);
-      assert.deepEqual([code, stdout], [2, ""]);
-      assert.match(stderr, /^kindling: .*\n\nUsage:/);
+      assert.deepEqual([code, stdout, stderr], [2, "", `kindling: ${sentence}\nusage: ${usage}\n`]);
     }
   });
 
-  it("tells its version and how it is used", async () => {
+  it("refuses what is no program, no folder and no Python in a sentence, and 2", async () => {
+    folder.write("a.py", "x = 1\n");
+    folder.write("net.model.ts", "");
+    for (const [args, sentence] of [
+      [["train", "a.py"], "a.py is neither TypeScript nor JavaScript; `kindling from-python FILE.py` translates it"],
+      [["from-python", "net.model.ts"], "net.model.ts is not Python: its name ends otherwise than in .py"],
+      [["runs", "nowhere"], "there is no folder or file nowhere"],
+      [["show", "latest"], "there is no run `latest` here: no training is kept yet"],
+    ] as const) {
+      const { code, stdout, stderr } = await kindling(...args);
+      assert.deepEqual([code, stdout, stderr.split("\n")[0]], [2, "", `kindling: ${sentence}`]);
+    }
+  });
+
+  it("says in a sentence what can't be written, and 1", async () => {
+    folder.write("a.py", "x = 1\n");
+    const { code, stderr } = await kindling("from-python", "a.py", "-o", "gone/a.model.ts");
+    assert.deepEqual([code, stderr], [1, "kindling: can't open gone/a.model.ts: there is no such folder\n"]);
+    folder.write("net.model.ts", net);
+    folder.write(".kindling", "");
+    const several = await kindling("train", "net.model.ts", "--seeds", "2");
+    assert.match(several.stderr, /^kindling: .*runs can't be written, .* nothing to compare: where its folder should be there is a file\n$/);
+    assert.equal(several.code, 1);
+  });
+
+  it("tells its version and how it is used, as a whole and each command", async () => {
     assert.match((await kindling("--version")).stdout, /^\d+\.\d+\.\d+\n$/);
     assert.match((await kindling("--help")).stdout, /^Usage:/);
+    const ways = [await kindling("branch", "--help"), await kindling("help", "branch"), await kindling("--help", "branch", "latest")];
+    for (const { code, stdout } of ways) assert.deepEqual([code, stdout], [0, ways[0]!.stdout]);
+    assert.match(ways[0]!.stdout, /^Usage:\n {2}kindling branch RUN --from STEP [^\n]*\n\nOptions:\n {2}--from STEP /);
+    assert.doesNotMatch(ways[0]!.stdout, /--seeds|\(branch\)/);
   });
 
   for (const [signal, words, exit] of [

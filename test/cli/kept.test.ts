@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Folder } from "../runner/job.ts";
-import { kindling } from "./command.ts";
+import { kindling, startKindling } from "./command.ts";
 
 const net = (rate: number): string => `import { log, manualSeed, nn, optim, randn } from "kindling";
 manualSeed(1);
@@ -151,12 +151,49 @@ describe("kept trainings on the command line", function () {
     for (const [words, answer] of [
       [["rewind", first.id, "--to", "21"], /This run took 20 steps; step 21 was never reached/],
       [["resume", first.id], /This run came to its end; there is nothing to go on with/],
-      [["branch", first.id], /which step\? `kindling branch RUN --from STEP`/],
+      [["branch", first.id], /which step\? `--from STEP` says it/],
     ] as const) {
       const { code, stderr } = await kindling(words, { directory });
       assert.match(stderr, answer);
       assert.notEqual(code, 0);
     }
+  });
+
+  it("are brought back to their very end, from where nothing goes on; a change that can't be made begins no branch", async () => {
+    folder.write("a.model.ts", net(0.01));
+    const directory = folder.path;
+    await kindling(["train", "a.model.ts"], { directory });
+    const back = await kindling(["rewind", "latest", "--to", "20"], { directory });
+    assert.match(back.stderr, /^kindling: back at the end of .*, after 20 steps; all that it told by then is the same/);
+    assert.deepEqual([back.code, /^loss [\d.]+, .*\n\nmodel: Linear/.test(back.stdout)], [0, true]);
+    for (const [words, answer] of [
+      [["--from", "20"], /This run took 20 steps and ended there, so nothing goes on from it/],
+      [["--from", "20", "--code", "a.model.ts"], /ended there, so nothing goes on from it/],
+      [["--from", "12", "--freeze", "wieght"], /there is no module or parameter `wieght` to freeze; did you mean `weight`\?/],
+      [["--from", "12", "--lr", "0.01"], /the learning rate is 0\.01000 already/],
+      [["--from", "12", "--lr", "-1"], /lr can't be -1\. Invalid learning rate/],
+    ] as const) {
+      const { code, stderr } = await kindling(["branch", "latest", ...words], { directory });
+      assert.deepEqual([code, answer.test(stderr)], [1, true], stderr);
+    }
+    assert.equal((await json("runs")).length, 1);
+    await kindling(["branch", "latest", "--from", "12", "--freeze", "model.weight"], { directory });
+    assert.notEqual((await json("runs"))[0].last.loss, (await json("runs"))[1].last.loss);
+  });
+
+  it("that still go on aren't resumed, and are measured only as far as they are", async () => {
+    folder.write("a.model.ts", `${net(0.01)}console.log("there");\nawait new Promise((resolve) => setTimeout(resolve, 20_000));\n`);
+    const directory = folder.path;
+    const { child, printed, ended } = await startKindling(["train", "a.model.ts"], { directory });
+    await printed("there");
+    // Though the program only waits since, all its steps are told.
+    while ((await json("runs"))[0].steps < 20);
+    const { code, stderr } = await kindling(["resume", "latest"], { directory });
+    assert.deepEqual([code, stderr], [1, "kindling: This run still goes on.\n"]);
+    process.kill(-child.pid!, "SIGKILL");
+    await ended;
+    const beyond = await kindling(["fill-in", "latest", "--measure", "30-40"], { directory });
+    assert.deepEqual([beyond.code, beyond.stderr], [1, "kindling: This run took 20 steps; step 31 was never reached.\n"]);
   });
 
   it("go on in other code with the weights of a step, and what the optimizer remembered, as a branch", async () => {
@@ -198,7 +235,7 @@ for (let i = 0; i < 20; i++) {
       new RegExp(`branch of +${first.id}, from step 12 on, in other code with its weights`),
     );
     for (const [words, answer] of [
-      [["--code", "a.model.ts"], /which step\? `kindling branch RUN --from STEP --code FILE`/],
+      [["--code", "a.model.ts"], /which step\? `--from STEP` says it/],
       [["--from", "3", "--code", "a.model.ts", "--lr", "1"], /leave `--lr` and `--freeze` away/],
       [["--from", "21", "--code", "a.model.ts"], /This run took 20 steps; step 21 was never reached/],
       [["--from", "3", "--code", "gone.model.ts"], /there is no file gone\.model\.ts/],

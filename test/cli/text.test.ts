@@ -96,7 +96,7 @@ describe("the command line", () => {
     assert.equal(command.type === "run" && command.file, "./-net.model.ts");
   });
 
-  for (const count of ["0", "-1", "1.5", "", "two", "1e1", "65", "99999999999999999999", " 2"]) {
+  for (const count of ["0", "-1", "1.5", "two", "1e1", "65", "99999999999999999999", " 2"]) {
     it(`refuses --threads ${JSON.stringify(count)} and KINDLING_THREADS, and says what it may be`, () => {
       for (const args of [
         ["train", "a", "--threads", count],
@@ -104,9 +104,33 @@ describe("the command line", () => {
       ]) {
         assert.throws(() => readCommandLine(args, {}), new UsageError(`--threads has to be a whole number from 1 to 64, not \`${count}\``));
       }
-      if (count !== "") assert.throws(() => readCommandLine(["train", "a"], { KINDLING_THREADS: count }), /^Error: KINDLING_THREADS has to be/);
+      assert.throws(() => readCommandLine(["train", "a"], { KINDLING_THREADS: count }), /^Error: KINDLING_THREADS has to be/);
     });
   }
+
+  for (const [words, sentence] of [
+    ["train a --seds 3", "there is no option `--seds`; did you mean `--seeds`?"],
+    ["train a --no-kep", "there is no option `--no-kep`; did you mean `--no-keep`?"],
+    ["train a --weight-from b", "there is no option `--weight-from`; did you mean `--weights-from`?"],
+    ["train a --from 3", "`--from` goes with `branch` only"],
+    ["rewind a --form 3", "there is no option `--form`"],
+    ["rewind a -t 3", "there is no option `-t`; did you mean `--to`?"],
+    ["train a --seeds", "`--seeds` wants a value: `--seeds N`"],
+    ["train a --seeds --no-keep", "`--seeds` wants a value: `--seeds N`"],
+    ["train a --threads=", "`--threads` wants a value: `--threads N`"],
+    ["to-python a -o", "`-o` wants a value: `-o FOLDER`"],
+    ["show a --json=yes", "`--json` takes no value, such as `yes`"],
+    ["train a --seeds 3 --seeds 4", "`--seeds` stands there twice; which of the two?"],
+    ["rewind a --to -1", "--to has to be a number of steps, not `-1`"],
+    ["fill-in", "which run? `kindling runs` lists them"],
+  ] as const) {
+    it(`says what is wrong with \`kindling ${words}\``, () => assert.throws(() => readCommandLine(words.split(" "), {}), new UsageError(sentence)));
+  }
+
+  it("takes a negative number, and an option that may be given several times", () => {
+    const command = readCommandLine(["branch", "a", "--from", "3", "--lr", "-0.1", "--freeze", "x", "--freeze=y"], {});
+    assert.deepEqual(command, { type: "branch", run: "a", step: 3, rate: -0.1, frozen: ["x", "y"] });
+  });
 
   for (const args of [
     [],

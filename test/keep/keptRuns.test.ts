@@ -17,6 +17,7 @@ import { runInfo, runSummary } from "../../src/keep/keptRun.ts";
 import { prune, sizeOf } from "../../src/keep/prune.ts";
 import { writeWhole } from "../../src/keep/wholeFile.ts";
 import { emptySnapshot, reduceSnapshot, type RunSnapshot } from "../../src/run/snapshot.ts";
+import { health, isToldFrom } from "../../src/run/health/health.ts";
 import { Folder, Job, run } from "../runner/job.ts";
 import { killMoments, killTimeout } from "./killMoments.ts";
 
@@ -82,6 +83,24 @@ describe("a run that is kept", function () {
       { ...read, curves: 0, samples: 0, models, works, problems, notes, printed, optimizers, passes, epochs, measuredSteps, progress },
     );
     assert.equal(printed.lines.length, 6);
+  });
+
+  it("is judged as if all of it were read, from the curves alone that say something of its health", async () => {
+    const unmeasured = { keep: room(), sampling: { ...defaultSampling, enabled: false } };
+    const [broken, well] = [folder.write("broken.model.ts", short.replace("lr: 0.01", "lr: 1e30")), folder.write("well.model.ts", short)];
+    await run(well, { keep: room() });
+    await run(well, unmeasured);
+    await run(broken, unmeasured);
+    const judged = listRuns(room().folder).map((kept) => ({ kept, part: toldOf(kept, isToldFrom).run }));
+    for (const { kept, part } of judged) assert.deepEqual([health(part), part.problems], [health(readRun(kept)), readRun(kept).problems]);
+    const curves = judged.map(({ kept, part }) => [...part.curves.keys(), kept.summary.series["loss"]!.last > 0 || health(part).sentence]);
+    assert.deepEqual(curves, [["loss", "The loss is NaN since step 1."], [true], ["loss", true]]);
+    // Of one that was cut off nobody knows what it ended with.
+    for (const { kept } of judged) {
+      const file = join(kept.folder, names.events);
+      writeFileSync(file, readFileSync(file, "utf8").replace(/.*"finished".*\n$/, ""));
+      assert.deepEqual([...toldOf(kept, isToldFrom).run.curves.keys()], ["loss"]);
+    }
   });
 
   it("is listed with where it stands and the last value of each series, without reading all of it", async () => {

@@ -1,7 +1,7 @@
 /** Kept runs that are brought back to a step, to be looked at there, or to go on from there another way. */
 import * as vscode from "vscode";
 import type { KeptRun } from "../../keep/keptRuns.ts";
-import { stepsTaken, whyNotRepeated } from "../../keep/past.ts";
+import { stepsTaken, whyNotRepeated, whyNotResumed } from "../../keep/past.ts";
 import { replayRequest } from "../../keep/replayRequest.ts";
 import type { Change } from "../../protocol/index.ts";
 import { formatCount } from "../../run/numbers.ts";
@@ -49,12 +49,8 @@ export class ReplayCommands {
 
   /** Goes on with a run that was cut off or stopped. */
   async resume(run: KeptRun): Promise<void> {
-    if (!isFinal(run.state) || run.state === "finished") {
-      void vscode.window.showInformationMessage(
-        run.state === "finished" ? "This run came to its end; there is nothing to go on with." : "This run still goes on.",
-      );
-      return;
-    }
+    const why = whyNotResumed(run);
+    if (why !== undefined) return void vscode.window.showInformationMessage(why);
     await this.#begin(run, stepsTaken(run), () => this.#goOn(run.info.file, []));
   }
 

@@ -2,6 +2,7 @@
 import type { ModelInfo } from "../../protocol/index.ts";
 import { formatNumber, plural } from "../numbers.ts";
 import type { RunSnapshot } from "../snapshot.ts";
+import { isTrainingLoss } from "../curveNames.ts";
 import { hasStepped, isFinal, lossTrouble } from "../standing.ts";
 import { modelFacts, type ModelFacts } from "./facts.ts";
 import { consequences, nearGuess, rules, type Finding } from "./rules.ts";
@@ -32,6 +33,15 @@ export function health(run: RunSnapshot): Health {
   const worst = findings[0];
   if (worst) return { findings, state: worst.severity, sentence: worst.what };
   return { findings, ...verdict(run, facts) };
+}
+
+/**
+ * Whether the health of a run is told from its curve of that name: where a loss is going says something beside what was
+ * measured, and else only that it is no number.
+ * @param last what the curve ended with; undefined where that isn't known
+ */
+export function isToldFrom({ samples, progress }: RunSnapshot, name: string, last: number | undefined): boolean {
+  return isTrainingLoss(name) && (samples.size > 0 || !Number.isFinite(last) || !Number.isFinite(progress?.loss ?? 0));
 }
 
 function findingsOf(facts: ModelFacts): Finding[] {
