@@ -1,6 +1,6 @@
 /** What Python's built-in functions give. */
 import type { Call } from "./syntax.ts";
-import { entriesByName } from "./syntaxQueries.ts";
+import { constantIndex, entriesByName } from "./syntaxQueries.ts";
 import {
   any,
   bool,
@@ -8,10 +8,12 @@ import {
   fieldsOf,
   float,
   int,
+  isBelow,
   isNumber,
   join,
   listOf,
   none,
+  signed,
   string,
   tupleOf,
   unknown,
@@ -31,11 +33,11 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "id":
       return int;
     case "int":
-      return int;
+      return signed(int, isBelow(first));
     case "float":
-      return float;
+      return signed(float, isBelow(first));
     case "round":
-      return types.length > 1 || first.kind === "tensor" ? first : int;
+      return types.length > 1 || first.kind === "tensor" ? first : signed(int, isBelow(first));
     case "str":
     case "repr":
     case "chr":
@@ -53,7 +55,7 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "all":
       return bool;
     case "range":
-      return { kind: "iterator", of: int };
+      return { kind: "iterator", of: signed(int, countsBelow(types, expression)) };
     case "enumerate":
       return { kind: "iterator", of: tupleOf(int, walk.items(first)) };
     case "zip":
@@ -122,13 +124,19 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
       for (const [at, argument] of expression.arguments.entries())
         if (argument.name === "key" && types[at]!.kind === "function") walk.invoke((types[at] as { of: FunctionInfo }).of, [walk.items(first)]);
       const positional = types.filter((_, at) => !expression.arguments[at]?.name);
-      return positional.length > 1 ? positional.reduce(join) : walk.items(first);
+      if (positional.length === 1) return walk.items(first);
+      const joined = positional.reduce(join);
+      // The larger of two is below zero where both are.
+      return isNumber(joined) ? signed(joined, name === "max" ? positional.every(isBelow) : isBelow(joined)) : joined;
     }
     case "abs":
+      return signed(first, false);
     case "pow":
       return first;
-    case "divmod":
-      return tupleOf(int, int);
+    case "divmod": {
+      const joined = types.reduce(join, unknown);
+      return isNumber(joined) ? tupleOf(joined, signed(joined, isBelow(types[1]!))) : tupleOf(int, int);
+    }
     case "super":
       return { kind: "python", path: "builtins.super" };
     case "vars":
@@ -149,4 +157,12 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     default:
       return any;
   }
+}
+
+/** Whether a `range` comes below zero. */
+function countsBelow(types: readonly Type[], { arguments: given }: Call): boolean {
+  const [start, stop, step] = given.map(({ value }) => value);
+  if (!start || !stop) return false;
+  const isDown = step !== undefined && isBelow(types[2]!);
+  return isDown ? isBelow(types[1]!) && constantIndex(stop) !== -1 : isBelow(types[0]!);
 }

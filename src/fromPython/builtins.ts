@@ -73,17 +73,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       if (present(to.typeOf(first!)).kind === "tensor") return primary(to.receiver(first!), ".round()");
       return helper("roundTo");
     case "divmod":
-      return primary(
-        "[Math.floor(",
-        to.operand(first!, level.times),
-        " / ",
-        to.operand(second!, level.power),
-        "), ",
-        to.doc(first!),
-        " % ",
-        to.operand(second!, level.power),
-        "]",
-      );
+      return primary("[", to.binary("//", first!, second!).doc, ", ", to.binary("%", first!, second!).doc, "]");
     case "sorted":
       return sorted(to, first!, named("key"), named("reverse"));
     case "reversed":
@@ -303,27 +293,31 @@ function extreme(to: Expressions, name: "max" | "min", call: Call, positional: r
   const key = call.arguments.find((argument) => argument.name === "key")?.value;
   const fallback = call.arguments.find((argument) => argument.name === "default")?.value;
   const [first] = positional;
-  if (key) {
-    const values: Doc = positional.length > 1 ? ["[", positional.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"] : to.spread(first!);
-    return primary(to.context.helper("best"), "(", values, ", ", callable(to, key), name === "min" ? ", -1" : "", ")");
-  }
   const types = positional.map((one) => present(to.typeOf(one)));
-  if (positional.length === 1) {
-    if (types[0]!.kind === "tensor") return primary(to.receiver(first!), `.${name}()`);
-    if (present(itemOf(types[0]!)).kind === "tensor")
-      return primary(to.array(first!), `.reduce((a, b) => (a.${name === "max" ? "ge" : "le"}(b).item() ? a : b))`);
-    return primary(`Math.${name}(...`, fallback ? ["[", to.doc(fallback), ", ...", to.spread(first!), "]"] : to.spread(first!), ")");
-  }
-  if (types.some((type) => type.kind === "tensor")) {
-    const [left, right] = positional;
-    const asNumber = (side: Expression): Doc =>
-      present(to.typeOf(side)).kind === "tensor" ? [to.receiver(side), ".item()"] : to.operand(side, level.relation + 1);
-    return {
-      doc: ["(", asNumber(left!), name === "max" ? " >= " : " <= ", asNumber(right!), " ? ", to.doc(left!), " : ", to.doc(right!), ")"],
-      level: level.primary,
-    };
-  }
-  return primary(`Math.${name}`, argumentsOf(to, call));
+  if (positional.length === 1 && !key && types[0]!.kind === "tensor") return primary(to.receiver(first!), `.${name}()`);
+  const items = positional.length === 1 ? [present(itemOf(types[0]!))] : types;
+  if (!key && items.every((type) => isNumber(type) || type.kind === "unknown") && !fallback)
+    return positional.length === 1 ? primary(`Math.${name}(...`, to.spread(first!), ")") : primary(`Math.${name}`, argumentsOf(to, call));
+  if (!key && positional.length === 1 && items[0]!.kind === "tensor")
+    return primary(to.array(first!), `.reduce((a, b) => (a.${name === "max" ? "ge" : "le"}(b).item() ? a : b))`);
+  if (!key && items.some((type) => type.kind === "tensor")) return largerOf(to, name, positional as [Expression, Expression]);
+  const values: Doc = positional.length > 1 ? ["[", positional.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"] : to.spread(first!);
+  const options: Doc[] = [key ? callable(to, key) : "undefined", name === "min" ? "-1" : "1", ...(fallback ? [to.doc(fallback)] : [])];
+  while (options.at(-1) === "1" || options.at(-1) === "undefined") options.pop();
+  return primary(
+    to.context.helper("best"),
+    "(",
+    [values, ...options].flatMap((one, at) => (at > 0 ? [", ", one] : [one])),
+    ")",
+  );
+}
+
+/** The larger, or the smaller, of a tensor's number and another. */
+function largerOf(to: Expressions, name: "max" | "min", [left, right]: readonly [Expression, Expression]): Code {
+  const asNumber = (side: Expression): Doc =>
+    present(to.typeOf(side)).kind === "tensor" ? [to.receiver(side), ".item()"] : to.operand(side, level.relation + 1);
+  const test = [asNumber(left), name === "max" ? " >= " : " <= ", asNumber(right)];
+  return primary("(", test, " ? ", to.doc(left), " : ", to.doc(right), ")");
 }
 
 function sorted(to: Expressions, value: Expression, key: Expression | undefined, reverse: Expression | undefined): Code {

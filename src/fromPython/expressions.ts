@@ -37,6 +37,7 @@ import {
   counted,
   countsAsValue,
   findMethod,
+  isBelow,
   isMap,
   isModule,
   isNumber,
@@ -73,6 +74,9 @@ const arithmetic: Readonly<Record<string, readonly [symbol: string, level: numbe
 };
 
 const mirrored: Readonly<Record<string, string>> = { "==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
+
+/** What every class of JavaScript has of its own, so that a program's class can't: its objects do. */
+const ofEveryClass: ReadonlySet<string> = new Set(["name", "length", "prototype", "arguments", "caller"]);
 
 const unknownPlaces = "What this is isn't known here, and so not where it takes what is given by name: give it by position";
 
@@ -289,7 +293,7 @@ export class Expressions {
       }
     }
     if (operator === "//") return primary("Math.floor(", this.sure(left, level.times), " / ", this.sure(right, level.power), ")");
-    if (operator === "%" && mayBeNegative(left))
+    if (operator === "%" && (mayBeNegative(left) || mayBeNegative(right)))
       return primary(this.context.helper("mod"), "(", this.sure(left, level.assignment), ", ", this.sure(right, level.assignment), ")");
     const [symbol, binding] = arithmetic[operator]!;
     if (operator === "**") return { doc: [this.sure(left, level.primary), " ** ", this.sure(right, level.power)], level: level.power };
@@ -351,7 +355,13 @@ export class Expressions {
       (side) => this.typeOf(side).kind === "bool" || side.kind === "compare" || (side.kind === "unary" && side.operator === "not"),
     );
     const asTest = boolean || this.#asTest.has(left);
-    if (operator === "or" && !asTest && ["list", "dict", "tensor", "object", "instance"].includes(present(this.typeOf(left)).kind)) {
+    if (!asTest && this.#mayBeEmpty(left)) {
+      if (operator === "and" && isPlace(left))
+        return { doc: [within(this.truth(left), level.or), " ? ", this.operand(right, level.assignment), " : ", this.doc(left)], level: level.conditional };
+      if (operator === "or" && !isEmpty(right))
+        return primary(this.context.helper("either"), "(", this.doc(left), ", () => ", arrowBody(this.expression(right)), ")");
+    }
+    if (operator === "or" && !asTest && ["list", "dict", "tuple", "set", "tensor", "object", "instance"].includes(present(this.typeOf(left)).kind)) {
       return { doc: [this.operand(left, level.primary), " ?? ", this.operand(right, level.primary)], level: level.conditional };
     }
     const binding = operator === "and" ? level.and : level.or;
@@ -361,6 +371,11 @@ export class Expressions {
       return within(code, least);
     };
     return { doc: group([side(left, binding), operator === "and" ? " &&" : " ||", indent([line, side(right, binding)])]), level: binding };
+  }
+
+  /** Whether it may be a list, a dictionary or a set, which is false to Python where it is empty. */
+  #mayBeEmpty(expression: Expression): boolean {
+    return ["list", "dict", "tuple", "set"].includes(present(this.typeOf(expression)).kind);
   }
 
   /** Expressions that stand where only their truth counts. */
@@ -592,7 +607,11 @@ export class Expressions {
 
   /** Whether the class says nothing of such a member: another one has it, or `setattr` gives it while the program runs. Python asks the object. */
   #isUndeclared(of: ClassInfo, name: string): boolean {
-    return !of.isEnum && !of.isTuple && !defines(of, name) && !apiMembers.has(memberName(name));
+    if (of.isEnum || of.isTuple || defines(of, name)) return false;
+    return (
+      !apiMembers.has(memberName(name)) ||
+      lineage(of).every(({ bases }) => bases.every((base) => base.kind === "class" || (base.kind === "python" && /^(abc|typing)\./.test(base.path))))
+    );
   }
 
   #getter(object: Expression, type: DictType): Code {
@@ -625,6 +644,8 @@ export class Expressions {
     if (owner.kind === "error" && name === "args") return primary("[", strOf(this, object).doc, "]");
     if (owner.kind === "instance" && this.isStatic(owner.of, name))
       return primary("(", this.receiver(object), `.constructor as typeof ${owner.of.name})${memberText(this.context.own(name))}`);
+    if (owner.kind === "class" && !owner.of.isEnum && ofEveryClass.has(name) && lineage(owner.of).some((one) => one.statics.has(name)))
+      throw new NoTwin(`A class's own \`${name}\` is something else in JavaScript: ask an object for it, or call it otherwise`, expression.from);
     const method = owner.kind === "instance" ? findMethod(owner.of, name) : undefined;
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
     // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
@@ -678,12 +699,15 @@ export class Expressions {
 
   /** Names that classes of the program give to their own members. */
   readonly ownMembers = new Set<string>();
+  /** The methods that classes of the program have, by name. */
+  readonly ownMethods = new Map<string, FunctionInfo[]>();
   attached: ReadonlyMap<string, Type> = new Map();
   /** Names of what each object of some class has for itself. */
   readonly ownFields = new Set<string>();
 
   /** Whether the name stands in the class alone: what objects give a value of their own is theirs, be it in another class that is used alike. */
   isStatic(of: ClassInfo, name: string): boolean {
+    if (ofEveryClass.has(name)) return false;
     return lineage(of).some((one) => one.statics.has(name)) && !this.ownFields.has(name);
   }
 
@@ -932,6 +956,10 @@ export class Expressions {
         // It may be a function, or an object of a class that can be called.
         if (this.ownMembers.has("__call__") && (type.kind === "any" || type.kind === "unknown") && callee.kind === "name")
           return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
+        {
+          const method = callee.kind === "attribute" && this.#methodByName(callee);
+          if (method) return primary(this.#calleeDoc(callee), ownArguments(this, expression, method));
+        }
         if (expression.arguments.some((one) => one.star === "**" && !isLeftOut(this, one)) && !isOfTheApi(type))
           throw new NoTwin(unknownPlaces, expression.from);
         return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) || isLoading(callee), typed: true }));
@@ -970,6 +998,13 @@ export class Expressions {
       this.context.helper("makeByName"),
       listed("(", [this.doc(call.callee), listed("[", values, "]"), listed("{", named, "}", { spaced: true }), places], ")"),
     );
+  }
+
+  /** The method of that name, where one class of the program alone has one: of what the object is nothing else is known. */
+  #methodByName({ object, name }: Attribute): FunctionInfo | undefined {
+    const { kind } = present(this.typeOf(object));
+    const found = this.ownMethods.get(name) ?? [];
+    return /^(any|unknown|instance)$/.test(kind) && found.every((one) => takesAlike(one, found[0]!)) ? found[0] : undefined;
   }
 
   #calleeDoc(callee: Expression): Doc {
@@ -1231,6 +1266,24 @@ function isStep(expression: Walrus): expression is Walrus & { readonly target: N
   );
 }
 
+/** Whether both methods take the same, by place and by name. */
+function takesAlike(a: FunctionInfo, b: FunctionInfo): boolean {
+  const names = ({ node, bound }: FunctionInfo) => node.parameters.slice(bound ? 1 : 0).map(({ name, star = "" }) => star + name);
+  return names(a).join() === names(b).join();
+}
+
+/** `name`, `object.name`: what may be asked twice. */
+function isPlace(expression: Expression): boolean {
+  return expression.kind === "name" || (expression.kind === "attribute" && isPlace(expression.object));
+}
+
+/** `[]`, `{}`, `()`: as good as another that is empty. */
+function isEmpty(expression: Expression): boolean {
+  if (expression.kind === "call")
+    return expression.arguments.length === 0 && expression.callee.kind === "name" && /^(list|dict|tuple|set)$/.test(expression.callee.name);
+  return (expression.kind === "list" || expression.kind === "dict" || expression.kind === "tuple") && expression.entries.length === 0;
+}
+
 function isDots(expression: Expression): boolean {
   return expression.kind === "constant" && expression.value === "...";
 }
@@ -1244,7 +1297,8 @@ function isWhole(expression: Expression): boolean {
 }
 
 /** Whether a number may well be below zero: one is taken from another. */
-function mayBeNegative(expression: Expression): boolean {
+export function mayBeNegative(expression: Expression): boolean {
+  if (isBelow(present(expression.type ?? unknown))) return true;
   if (expression.kind === "unary") return expression.operator === "-";
   return (
     expression.kind === "binary" &&

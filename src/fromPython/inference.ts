@@ -44,6 +44,7 @@ import {
   functionsOf,
   int,
   ints,
+  isBelow,
   isMap,
   isModule,
   isNumber,
@@ -57,6 +58,7 @@ import {
   none,
   number,
   present,
+  signed,
   size,
   someModule,
   string,
@@ -652,7 +654,7 @@ class Inference {
         if (expression.operator === "not") return bool;
         const negated = operand.kind === "instance" && expression.operator === "-" ? findMethod(operand.of, "__neg__") : undefined;
         if (negated) return this.#invoke(negated, []);
-        return operand.kind === "bool" ? int : operand;
+        return signed(operand.kind === "bool" ? int : operand, expression.operator === "-");
       }
       case "logical": {
         const left = this.#of(expression.left);
@@ -856,17 +858,7 @@ class Inference {
       return left.kind === "tuple" && right.kind === "tuple" && operator === "+" ? tupleOf(...left.entries, ...right.entries) : listOf(itemOf(left));
     }
     if (isSequence(right) && operator === "*") return listOf(itemOf(right));
-    if (isNumber(left) && isNumber(right)) {
-      if (operator === "/") return float;
-      if (operator === "**" && left.kind === "int" && right.kind === "int") return int;
-      return left.kind === "bool" && right.kind === "bool"
-        ? ["&", "|", "^"].includes(operator)
-          ? bool
-          : int
-        : join(left, right).kind === "bool"
-          ? int
-          : join(left, right);
-    }
+    if (isNumber(left) && isNumber(right)) return numbersResult(operator, left, right);
     if (left.kind === "set") return left;
     if (left.kind === "python" || right.kind === "python") return left.kind === "python" ? left : right;
     if (left.kind === "unknown" || right.kind === "unknown") return isNumber(left) && left.kind === "float" ? unknown : unknown;
@@ -1362,6 +1354,22 @@ class Inference {
         return any;
     }
   }
+}
+
+/** What an operator makes of two numbers. */
+function numbersResult(operator: string, left: Type, right: Type): Type {
+  const [below, divisorBelow] = [left, right].map(isBelow);
+  if (operator === "**") return powerOf(left, right);
+  const isBelowZero = operator === "-" || (operator === "%" ? divisorBelow! : below! || divisorBelow!);
+  if (operator === "/") return signed(float, isBelowZero);
+  if (left.kind === "bool" && right.kind === "bool") return ["&", "|", "^"].includes(operator) ? bool : signed(int, isBelowZero);
+  return signed(join(left, right), isBelowZero);
+}
+
+/** A whole number to the power of one below zero is none. */
+function powerOf(left: Type, right: Type): Type {
+  if (left.kind !== "int" || right.kind !== "int") return signed(join(left, right), isBelow(left));
+  return signed(isBelow(right) ? number : int, isBelow(left));
 }
 
 /** A variable that is a number first and a tensor later is a tensor throughout. */

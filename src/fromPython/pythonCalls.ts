@@ -14,12 +14,14 @@ import {
   float,
   floats,
   int,
+  isBelow,
   isClass,
   itemOf,
   join,
   listOf,
   none,
   nothingAround,
+  signed,
   string,
   tensor,
   tupleOf,
@@ -44,14 +46,14 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path.startsWith("logging.")) return path === "logging.getLogger" ? { kind: "object", of: logger } : any;
   if (path.startsWith("pathlib.")) return { kind: "object", of: pathClass };
-  if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
+  if (path.startsWith("math.")) return mathResult(path, types);
   if (path.startsWith("random.")) {
     if (path === "random.Random") return { kind: "object", of: path };
-    if (/\.(randint|randrange)$/.test(path)) return int;
+    if (/\.(randint|randrange)$/.test(path)) return signed(int, types.length > 1 && isBelow(types[0]!));
     if (/\.(seed|shuffle)$/.test(path)) return none;
     if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
     if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
-    return float;
+    return signed(float, path === "random.uniform" ? types.some(isBelow) : !path.endsWith(".random"));
   }
   if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
   if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
@@ -118,6 +120,14 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
   if (path === "functools.partial") return partial(walk, types, expression);
   return { kind: "python", path: `${path}()` };
+}
+
+/** What a function of `math` gives; some give less than zero whatever they are given. */
+function mathResult(path: string, types: readonly Type[]): Type {
+  if (/\.is/.test(path)) return bool;
+  const isWhole = /\.(floor|ceil|trunc|gcd|comb|factorial|isqrt|prod)$/.test(path);
+  const goesBelow = /\.(a?sinh?|a?cos|a?tanh?|atan2|log\w*|expm1)$/.test(path);
+  return signed(isWhole ? int : float, goesBelow || (types.some(isBelow) && !/\.(sqrt|fabs|exp|hypot|cosh|dist)$/.test(path)));
 }
 
 /** A function or a class of which some arguments are given already. */

@@ -6,7 +6,7 @@ import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { fileTest, neverRaised } from "./exceptions.ts";
-import { isNone, Expressions } from "./expressions.ts";
+import { isNone, Expressions, mayBeNegative } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves, presenceAsked } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
@@ -368,6 +368,8 @@ export class Statements {
         }
         const constant = constantIndex(first!);
         const at: Doc = constant !== undefined && constant < 0 ? [receiver, `.length - ${-constant}`] : to.doc(first!);
+        if (constant === undefined && mayBeNegative(first!))
+          return this.#line([this.context.helper("setItem"), listed("(", [to.doc(object), to.doc(first!), value], ")")], margin);
         return this.#line([receiver, "[", at, "] = ", value], margin);
       }
       case "dict":
@@ -399,19 +401,20 @@ export class Statements {
     }
   }
 
+  /** Whether what is read there can't be assigned to in TypeScript: it is what a call gives. */
+  #isPutByCall({ object, subscripts: [place] }: Index): boolean {
+    const type = present(this.to.typeOf(object));
+    if (type.kind === "list") return place!.kind !== "slice" && mayBeNegative(place!);
+    return /^(tensor|any|unknown)$/.test(type.kind) || (type.kind === "dict" && isMap(type));
+  }
+
   #update(statement: Update, margin: number): string[] {
     const { to } = this;
     const { target, operator, value } = statement;
     const type = present(to.typeOf(target));
     if (target.kind === "index" && to.missing(target) && !/^(list|tensor)$/.test(type.kind))
       return this.#put(target, to.binary(operator, target, value).doc, margin);
-    if (
-      target.kind === "index" &&
-      (/^(tensor|any|unknown)$/.test(present(to.typeOf(target.object)).kind) ||
-        (present(to.typeOf(target.object)).kind === "dict" && isMap(present(to.typeOf(target.object)) as never)))
-    ) {
-      return this.#put(target, to.binary(operator, target, value).doc, margin);
-    }
+    if (target.kind === "index" && this.#isPutByCall(target)) return this.#put(target, to.binary(operator, target, value).doc, margin);
     if (type.kind === "list" && operator === "+" && value.kind === "list") {
       return this.#line(
         [to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"],
@@ -428,7 +431,7 @@ export class Statements {
     }
     const own = present(to.typeOf(value));
     const plain = (isNumber(type) && isNumber(own)) || (type.kind === "string" && own.kind === "string");
-    if (plain && operator !== "//" && operator !== "@") {
+    if (plain && operator !== "//" && operator !== "@" && !(operator === "%" && (mayBeNegative(target) || mayBeNegative(value)))) {
       const added = own.kind === "bool" && type.kind !== "bool" ? to.sure(value, level.plus) : to.operand(value, level.assignment);
       return this.#line([to.doc(target), ` ${operator}= `, added], margin);
     }

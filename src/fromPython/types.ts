@@ -32,8 +32,15 @@ export interface DictType {
   map?: boolean;
 }
 
+export interface NumberType {
+  readonly kind: "int" | "float" | "number";
+  /** It may be below zero: what Python counts from the end, and divides in another way than JavaScript. */
+  readonly below?: boolean;
+}
+
 export type Type =
-  | { readonly kind: "unknown" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
+  | { readonly kind: "unknown" | "none" | "bool" | "string" | "size" | "slice" | "error" }
+  | NumberType
   /** Only a run tells what it is; `floats`: a float, or lists of floats. */
   | { readonly kind: "any"; readonly floats?: true }
   /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's, by the name of its type of elements, "" where that isn't known. */
@@ -152,6 +159,17 @@ export function tupleOf(...entries: Type[]): Type {
 
 export function isNumber(type: Type): boolean {
   return ["int", "float", "number", "bool"].includes(type.kind);
+}
+
+/** Whether a number may well be below zero. */
+export function isBelow(type: Type): boolean {
+  return "below" in type && type.below === true;
+}
+
+/** The number, which may be below zero or not. */
+export function signed(type: Type, below: boolean): Type {
+  const { kind } = type;
+  return (kind === "int" || kind === "float" || kind === "number") && isBelow(type) !== below ? { kind, below } : type;
 }
 
 export function isTensor(type: Type): boolean {
@@ -313,9 +331,9 @@ export function functionsOf({ of, others = [] }: Type & { kind: "function" }): r
 }
 
 function joinNumbers(a: Type, b: Type): Type {
-  if (a.kind === b.kind) return a;
-  if (a.kind === "float" || b.kind === "float") return float;
-  return a.kind === "number" || b.kind === "number" ? number : int;
+  if (a.kind === b.kind) return isBelow(a) ? a : b;
+  const isOne = (kind: Type["kind"]): boolean => a.kind === kind || b.kind === kind;
+  return signed(isOne("float") ? float : isOne("number") ? number : int, isBelow(a) || isBelow(b));
 }
 
 /** What `dict` as a type hint says. */

@@ -369,6 +369,13 @@ function equals(left: any, right: any): boolean {
   return ours !== undefined && ours.size === theirs?.size && [...ours].every(([key, value]) => theirs.has(key) && equals(value, theirs.get(key)));
 }`,
   },
+  either: {
+    code: `/** Python's \`value or other\`: what is empty counts as nothing. */
+function either<A, B>(value: A | null | undefined, other: () => B): A | B {
+  return truth(value) ? value! : other();
+}`,
+    needs: ["truth"],
+  },
   truth: {
     code: `/** Whether Python takes a value for true. */
 function truth(value: any): boolean {
@@ -394,6 +401,7 @@ function getItem(values: any, key: any): any {
     code: `/** \`values[key] = value\` of whatever has entries. */
 function setItem(values: any, key: any, value: any): void {
   if (values instanceof Tensor) values.setAt(key, value);
+  else if (Array.isArray(values) && key < 0) values[values.length + key] = value;
   else if (values instanceof Map || typeof values.set === "function") values.set(key, value);
   else values[key] = value;
 }`,
@@ -662,8 +670,12 @@ function every<T>(values: readonly T[], start: number | null, stop: number | nul
 }`,
   },
   order: {
-    code: `/** Which of two comes first: lists by their first entries that differ. */
+    code: `/** Which of two comes first: lists by their first entries that differ, objects as they say. */
 function order(a: any, b: any): number {
+  if (typeof a?.lt === "function") {
+    const isLess = (one: any, other: any) => Boolean(Number(one.lt(other)));
+    return isLess(a, b) ? -1 : isLess(b, a) ? 1 : 0;
+  }
   if (!Array.isArray(a)) return a < b ? -1 : a > b ? 1 : 0;
   const at = a.findIndex((entry, i) => order(entry, b[i]) !== 0);
   return at < 0 ? a.length - b.length : order(a[at], b[at]);
@@ -698,9 +710,11 @@ function heappop<T>(heap: T[]): T {
 }`,
   },
   best: {
-    code: `/** The entry with the largest (or, with sign −1, the smallest) key. */
-function best<T>(values: Iterable<T>, key: (value: T) => any, sign = 1): T {
-  return [...values].reduce((found, value) => (sign * order(key(value), key(found)) > 0 ? value : found));
+    code: `/** The entry with the largest (or, with sign −1, the smallest) key. @param usual where there are no entries */
+function best<T>(values: Iterable<T>, key: (value: T) => any = (value) => value, sign = 1, ...usual: T[]): T {
+  const [first, ...others] = [...values];
+  if (first === undefined && usual.length > 0) return usual[0]!;
+  return others.reduce((found, value) => (sign * order(key(value), key(found)) > 0 ? value : found), first!);
 }`,
     needs: ["order"],
   },
