@@ -61,7 +61,9 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "zip":
       if (expression.arguments.some(({ star }) => star)) {
         const row = walk.items(first);
-        return row.kind === "tuple" && types.length === 1 ? tupleOf(...row.entries.map(listOf)) : { kind: "iterator", of: any };
+        const column = (of: Type): Type => ({ ...listOf(of), tuple: true });
+        if (row.kind === "tuple" && types.length === 1) return tupleOf(...row.entries.map(column));
+        return { kind: "iterator", of: types.length === 1 && row.kind === "list" ? column(row.of) : any };
       }
       return { kind: "iterator", of: tupleOf(...types.map((type) => walk.items(type))) };
     case "list":
@@ -84,7 +86,12 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "dict": {
       const entries = entriesByName(expression);
       if (entries) return walk.dictionary(entries, expression);
-      if (first.kind === "dict") return first;
+      if (first.kind === "dict")
+        return walk.container(
+          expression,
+          () => ({ ...first, made: undefined }),
+          (copy) => void Object.assign(copy, join({ ...first, made: undefined }, copy), { made: undefined }),
+        );
       return walk.container(
         expression,
         () => ({ kind: "dict", key: entryOf(walk.items(first), 0), value: entryOf(walk.items(first), 1) }),

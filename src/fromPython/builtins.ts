@@ -115,6 +115,10 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return next(to, first!, second);
     case "ord":
       return primary(to.operand(first!, level.primary), ".charCodeAt(0)");
+    case "bin":
+    case "hex":
+    case "oct":
+      return primary(to.context.helper("format"), "(", to.doc(first!), `, "#${{ bin: "b", hex: "x", oct: "o" }[name]}")`);
     case "chr":
       return primary("String.fromCharCode(", to.doc(first!), ")");
     case "vars":
@@ -327,6 +331,11 @@ function sorted(to: Expressions, value: Expression, key: Expression | undefined,
   return primary(to.context.helper("sorted"), "(", present(to.typeOf(value)).kind === "any" ? copied(to, value) : to.spread(value), further, ")");
 }
 
+/** `x for x in …` */
+function isSameValue({ clauses: [clause], value }: Comprehension): boolean {
+  return value.kind === "name" && clause!.target.kind === "name" && clause!.target.name === value.name;
+}
+
 /** A function as a value: Python's own get arrows around them. */
 export function callable(to: Expressions, value: Expression): Doc {
   return to.context.pathOf(value)?.startsWith("builtins.") ? calling(to, value, ["value"]) : to.argument(value);
@@ -420,7 +429,10 @@ function instanceTest(to: Expressions, value: Expression, of: Expression): Code 
   if (/^(typing|collections\.abc)\.Iterable$/.test(path ?? "")) return { doc: ["Symbol.iterator in Object(", to.doc(value), ")"], level: level.relation };
   if (/^(typing|collections\.abc)\.Callable$/.test(path ?? "")) return typeTest("function");
   const name = path && kindlingPath(path) === "Tensor" ? to.context.api("Tensor") : to.operand(of, level.primary);
-  return { doc: [to.operand(value, level.relation), " instanceof ", name], level: level.relation };
+  const type = present(to.typeOf(value));
+  // Of what is known to be nothing else, TypeScript takes the other way for one that never comes.
+  const isAnyway = type.kind === "object" && path !== undefined && kindlingPath(path) === type.of;
+  return { doc: [isAnyway ? primaryAny(to, value) : to.operand(value, level.relation), " instanceof ", name], level: level.relation };
 }
 
 /** Whether it is a field that TypeScript knows of: it may not have a value yet. */
@@ -458,6 +470,22 @@ function getAttribute(to: Expressions, object: Expression, name: Expression, fal
 }
 
 function next(to: Expressions, value: Expression, fallback: Expression | undefined): Code {
+  const only = value.kind === "comprehension" && value.clauses.length === 1 ? value.clauses[0]! : undefined;
+  // What is gone through may have no end.
+  if (only && isSameValue(value as Comprehension) && present(to.typeOf(only.iterable)).kind === "iterator" && !to.isArray(only.iterable)) {
+    const fits = only.conditions.map((one) => within(to.truth(one), level.and)).flatMap((one, at): Doc[] => (at > 0 ? [" && ", one] : [one]));
+    const found: Doc = [
+      to.context.helper("firstOf"),
+      "(",
+      to.spread(only.iterable),
+      ", (",
+      to.pattern(only.target),
+      ") => ",
+      fits.length > 0 ? fits : "true",
+      ")",
+    ];
+    return fallback ? { doc: [found, " ?? ", to.operand(fallback, level.primary)], level: level.conditional } : primary(found, "!");
+  }
   if (fallback) {
     const given = value.kind === "comprehension" ? [to.doc(value), "[0]"] : [to.operand(value, level.primary), ".next().value"];
     return { doc: [given, " ?? ", to.operand(fallback, level.primary)], level: level.conditional };

@@ -50,6 +50,6 @@ export function toldApart(body: Block, text: string): ReadonlySet<string> {
   if (/\bnext\(/.test(text)) raised.add("StopIteration");
   if (text.includes("[")) for (const name of ["KeyError", "IndexError"]) raised.add(name);
   if (/\b(int|float)\b|\.(index|remove)\(/.test(text)) raised.add("ValueError");
-  const asksName = /type\(\w+\)\.__name__|__class__\.__name__/.test(text);
+  const asksName = /type\(\w+\)\.__name__|__class__\.__name__|\brepr\(e\w*\)|\{e\w*(!r|=)/.test(text);
   return new Set([...raised].filter((name) => helpers[name] !== undefined && (caught.has(name) || (asksName && name !== "StopIteration"))));
 }

@@ -13,6 +13,7 @@ import { logger, loggerMethod } from "./logging.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
 import { isPath, pathAttribute, pathBinary, pathMethod } from "./paths.ts";
+import { groupAt, patternMethod } from "./regularExpressions.ts";
 import { takesAnything, takesList } from "./syntax.ts";
 import type {
   Attribute,
@@ -278,7 +279,7 @@ export class Expressions {
       if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right) : this.#repeated(right, left);
     }
     if (leftType.kind === "set" && rightType.kind === "set") return this.sets(operator, left, this.operand(right, level.primary));
-    if (leftType.kind === "dict" && operator === "|") return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
+    if (leftType.kind === "dict" && rightType.kind === "dict") return this.#dictionaries(operator, left, right, leftType);
     if (rightType.kind === "instance" && !(leftType.kind === "instance" && findMethod(leftType.of, operatorMethods[operator] ?? ""))) {
       if (findMethod(rightType.of, mirroredMethod(operator)) && leftType.kind !== "any" && leftType.kind !== "unknown")
         return primary(this.receiver(right), `.${methodName(mirroredMethod(operator))}(`, this.doc(left), ")");
@@ -326,6 +327,15 @@ export class Expressions {
       return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(entry!)), ")");
     }
     return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
+  }
+
+  /** `left | right` of dictionaries, `+` and `-` of counts. */
+  #dictionaries(operator: string, left: Expression, right: Expression, type: DictType): Code {
+    if (type.made === "Counter" && (operator === "+" || operator === "-"))
+      return primary(this.context.helper("counted"), "(", this.doc(left), ").count(", this.doc(right), operator === "-" ? ", -1" : "", ").positive()");
+    if (operator !== "|" || type.made === "Counter") throw new NoTwin(`\`${operator}\` of such dictionaries has no twin here`, left.from);
+    if (isMap(type)) return primary(`new ${this.collection(type)}(`, "[...", this.doc(left), ", ...", this.doc(right), "])");
+    return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
   }
 
   /** `left | right`, `&`, `-` or `^` of sets. */
@@ -764,6 +774,7 @@ export class Expressions {
         // Of one that stands there TypeScript asks for a name that it has.
         return primary(this.receiver(object), "[", this.doc(first!), "]", object.kind === "dict" ? "!" : "");
       case "object":
+        if (type.of === "re.Match") return primary(groupAt(this, this.receiver(object), first!));
         return this.#objectIndex(type.of, object, first!);
       case "class":
         if (type.of.isEnum) return this.#member(type.of, "name", first!);
@@ -1032,6 +1043,7 @@ export class Expressions {
     if (type.kind === "instance" && type.of.root === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
     if (isPath(type)) return pathMethod(this, callee, call);
     if (type.kind === "object") {
+      if (type.of.startsWith("re.")) return patternMethod(this, callee, call);
       if (type.of === logger) return loggerMethod(this, object, name, call);
       if (type.of === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
       if (type.of === "argparse" || type.of === "args") throw new NoTwin("The command line's options are set where the program reads them", call.from);
@@ -1086,7 +1098,7 @@ export class Expressions {
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
     if (type.kind === "dict") return ["[...", this.operand(expression, level.primary), ".keys()]"];
     const code = this.spread(expression);
-    return this.#makesArray(expression) ? code : ["[...", code, "]"];
+    return this.isArray(expression) ? code : ["[...", code, "]"];
   }
 
   /** Whether it is what `parameters()` and its like give: a list that is an iterator as well. */
@@ -1097,13 +1109,19 @@ export class Expressions {
   }
 
   /** Whether the translation is an array where Python has an iterator. */
-  #makesArray(expression: Expression): boolean {
+  isArray(expression: Expression): boolean {
     if (expression.kind !== "call") return false;
     const path = this.context.pathOf(expression.callee);
     if (path && /^builtins\.(range|map|filter|sorted|list|reversed)$/.test(path)) return true;
     if (expression.callee.kind !== "attribute" || !/^(items|keys|values)$/.test(expression.callee.name)) return false;
     const type = present(this.typeOf(expression.callee.object));
     return (type.kind === "dict" && !isMap(type)) || type.kind === "object";
+  }
+
+  /** What is counted, or counts themselves. */
+  spreadOfCounts(expression: Expression): Doc {
+    const type = present(this.typeOf(expression));
+    return type.kind === "dict" && isMap(type) ? this.doc(expression) : this.spread(expression);
   }
 
   /** What stands behind `...` or in a `for … of`. */

@@ -12,6 +12,7 @@ import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMe
 import { pythonCall } from "./pythonCalls.ts";
 import type { Walk } from "./walk.ts";
 import { isPath, path as pathClass, pathResult } from "./paths.ts";
+import { patternMethodResult } from "./regularExpressions.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
 import type { Argument, Block, Call, ClassStatement, Comprehension, Expression, FunctionStatement, Lambda, Parameter, Statement } from "./syntax.ts";
 import {
@@ -305,6 +306,7 @@ class Inference {
 
   /** What a `with` gives a name to. */
   #entered(type: Type): Type {
+    if (isPython(type, "tempfile.TemporaryDirectory()")) return string;
     if (type.kind === "iterator") return type.of;
     const method = type.kind === "instance" ? findMethod(type.of, "__enter__") : undefined;
     return method ? this.#invoke(method, []) : type;
@@ -859,7 +861,8 @@ class Inference {
     }
     if (isSequence(right) && operator === "*") return listOf(itemOf(right));
     if (isNumber(left) && isNumber(right)) return numbersResult(operator, left, right);
-    if (left.kind === "set") return left;
+    if (left.kind === "set" || (left.kind === "dict" && right.kind === "dict"))
+      return left.kind === "dict" && left.made !== "Counter" ? join(left, right) : left;
     if (left.kind === "python" || right.kind === "python") return left.kind === "python" ? left : right;
     if (left.kind === "unknown" || right.kind === "unknown") return isNumber(left) && left.kind === "float" ? unknown : unknown;
     return any;
@@ -984,6 +987,7 @@ class Inference {
           return /^(lr|initial_lr|momentum|weight_decay|eps|dampening|alpha|rho|lambd)$/.test(first.value) ? float : any;
         }
         if (object.of === optimizerState.of) return { kind: "dict", key: string, value: any, open: true };
+        if (object.of === "re.Match") return string;
         if (slice) return object;
         if (object.of === "nn.ModuleDict" && first?.kind === "string" && object.fields?.has(first.value)) return object.fields.get(first.value)!;
         if (object.of === "nn.ModuleDict") return object.item ?? someModule;
@@ -1160,8 +1164,9 @@ class Inference {
         return name === "__next__" ? object.of : any;
       case "string":
         argumentTypes();
-        if (/^(split|splitlines|rsplit|partition)$/.test(name)) return listOf(string);
-        if (/^(startswith|endswith|isdigit|isalpha|isupper|islower|isspace|isalnum)$/.test(name)) return bool;
+        if (/^r?partition$/.test(name)) return tupleOf(string, string, string);
+        if (/^(split|splitlines|rsplit)$/.test(name)) return listOf(string);
+        if (/^(startswith|endswith|is[a-z]+)$/.test(name)) return bool;
         if (/^(find|index|count|rfind)$/.test(name)) return int;
         return string;
       case "dict":
@@ -1224,8 +1229,13 @@ class Inference {
         if (name === "setdefault") this.#putIn(object, [expression.arguments[0]!.value], types[1] ?? none);
         return types[1] ? join(object.value, types[1]) : name === "get" ? join(object.value, none) : object.value;
       case "update":
-        if (types[0]?.kind === "dict") join(object, types[0]);
+      case "subtract":
+        this.#updateDict(object, types, expression);
         return none;
+      case "total":
+        return int;
+      case "elements":
+        return { kind: "iterator", of: object.key };
       case "copy":
         return object;
       case "most_common":
@@ -1240,10 +1250,30 @@ class Inference {
     }
   }
 
+  #updateDict(object: DictType, [first = unknown]: readonly Type[], { arguments: given }: Call): void {
+    if (first.kind === "dict" && given[0]?.name === undefined) {
+      const { made } = object;
+      join(object, object.made === first.made ? first : { ...first, made });
+      return;
+    }
+    const before = describe(object);
+    const item = given[0]?.name === undefined ? this.#items(first) : unknown;
+    if (object.made === "Counter") object.key = join(object.key, item);
+    else if (item.kind !== "unknown") {
+      object.key = join(object.key, entryOf(item, 0));
+      object.value = join(object.value, entryOf(item, 1));
+      object.open = true;
+    }
+    for (const { name, value } of given)
+      if (name) this.#putIn(object, [{ kind: "string", value: name, from: value.from, to: value.to, type: string }], value.type ?? unknown);
+    if (describe(object) !== before) this.#changed = true;
+  }
+
   #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
     if (of === pathClass) return pathResult(name);
     if (of === logger) return name === "getEffectiveLevel" ? int : /^(isEnabledFor|hasHandlers)$/.test(name) ? bool : none;
+    if (object.kind === "object" && of.startsWith("re.")) return patternMethodResult(this.#walk, object, name, types);
     if (of === "random.Random") return pythonCall(this.#walk, `random.${name}`, types, expression);
     if (of === "data.CsvTable") return name === "strings" ? listOf(string) : floats;
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
@@ -1314,6 +1344,7 @@ class Inference {
         const api = kindlingPath(type.path);
         if (type.path === "pathlib.Path") return { kind: "object", of: pathClass };
         if (type.path === "logging.Logger") return { kind: "object", of: logger };
+        if (type.path === "torch.Size") return size;
         if (type.path === "torch.Tensor" || type.path === "numpy.ndarray") return tensor;
         if (type.path === "torch.nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
         if (api && /^(nn|optim|data)(\.\w+)*\.[A-Z]/.test(api)) return { kind: "object", of: api };
@@ -1347,7 +1378,9 @@ class Inference {
         if (path === "set") return { kind: "set", of: inner[0]! };
         if (path === "dict" || path === "mapping") return { kind: "dict", key: inner[0]!, value: inner[1] ?? any };
         if (path === "tuple")
-          return expression.subscripts.some((one) => one.kind === "constant" && one.value === "...") ? listOf(inner[0]!) : tupleOf(...inner);
+          return expression.subscripts.some((one) => one.kind === "constant" && one.value === "...")
+            ? { ...listOf(inner[0]!), tuple: true }
+            : tupleOf(...inner);
         return any;
       }
       default:
@@ -1376,6 +1409,10 @@ function powerOf(left: Type, right: Type): Type {
 function joinVariable(before: Type, type: Type): Type {
   if ((isNumber(before) && type.kind === "tensor") || (before.kind === "tensor" && isNumber(type))) return { kind: "tensor", mixed: true };
   return join(before, type);
+}
+
+function isPython(type: Type, path: string): boolean {
+  return type.kind === "python" && type.path === path;
 }
 
 function isMixed(type: Type): boolean {

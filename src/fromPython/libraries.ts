@@ -7,6 +7,7 @@ import type { Expressions } from "./expressions.ts";
 import { listed, memberText, quoted, type Doc } from "./layout.ts";
 import { loggingCall, loggingValue } from "./logging.ts";
 import { pathCall } from "./paths.ts";
+import { patternCall } from "./regularExpressions.ts";
 import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
 import type { Argument, Call, Expression } from "./syntax.ts";
@@ -464,7 +465,8 @@ function collection(to: Expressions, name: string, call: Call): Code {
       return primary("new ", to.context.helper("DefaultMap"), `<${held.join(", ")}>(`, make, ")");
     }
     case "Counter":
-      return primary(to.context.helper("counted"), "(", first ? to.spread(first.value) : "[]", ")");
+      if (first?.name || first?.star) return missing("collections.Counter(**counts)", call);
+      return primary(to.context.helper("counted"), "(", first ? to.spreadOfCounts(first.value) : "[]", ")");
     case "deque": {
       const most = call.arguments.find((argument, at) => argument.name === "maxlen" || (at === 1 && !argument.name))?.value;
       const entries = first && !first.name && !(first.value.kind === "list" && first.value.entries.length === 0) ? [", ", to.spread(first.value)] : "";
@@ -473,32 +475,6 @@ function collection(to: Expressions, name: string, call: Call): Code {
     }
     default:
       return missing(`collections.${name}`, call);
-  }
-}
-
-/** `re.…` of a pattern that stands there. */
-function patternCall(to: Expressions, name: string, call: Call): Code {
-  const [pattern, ...values] = call.arguments.map(({ value }) => value);
-  if (pattern?.kind !== "string") throw new NoTwin("A pattern has to stand there as text", call.from);
-  const source = pattern.value.replaceAll("(?P<", "(?<").replaceAll("/", "\\/");
-  const at = (place: number) => to.operand(values[place]!, level.primary);
-  switch (name) {
-    case "search":
-      return primary(`/${source}/.exec(`, to.doc(values[0]!), ")");
-    case "match":
-      return primary(`/^(?:${source})/.exec(`, to.doc(values[0]!), ")");
-    case "fullmatch":
-      return primary(`/^(?:${source})$/.exec(`, to.doc(values[0]!), ")");
-    case "sub": {
-      const replacement = values[0]!.kind === "string" ? { ...values[0]!, value: values[0]!.value.replaceAll(/\\(\d)/g, "$$$1") } : values[0]!;
-      return primary(at(1), `.replaceAll(/${source}/g, `, to.argument(replacement), ")");
-    }
-    case "split":
-      return primary(at(0), `.split(/${source}/)`);
-    case "findall":
-      return primary("[...", at(0), `.matchAll(/${source}/g)].map((match) => match.at(-1)!)`);
-    default:
-      return missing(`re.${name}`, call);
   }
 }
 

@@ -5,6 +5,7 @@ import { logger } from "./logging.ts";
 import { kindlingPath } from "./names.ts";
 import { numpyCall, numpyElements } from "./numpyTypes.ts";
 import { path as pathClass } from "./paths.ts";
+import { patternCallResult } from "./regularExpressions.ts";
 import type { Argument, Parameter, Call } from "./syntax.ts";
 import {
   any,
@@ -57,13 +58,21 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
   if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
-  if (path === "collections.OrderedDict") return builtinCall(walk, "dict", types, expression);
+  if (path === "collections.OrderedDict") {
+    const made = builtinCall(walk, "dict", types, expression);
+    return made.kind === "dict" ? Object.assign(made, { made: "OrderedDict" }) : made;
+  }
   if (path === "collections.defaultdict") return defaultDict(walk, types, expression);
-  if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
+  if (path === "collections.Counter")
+    return walk.container(
+      expression,
+      () => ({ kind: "dict", key: walk.items(types[0] ?? unknown), value: int, map: true, made: "Counter" }),
+      (counts) => void ((counts as DictType).key = join((counts as DictType).key, walk.items(types[0] ?? unknown))),
+    );
   if (path === "collections.deque")
     return walk.container(
       expression,
-      () => listOf(itemOf(types[0] ?? unknown)),
+      () => ({ ...listOf(walk.items(types[0] ?? unknown)), made: "deque" }),
       () => {},
     );
   if (path === "collections.namedtuple") return any;
@@ -99,6 +108,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path === "itertools.count") return { kind: "iterator", of: int };
   if (path === "os.path.splitext") return tupleOf(string, string);
   if (path === "os.listdir") return listOf(string);
+  if (path === "tempfile.TemporaryDirectory") return { kind: "python", path: `${path}()` };
   if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
   if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
   if (path === "dataclasses.field") return fieldDefault(types, expression);
@@ -113,11 +123,10 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path === "heapq.heappush" && types[0]?.kind === "list") walk.append(types[0], types[1] ?? unknown);
   if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
-  if (path === "re.sub" || /^unicodedata\.(normalize|category|name)$/.test(path)) return string;
+  if (/^unicodedata\.(normalize|category|name)$/.test(path)) return string;
   if (path === "json.dumps") return string;
   if (path === "json.loads") return any;
-  if (/^re\.(findall|split)$/.test(path)) return listOf(string);
-  if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
+  if (path.startsWith("re.")) return patternCallResult(walk, path.slice("re.".length), types, expression);
   if (path === "functools.partial") return partial(walk, types, expression);
   return { kind: "python", path: `${path}()` };
 }
@@ -163,9 +172,16 @@ function defaultDict(walk: Walk, types: readonly Type[], expression: Call): Type
         : unknown;
   return walk.container(
     expression,
-    () => ({ kind: "dict", key: unknown, value, map: true }),
+    () => ({ kind: "dict", key: unknown, value, map: true, made: `defaultdict(${factoryText(factory)}, ` }),
     (dict) => void ((dict as DictType).value = join((dict as DictType).value, value)),
   );
+}
+
+/** How Python shows what makes the values. */
+function factoryText(factory: Type | undefined): string {
+  if (!factory || factory.kind === "none") return "None";
+  const name = factory.kind === "python" ? factory.path.replace(/^builtins\./, "") : factory.kind === "class" ? `__main__.${factory.of.name}` : undefined;
+  return name ? `<class '${name}'>` : "<function>";
 }
 
 /** What a field of a dataclass holds where nothing is given. */

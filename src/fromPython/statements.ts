@@ -3,7 +3,7 @@ import { errorName } from "./builtins.ts";
 import { argumentsOf, ownArguments } from "./calls.ts";
 import { writeClass } from "./classes.ts";
 import { comment, commentLine, docComment } from "./comments.ts";
-import { level, NoTwin, type Context } from "./context.ts";
+import { level, NoTwin, primary, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { fileTest, neverRaised } from "./exceptions.ts";
 import { isNone, Expressions, mayBeNegative } from "./expressions.ts";
@@ -672,7 +672,8 @@ export class Statements {
     const entering = this.#entering(item.value);
     if (entering) {
       const guard = this.guardName();
-      const name = item.name === undefined ? [] : [`const ${this.context.own(item.name)} = ${guard}${entering.value};`];
+      const given = item.name === undefined ? "" : `const ${this.context.own(item.name)} = `;
+      const name = given || entering.enters ? [`${given}${guard}${entering.value};`] : [];
       const lines = (at: number) => [`using ${guard} = ${layOut(entering.doc, at)};`, ...name].map((text) => " ".repeat(at) + text);
       return [`${pad}{`, ...lines(margin + 2), ...body(margin + 2), `${pad}}`];
     }
@@ -684,10 +685,14 @@ export class Statements {
   }
 
   /** What a `with` of the program's own begins with, and where the value stands that it gives. */
-  #entering(value: Expression): { doc: Doc; value: string } | undefined {
+  #entering(value: Expression): { doc: Doc; value: string; enters?: boolean } | undefined {
     const type = this.to.typeOf(value);
+    if (type.kind === "python" && type.path === "tempfile.TemporaryDirectory()")
+      return { doc: primary(this.context.helper("temporaryFolder"), "()").doc, value: ".value" };
     if (type.kind === "iterator") return { doc: [this.context.helper("entered"), "(", this.to.doc(value), ")"], value: ".value" };
-    return type.kind === "instance" && findMethod(type.of, "__exit__") ? { doc: this.to.doc(value), value: ".enter()" } : undefined;
+    return type.kind === "instance" && findMethod(type.of, "__exit__")
+      ? { doc: this.to.doc(value), value: ".enter()", enters: findMethod(type.of, "__enter__") !== undefined }
+      : undefined;
   }
 
   /** A name for what lasts to the end of its block. */

@@ -100,10 +100,11 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     case "none":
       return primary('"None"');
     case "error":
-      return primary("(", code.doc, " as Error).message");
+      return asText ? primary("(", code.doc, " as Error).message") : primary(context.helper("errorText"), "(", code.doc, ")");
     case "size":
       return primary(context.helper("size"), "(", code.doc, ")");
     case "list": {
+      if (type.made) break;
       const array = within(code, level.primary);
       const plain = type.of.kind === "int" || type.of.kind === "number";
       if (plain && !type.tuple) return primary("`", "[${", array, '.join(", ")}]', "`");
@@ -115,10 +116,20 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     default:
       break;
   }
+  const made = madeText(to, code.doc, type);
+  if (made) return made;
   if (type.kind === "dict" ? type.namespace : printsFields(type)) return fieldsText(to, code.doc, type);
   const kind = kindText(type, (one) => leafText(to, one), "repr");
   if (kind) return primary(context.helper("repr"), listed("(", [code.doc, kind], ")"));
   return primary(context.helper(asText ? "str" : "repr"), "(", code.doc, ")");
+}
+
+/** `Counter({…})`, `OrderedDict([…])`, `defaultdict(<class 'int'>, {…})`, `deque([…])`. */
+function madeText(to: Expressions, value: Doc, type: Type): Code | undefined {
+  if ((type.kind !== "dict" && type.kind !== "list") || !type.made) return undefined;
+  const plain = { ...type, made: undefined };
+  const kind = kindText(plain, (one) => leafText(to, one), "repr");
+  return primary(to.context.helper("madeText"), listed("(", [value, quoted(type.made), ...(kind ? [kind] : [])], ")"));
 }
 
 /** Whether it is of a dataclass, or a named tuple, that doesn't say itself how it prints. */
@@ -139,6 +150,8 @@ function fieldsText(to: Expressions, value: Doc, type: Type): Code {
 
 /** A function that writes what its value doesn't say itself. */
 function leafText(to: Expressions, type: Type): Doc | undefined {
+  const made = madeText(to, "one", type);
+  if (made) return ["(one: any) => ", made.doc];
   if (printsFields(type)) return ["(one: any) => ", fieldsText(to, "one", type).doc];
   if (type.kind === "float") return to.context.helper("decimal");
   if (type.kind === "any" && type.floats) return to.context.helper("floatsText");
@@ -167,6 +180,7 @@ function kindText(type: Type, leaf: (type: Type) => Doc | undefined, of: "repr" 
         )
       : undefined;
   const [tuple, plain]: [[string, Doc | undefined], Doc] = of === "repr" ? [["tuple", "true"], "repr"] : [["tuple", undefined], "String"];
+  if (of === "repr" && (type.kind === "dict" || type.kind === "list") && type.made) return leaf(type);
   switch (type.kind) {
     case "nullable":
       return inner(type.of);

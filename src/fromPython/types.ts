@@ -13,6 +13,8 @@ export interface ListType {
   fixed?: boolean;
   /** It prints as a tuple: of how many entries isn't known. */
   tuple?: boolean;
+  /** It prints as what Python made it with: a `deque`. */
+  made?: string | undefined;
 }
 export interface SetType {
   readonly kind: "set";
@@ -30,6 +32,8 @@ export interface DictType {
   readonly namespace?: boolean;
   /** It is a `Map` whatever its keys: the API made it. */
   map?: boolean;
+  /** It prints as what Python made it with: a `Counter`, an `OrderedDict`. */
+  made?: string | undefined;
 }
 
 export interface NumberType {
@@ -242,14 +246,15 @@ export function join(a: Type, b: Type): Type {
   if (a.kind === "list" && b.kind === "list") {
     a.of = b.of = join(a.of, b.of);
     if (!a.tuple || !b.tuple) a.tuple = b.tuple = false;
+    if (a.made !== b.made) a.made = b.made = undefined;
     return a;
   }
   if (a.kind === "dict" && b.kind === "dict") return joinDicts(a, b);
   if (a.kind === "tuple" && b.kind === "tuple") {
     if (a.entries.length === b.entries.length) return { kind: "tuple", entries: a.entries.map((entry, at) => join(entry, b.entries[at]!)) };
-    return listOf([...a.entries, ...b.entries].reduce(join, unknown));
+    return { ...listOf([...a.entries, ...b.entries].reduce(join, unknown)), tuple: true };
   }
-  if (isSequence(a) && isSequence(b)) return listOf(join(itemOf(a), itemOf(b)));
+  if (isSequence(a) && isSequence(b)) return { ...listOf(join(itemOf(a), itemOf(b))), ...(isTupleLike(a) && isTupleLike(b) && { tuple: true }) };
   if (a.kind === "set" && b.kind === "set") {
     a.of = b.of = join(a.of, b.of);
     return a;
@@ -347,6 +352,7 @@ function joinDicts(a: DictType, b: DictType): DictType {
   a.key = b.key = join(a.key, b.key);
   a.value = b.value = join(a.value, b.value);
   if (a.map || b.map) a.map = b.map = true;
+  if (a.made !== b.made) a.made = b.made = undefined;
   if (a.open || b.open || !haveSameFields(a, b)) a.open = b.open = true;
   if (a.fields && b.fields) {
     for (const [name, type] of b.fields) a.fields.set(name, join(a.fields.get(name) ?? unknown, type));
@@ -474,6 +480,7 @@ export function typeText(type: Type): string {
     case "iterator":
       return `Iterable<${typeText(type.of)}>`;
     case "dict":
+      if (type.made === "Counter") return `Counts<${typeText(type.key)}>`;
       if (isMap(type)) return `Map<${typeText(type.key)}, ${typeText(type.value)}>`;
       // A group of an optimizer's parameters; what else it says differs from group to group.
       if (type.open && type.fields?.has("params")) return `{ params: ${typeText(type.fields.get("params")!)}; [option: string]: any }`;
@@ -523,6 +530,8 @@ function objectText(of: string, item: Type | undefined): string {
   // A class of the program may have that name.
   if (of === "Generator") return "torch.Generator";
   if (of === "pathlib.Path") return "string";
+  if (of === "re.Match") return "RegExpExecArray";
+  if (of === "re.Pattern") return "RegExp";
   if (of === "nn.Module") return "nn.SomeModule";
   if (/^nn\.Module(List|Dict)$/.test(of)) return item && item.kind !== "any" && item.kind !== "unknown" ? `${of}<${typeText(item)}>` : of;
   if (of === "data.Dataset") return item ? `${of}<${typeText(item)}>` : "data.Dataset<any>";

@@ -249,7 +249,7 @@ function format(value: any, spec = ""): string {
   const [, fill = " ", align, sign, alternate, zero, width, comma, digits, type] =
     /^(?:(.)?([<>^=]))?([+ -])?(#)?(0)?(\\d+)?([,_])?(?:\\.(\\d+))?([a-zA-Z%])?$/.exec(spec) ?? [];
   let text = typeof value === "number" ? numberText(value, type, digits, comma) : str(value);
-  if (alternate && /^[xb]$/.test(type ?? "")) text = \`0\${type}\${text}\`;
+  if (alternate && /^[xbo]$/.test(type ?? "")) text = text.replace(/^-?/, (sign) => \`\${sign}0\${type}\`);
   if (typeof value !== "number" && digits !== undefined) text = text.slice(0, Number(digits));
   if (typeof value === "number" && (sign === "+" || sign === " ") && value >= 0) text = sign + text;
   const missing = Math.max(0, Number(width ?? 0) - text.length);
@@ -276,6 +276,8 @@ function numberText(value: number, type: string | undefined, digits: string | un
       return twoDigits(value.toExponential(places));
     case "x":
       return value.toString(16);
+    case "o":
+      return value.toString(8);
     case "b":
       return value.toString(2);
     case "g":
@@ -510,6 +512,74 @@ function filled(text: string, values: any[], named: Record<string, any>): string
   });
 }`,
     needs: ["format"],
+  },
+  substituted: {
+    code: `/** The text with something else where the pattern finds something. */
+function substituted(text: string, pattern: RegExp, by: (match: RegExpExecArray) => string): string {
+  let [result, at] = ["", 0];
+  for (const match of text.matchAll(pattern)) {
+    result += text.slice(at, match.index) + by(match);
+    at = match.index + match[0].length;
+  }
+  return result + text.slice(at);
+}`,
+  },
+  splitAt: {
+    code: `/** The parts of a text, of which so many are taken off at most: from its beginning, or from its end. */
+function splitAt(text: string, separator: string, most: number, fromEnd = false): string[] {
+  const parts = text.split(separator);
+  if (most < 0 || parts.length <= most + 1) return parts;
+  const left = fromEnd ? parts.splice(0, parts.length - most) : parts.splice(most);
+  return fromEnd ? [left.join(separator), ...parts] : [...parts, left.join(separator)];
+}`,
+  },
+  partition: {
+    code: `/** What stands before a separator, the separator, and what stands behind it. */
+function partition(text: string, separator: string, last = false): [string, string, string] {
+  const at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
+  if (at < 0) return last ? ["", "", text] : [text, "", ""];
+  return [text.slice(0, at), separator, text.slice(at + separator.length)];
+}`,
+  },
+  madeText: {
+    code: `/** A dictionary or a list as Python shows what it was made with. @param kind what it doesn't say itself */
+function madeText(of: any, made: string, kind?: any): string {
+  if (made === "deque") return \`deque(\${repr([...of], kind)}\${"maxlen" in of ? \`, maxlen=\${of.maxlen}\` : ""})\`;
+  const entries: [any, any][] = of instanceof Map ? [...of] : Object.entries(of);
+  if (made.startsWith("defaultdict")) return \`\${made}\${repr(new Map(entries), kind)})\`;
+  if (entries.length === 0) return \`\${made}()\`;
+  if (made === "Counter") return \`Counter(\${repr(new Map(entries.sort(([, a], [, b]) => b - a)), kind)})\`;
+  return \`OrderedDict([\${entries.map(([key, value]) => \`(\${repr(key, kind?.keys)}, \${repr(value, kind?.of?.[key] ?? kind?.each)})\`).join(", ")}])\`;
+}`,
+    needs: ["repr"],
+  },
+  errorText: {
+    code: `/** An error as Python shows it in a list. */
+function errorText(error: unknown): string {
+  const { constructor, message } = error as Error;
+  return \`\${constructor.name === "Error" ? "Exception" : constructor.name}(\${message === "" ? "" : repr(message)})\`;
+}`,
+    needs: ["repr"],
+  },
+  temporaryFolder: {
+    code: `/** A folder for the length of a block. */
+function temporaryFolder(): { readonly value: string; [Symbol.dispose](): void } {
+  const value = mkdtempSync(join(tmpdir(), "kindling-"));
+  return { value, [Symbol.dispose]: () => rmSync(value, { recursive: true, force: true }) };
+}`,
+    node: [
+      ["node:fs", "mkdtempSync"],
+      ["node:fs", "rmSync"],
+      ["node:os", "tmpdir"],
+      ["node:path", "join"],
+    ],
+  },
+  firstOf: {
+    code: `/** The first of the values that fits; undefined where none does. */
+function firstOf<T>(values: Iterable<T>, fits: (value: T) => any): T | undefined {
+  for (const value of values) if (fits(value)) return value;
+  return undefined;
+}`,
   },
   splitext: {
     code: `/** A path without its ending, and the ending. */
@@ -906,15 +976,25 @@ class Counts<T> extends KeyMap<T, number> {
   override get(key: T): number {
     return super.get(key) ?? 0;
   }
+
+  /** Counts further values, or adds other counts. */
+  count(values: Iterable<T> | ReadonlyMap<T, number>, sign = 1): this {
+    if (values instanceof Map) for (const [key, count] of values) this.set(key, this.get(key) + sign * count);
+    else for (const value of values as Iterable<T>) this.set(value, this.get(value) + sign);
+    return this;
+  }
+
+  positive(): this {
+    for (const [key, count] of this) if (count <= 0) this.delete(key);
+    return this;
+  }
 }`,
     needs: ["KeyMap"],
   },
   counted: {
     code: `/** How often each value comes. */
-function counted<T>(values: Iterable<T>): Map<T, number> {
-  const counts = new Counts<T>();
-  for (const value of values) counts.set(value, counts.get(value) + 1);
-  return counts;
+function counted<T>(values: Iterable<T> | ReadonlyMap<T, number>): Counts<T> {
+  return new Counts<T>().count(values);
 }`,
     needs: ["Counts"],
   },
