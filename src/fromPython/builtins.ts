@@ -71,7 +71,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return to.binary("**", first!, second!);
     case "round":
       if (present(to.typeOf(first!)).kind === "tensor") return primary(to.receiver(first!), ".round()");
-      return helper("roundTo");
+      return primary(to.context.helper("roundTo"), "(", to.doc(first!), (second ?? named("ndigits")) ? [", ", to.doc((second ?? named("ndigits"))!)] : "", ")");
     case "divmod":
       return primary("[", to.binary("//", first!, second!).doc, ", ", to.binary("%", first!, second!).doc, "]");
     case "sorted":
@@ -349,10 +349,15 @@ export function joining(to: Expressions, value: Expression): Doc {
 }
 
 /** `(value: any) => …(value)` */
-function calling(to: Expressions, callee: Expression, parameters: readonly string[]): Doc {
+export function calling(
+  to: Expressions,
+  callee: Expression,
+  parameters: readonly string[],
+  given: { before?: readonly Argument[]; after?: readonly Argument[] } = {},
+): Doc {
   const place = { from: callee.from, to: callee.to };
-  const given = parameters.map((name) => ({ value: { kind: "name", name, ...place, type: { kind: "any" } } as Expression }));
-  const call = to.expression({ kind: "call", callee, arguments: given, ...place, type: { kind: "any" } });
+  const open = parameters.map((name) => ({ value: { kind: "name", name, ...place, type: { kind: "any" } } as Expression }));
+  const call = to.expression({ kind: "call", callee, arguments: [...(given.before ?? []), ...open, ...(given.after ?? [])], ...place, type: { kind: "any" } });
   return [`(${parameters.map((name) => `${name}: any`).join(", ")}) => `, arrowBody(call)];
 }
 

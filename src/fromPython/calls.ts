@@ -18,7 +18,7 @@ export function argumentsOf(
 ): Doc {
   const docs: Doc[] = [];
   const named: Doc[] = [];
-  const given = (value: Expression): Doc => (typed ? to.operand(value, level.assignment) : to.argument(value));
+  const given = (value: Expression): Doc => (typed ? to.operand(value, level.assignment) : to.argument(to.value(value)));
   for (const argument of call.arguments.slice(from)) {
     if (isLeftOut(to, argument)) continue;
     if (argument.star === "**") {

@@ -136,7 +136,7 @@ export class Expressions {
       case "constant":
         return primary({ True: "true", False: "false", None: "null", "...": "undefined" }[expression.value]);
       case "binary":
-        return this.binary(expression.operator, expression.left, expression.right);
+        return this.binary(expression.operator, expression.left, expression.right, itemOf(this.typeOf(expression)));
       case "unary":
         return this.#unary(expression.operator, expression.operand);
       case "logical":
@@ -163,7 +163,7 @@ export class Expressions {
         return this.#call(expression);
       case "list":
       case "tuple":
-        return primary(this.#entries("[", expression.entries, "]"));
+        return primary(this.#entries("[", expression.entries, "]", expression.kind === "list" ? itemOf(this.typeOf(expression)) : unknown));
       case "set":
         return primary(`new ${this.collection(this.typeOf(expression))}(`, this.#entries("[", expression.entries, "]"), ")");
       case "dict":
@@ -217,10 +217,10 @@ export class Expressions {
     return this.context.pathOf(callee) === "pathlib.Path" && given.length === 1 && file!.value.kind === "name" && file!.value.name === "__file__";
   }
 
-  #entries(open: string, entries: readonly Expression[], close: string): Doc {
+  #entries(open: string, entries: readonly Expression[], close: string, item: Type = unknown): Doc {
     return listed(
       open,
-      entries.map((entry) => this.commented(entry, this.operand(entry, level.assignment))),
+      entries.map((entry) => this.commented(entry, this.operand(this.valueAmong(entry, item), level.assignment))),
       close,
       { broken: entries.some(({ comments }) => comments !== undefined) },
     );
@@ -243,7 +243,13 @@ export class Expressions {
     return { kind: "attribute", object: expression, name: "value", from: expression.from, to: expression.to, type: counted(type) };
   }
 
-  binary(operator: string, first: Expression, second: Expression): Code {
+  /** An entry of a list: an enumeration's value counts as its number among numbers. */
+  valueAmong(entry: Expression, item: Type): Expression {
+    return isNumber(present(item)) ? this.value(entry) : entry;
+  }
+
+  /** @param item what it holds, if it is a list */
+  binary(operator: string, first: Expression, second: Expression, item: Type = unknown): Code {
     // `(i := i + 1) - 1` is what i was before.
     if (
       first.kind === "walrus" &&
@@ -275,8 +281,8 @@ export class Expressions {
     if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
     if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
     if (isSequence(leftType) || isSequence(rightType)) {
-      if (operator === "+") return primary(listed("[", [...this.#joined(left), ...this.#joined(right)], "]"));
-      if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right) : this.#repeated(right, left);
+      if (operator === "+") return primary(listed("[", [...this.#joined(left, item), ...this.#joined(right, item)], "]"));
+      if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right, item) : this.#repeated(right, left, item);
     }
     if (leftType.kind === "set" && rightType.kind === "set") return this.sets(operator, left, this.operand(right, level.primary));
     if (leftType.kind === "dict" && rightType.kind === "dict") return this.#dictionaries(operator, left, right, leftType);
@@ -314,17 +320,24 @@ export class Expressions {
   }
 
   /** The entries of a list that is joined to another. */
-  #joined(side: Expression): Doc[] {
-    if (side.kind === "list" || side.kind === "tuple") return side.entries.map((entry) => this.operand(entry, level.assignment));
-    return [["...", this.spread(side)]];
+  #joined(side: Expression, item: Type): Doc[] {
+    if (side.kind === "list" || side.kind === "tuple") return side.entries.map((entry) => this.operand(this.valueAmong(entry, item), level.assignment));
+    return [["...", this.spreadAmong(side, item)]];
   }
 
-  #repeated(list: Expression, count: Expression): Code {
+  /** What is joined to a list: an enumeration's values count as their numbers among numbers. */
+  spreadAmong(side: Expression, item: Type): Doc {
+    const counts = isNumber(present(item)) && countsAsValue(present(itemOf(this.typeOf(side))));
+    return counts ? [this.array(side), ".map((one) => one.value)"] : this.spread(side);
+  }
+
+  #repeated(list: Expression, count: Expression, item: Type): Code {
     if ((list.kind === "list" || list.kind === "tuple") && list.entries.length === 1) {
       const [entry] = list.entries;
       // What is filled in later is something else.
       if (entry!.kind === "constant" && entry!.value === "None") return primary("new Array<any>(", this.doc(count), ").fill(null)");
-      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(entry!)), ")");
+      const one = this.valueAmong(entry!, item);
+      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(one)), ")");
     }
     return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
   }
@@ -493,7 +506,7 @@ export class Expressions {
     switch (type.kind) {
       case "dict":
         return isMap(type)
-          ? primary(this.operand(right, level.primary), ".has(", this.doc(left), ")")
+          ? primary(this.operand(right, level.primary), ".has(", this.doc(this.valueAmong(left, type.key)), ")")
           : { doc: [this.operand(left, level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
       case "set":
         return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
@@ -508,6 +521,7 @@ export class Expressions {
       default:
         if (isCollection(present(this.typeOf(left))))
           return primary(this.operand(right, level.primary), ".some((entry) => ", this.context.helper("equals"), "(entry, ", this.doc(left), "))");
+        if (type.kind === "any" && type.loaded) return primary(this.context.helper("contains"), "(", this.doc(right), ", ", this.doc(left), ")");
         return primary(this.operand(right, level.primary), ".includes(", this.doc(left), ")");
     }
   }
@@ -766,7 +780,7 @@ export class Expressions {
           return primary(
             this.receiver(object),
             ".get(",
-            this.#subscript(subscripts),
+            this.#subscript(subscripts, type.key),
             ")",
             type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!",
           );
@@ -814,8 +828,8 @@ export class Expressions {
     return primary(`[...${this.context.own(of.name)}].find((one) => one.${field} === `, this.operand(this.value(wanted), level.equality + 1), ")!");
   }
 
-  #subscript(subscripts: readonly Expression[]): Doc {
-    if (subscripts.length === 1) return this.doc(subscripts[0]!);
+  #subscript(subscripts: readonly Expression[], key: Type = unknown): Doc {
+    if (subscripts.length === 1) return this.doc(this.valueAmong(subscripts[0]!, key));
     return ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", this.doc(one)]), "]"];
   }
 
@@ -835,13 +849,17 @@ export class Expressions {
   #sequenceSlice(object: Expression, { start, stop, step }: Slice): Code {
     const string = present(this.typeOf(object)).kind === "string";
     if (step && !(constantIndex(step) === 1)) {
-      const bound = (one: Expression | undefined) => (one ? this.doc(one) : "null");
       if (constantIndex(step) === -1 && !start && !stop && !string) return primary("[...", this.spread(object), "].reverse()");
-      const entries = string ? ["[...", this.doc(object), "]"] : this.doc(object);
-      const picked = [this.context.helper("every"), "(", entries, ", ", bound(start), ", ", bound(stop), ", ", this.doc(step), ")"];
-      return primary(picked, string ? '.join("")' : "");
+      const picked = this.#steps(string ? ["[...", this.doc(object), "]"] : this.doc(object), { start, stop, step });
+      return string ? primary(picked.doc, '.join("")') : picked;
     }
     return primary(this.receiver(object), ".slice(", this.#bounds({ ...(start ? { start } : {}), ...(stop ? { stop } : {}) }), ")");
+  }
+
+  /** `values[start:stop:step]` */
+  #steps(entries: Doc, { start, stop, step }: { start?: Expression | undefined; stop?: Expression | undefined; step?: Expression | undefined }): Code {
+    const bounds = [start, stop, step].map((one) => (one ? this.doc(one) : "null"));
+    return primary(this.context.helper("every"), listed("(", [entries, ...bounds], ")"));
   }
 
   #bounds({ start, stop }: { start?: Expression; stop?: Expression }): Doc {
@@ -858,6 +876,7 @@ export class Expressions {
       return primary("(", this.receiver(object), ".get(", this.doc(at), `) as ${this.typeName(field)})`);
     if (of === "nn.ModuleDict" || of === "nn.ParameterDict") return primary(this.receiver(object), ".get(", this.doc(at), ")");
     if (of.startsWith("data.")) return primary(this.receiver(object), ".get(", this.doc(at), ")");
+    if (at.kind === "slice" && at.step) return this.#steps(["[...", this.spread(object), "]"], at);
     if (at.kind === "slice") return primary(this.receiver(object), ".slice(", this.#bounds(at), ")");
     if (of === "nn.ParameterList") return primary(this.receiver(object), "[", this.doc(at), "]");
     if (of.startsWith("nn.")) return primary(this.receiver(object), ".at(", this.doc(at), ")");
@@ -866,10 +885,14 @@ export class Expressions {
 
   /** `x[…]` of a tensor; `None` among the places becomes an `unsqueeze`. */
   tensorIndex(object: Expression, subscripts: readonly Expression[]): Code {
-    const flat = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+    const given = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+    // NumPy goes backwards, too.
+    const reversed = given.flatMap((one, at) => (isBackwards(one) ? [placeFromEnd(given, at)] : []));
+    const flat = given.map((one): Expression => (isBackwards(one) ? { kind: "slice", from: one.from, to: one.to } : one));
     const places = flat.filter((one) => !isNone(one));
     while (places.length > 0 && (isWhole(places.at(-1)!) || (places.length === 1 && isDots(places[0]!)))) places.pop();
     let code = this.receiver(object);
+    if (reversed.length > 0) code = [code, ".flip(", listed("[", reversed.map(String), "]"), ")"];
     if (places.length > 0) code = [code, ".at(", places.flatMap((one, at) => [at > 0 ? ", " : "", this.place(one)]), ")"];
     const dots = flat.findIndex(isDots);
     const added: number[] = [];
@@ -1067,14 +1090,20 @@ export class Expressions {
   collection(type: Type): string {
     const isSet = type.kind === "set";
     const key = type.kind === "dict" ? type.key : itemOf(type);
-    return isTupleLike(key) ? this.context.helper(isSet ? "KeySet" : "KeyMap") : isSet ? "Set" : "Map";
+    if (!isTupleLike(key)) return isSet ? "Set" : "Map";
+    // What stands there as a list is a tuple to TypeScript only where that is said.
+    const types = type.kind === "dict" ? [type.key, type.value] : [key];
+    const said = types.every((one) => one.kind !== "unknown") ? `<${types.map((one) => this.typeName(one)).join(", ")}>` : "";
+    return this.context.helper(isSet ? "KeySet" : "KeyMap") + said;
   }
 
   dictionary(expression: Dictionary): Code {
     const type = this.typeOf(expression);
     if (type.kind === "dict" && isMap(type)) {
       if (expression.entries.length === 0) return primary(`new ${this.collection(type)}()`);
-      const entries = expression.entries.map(({ key, value }): Doc => (key ? ["[", this.doc(key), ", ", this.doc(value), "]"] : ["...", this.doc(value)]));
+      const entries = expression.entries.map(({ key, value }): Doc =>
+        key ? ["[", this.doc(this.valueAmong(key, type.key)), ", ", this.doc(value), "]"] : ["...", this.doc(value)],
+      );
       return primary(`new ${this.collection(type)}(`, listed("[", entries, "]"), ")");
     }
     // A group of an optimizer's parameters says its options as the API does.
@@ -1131,6 +1160,7 @@ export class Expressions {
       return [this.context.helper("samples"), "(", this.doc(expression), ")"];
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
     if (type.kind === "dict") return [this.operand(expression, level.primary), ".keys()"];
+    if (type.kind === "any" && type.loaded && !this.isArray(expression)) return [this.context.helper("list"), "(", this.doc(expression), ")"];
     if (expression.kind === "call" && expression.callee.kind === "attribute" && expression.callee.name === "items") {
       const owner = present(this.typeOf(expression.callee.object));
       if (owner.kind === "dict" && isMap(owner)) return this.receiver(expression.callee.object);
@@ -1300,6 +1330,18 @@ function isEmpty(expression: Expression): boolean {
   if (expression.kind === "call")
     return expression.arguments.length === 0 && expression.callee.kind === "name" && /^(list|dict|tuple|set)$/.test(expression.callee.name);
   return (expression.kind === "list" || expression.kind === "dict" || expression.kind === "tuple") && expression.entries.length === 0;
+}
+
+/** `::-1` */
+function isBackwards(place: Expression): boolean {
+  return place.kind === "slice" && !place.start && !place.stop && place.step !== undefined && constantIndex(place.step) === -1;
+}
+
+/** Which dimension a place is for: counted from the end behind `...`. */
+function placeFromEnd(places: readonly Expression[], at: number): number {
+  const isPlaced = (one: Expression): boolean => !isNone(one);
+  if (places.slice(0, at).some(isDots)) return -places.slice(at).filter(isPlaced).length;
+  return places.slice(0, at).filter(isPlaced).length;
 }
 
 function isDots(expression: Expression): boolean {

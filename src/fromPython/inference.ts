@@ -229,7 +229,10 @@ class Inference {
       case "update": {
         const before = this.#of(statement.target);
         const value = this.#of(statement.value);
-        const after = isSequence(before) && statement.operator === "+" ? join(before, value) : this.#arithmetic(statement.operator, before, value);
+        const after =
+          isSequence(before) && statement.operator === "+"
+            ? join(before, value)
+            : likeNumpy(this.#arithmetic(statement.operator, before, value), present(before), present(value));
         this.#assign(statement.target, after);
         break;
       }

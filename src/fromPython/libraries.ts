@@ -1,6 +1,6 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
-import { builtinCall, callable, errorName, joining } from "./builtins.ts";
+import { builtinCall, callable, calling, errorName, joining } from "./builtins.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
@@ -10,6 +10,7 @@ import { pathCall } from "./paths.ts";
 import { patternCall } from "./regularExpressions.ts";
 import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
+import { withNamedDtype } from "./numpyTypes.ts";
 import type { Argument, Call, Expression } from "./syntax.ts";
 import { jsonText } from "./text.ts";
 import { isNumber, isSequence, itemOf, present, unknown, type Type } from "./types.ts";
@@ -60,6 +61,8 @@ export function libraryValue(to: Expressions, path: string, expression: Expressi
     if (name === "bool") return primary("Boolean");
     if (/(Error|Exception)$|^StopIteration$/.test(name)) return primary(errorName(to.context, name));
     if (name === "len") return primary(to.context.helper("len"));
+    if (/^(abs|round|sum|sorted|min|max|list|tuple|set|any|all|ord|chr|repr|next|bin|hex)$/.test(name))
+      return primary("(", calling(to, expression, ["value"]), ")");
     if (name === "print") return primary("console.log");
     return primary(to.context.own(name));
   }
@@ -157,6 +160,11 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
     case "re":
       return patternCall(to, rest, call);
+    case "statistics":
+      if (!/^(f?mean|median|p?stdev|p?variance)$/.test(rest)) break;
+      return rest.endsWith("mean")
+        ? primary(to.context.helper("mean"), "(", to.array(call.arguments[0]!.value), ")")
+        : primary(to.context.helper("statistics"), `.${rest}(`, to.array(call.arguments[0]!.value), ")");
     case "warnings":
       if (rest === "warn") return primary("console.warn(", to.doc(call.arguments[0]!.value), ")");
       break;
@@ -266,6 +274,7 @@ function mathCall(to: Expressions, name: string, call: Call): Code {
 
 const numpyRenamed: Readonly<Record<string, string>> = {
   concatenate: "cat",
+  array_split: "tensorSplit",
   array: "tensor",
   asarray: "asTensor",
   power: "pow",
@@ -281,7 +290,8 @@ const numpyRenamed: Readonly<Record<string, string>> = {
   random: "rand",
 };
 
-function numpyCall(to: Expressions, name: string, call: Call): Code {
+function numpyCall(to: Expressions, name: string, given: Call): Code {
+  const call = withNamedDtype(name, given);
   if (name.startsWith("random.")) return numpyRandom(to, name.slice("random.".length), call);
   const [first, ...others] = call.arguments;
   const type = first ? present(to.typeOf(first.value)) : undefined;
@@ -313,9 +323,12 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
     if (math) return primary(math, argumentsOf(to, call));
   }
   if (type && (isSequence(type) || type.kind === "iterator") && ["int", "float", "number", "bool", "any", "unknown"].includes(present(itemOf(type)).kind)) {
-    if (name === "mean" && others.length === 0) return primary(to.context.helper("mean"), "(", to.array(first!.value), ")");
-    if (name === "sum" && others.length === 0) return primary(to.array(first!.value), ".reduce((total, value) => total + value, 0)");
-    if ((name === "max" || name === "min") && others.length === 0) return primary(`Math.${name}(...`, to.spread(first!.value), ")");
+    // What isn't known may be an array's number.
+    const isVague = /^(any|unknown)$/.test(present(itemOf(type)).kind);
+    const numbers: Doc = isVague ? [to.context.helper("numbers"), "(", to.spread(first!.value), ")"] : to.array(first!.value);
+    if (name === "mean" && others.length === 0) return primary(to.context.helper("mean"), "(", numbers, ")");
+    if (name === "sum" && others.length === 0) return primary(numbers, ".reduce((total, value) => total + value, 0)");
+    if ((name === "max" || name === "min") && others.length === 0) return primary(`Math.${name}(...`, isVague ? numbers : to.spread(first!.value), ")");
     if (name === "argmax" || name === "argmin")
       return primary(to.receiver(first!.value), ".indexOf(", `Math.${name.slice(3)}(...`, to.spread(first!.value), "))");
     if (name === "prod") return primary(to.array(first!.value), ".reduce((product, value) => product * value, 1)");
@@ -340,6 +353,12 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   if (name === "round" && others[0] && type?.kind === "tensor")
     return primary(to.receiver(first!.value), ".round({ decimals: ", to.doc(others[0].value), " })");
   if (/^(mean|std|var)$/.test(name)) return numpyMoment(to, name, first!.value, others);
+  if (/^(median|percentile|quantile)$/.test(name)) return quantile(to, name, call);
+  if (name === "set_printoptions") throw new NoTwin("NumPy's print options have no twin here: round, or format, what is printed", call.from);
+  if (name === "full" && type && isNumber(type))
+    return numpyCall(to, name, { ...call, arguments: [{ value: { kind: "tuple", entries: [first!.value], from: call.from, to: call.to } }, ...others] });
+  if (name === "linspace" && call.arguments.some((argument) => argument.name === "endpoint"))
+    throw new NoTwin("`numpy.linspace` has its end in it here: take `numpy.arange`", call.from);
   const camel = camelCase(numpyRenamed[name] ?? name);
   // NumPy's functions take lists as well.
   if (first && tensorMembers.has(camel) && !/^(cat|stack|where|zeros|ones)$/.test(camel)) {
@@ -350,6 +369,24 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   }
   if (!apiNames[""]!.has(camel)) missing(`numpy.${name}`, call);
   return primary(to.context.api(camel), argumentsOf(to, dtypeless));
+}
+
+/** `median`, and parts of a hundred: NumPy lies between the two in the middle, PyTorch takes the lower one. */
+function quantile(to: Expressions, name: string, call: Call): Code {
+  const [values, ...further] = call.arguments;
+  const [share, ...options] = name === "median" ? [undefined, ...further] : further;
+  const type = present(to.typeOf(values!.value));
+  const array: Doc = type.kind === "tensor" ? to.receiver(values!.value) : [to.context.api("asTensor"), "(", to.doc(values!.value), ")"];
+  const shares: Doc =
+    share && isSequence(present(to.typeOf(share.value)))
+      ? [to.context.api("tensor"), "(", to.doc(share.value), ")"]
+      : share
+        ? to.operand(share.value, level.power)
+        : "0.5";
+  const isList = share !== undefined && isSequence(present(to.typeOf(share.value)));
+  const part: Doc = name === "percentile" ? (isList ? [shares, ".div(100)"] : [shares, " / 100"]) : shares;
+  const named = options.flatMap((argument): Doc[] => (argument ? [[argumentName(numpyNames(argument).name ?? "dim"), ": ", to.argument(argument.value)]] : []));
+  return primary(array, ".float().quantile", listed("(", [part, ...(named.length > 0 ? [listed("{", named, "}", { spaced: true })] : [])], ")"));
 }
 
 /** The second of two lists that NumPy works with entry by entry. */
@@ -560,6 +597,11 @@ function partial(to: Expressions, call: Call): Code {
     const values: Doc[] = [...fixed, ...node.parameters.map(({ name }) => to.context.own(name))];
     const made: Doc = [own.kind === "class" ? "new " : "", to.operand(first!.value, level.primary), listed("(", values, ")")];
     return { doc: ["(", to.parameters(type.of, node.parameters), ") => ", made], level: level.assignment };
+  }
+  if (to.context.pathOf(first!.value)?.startsWith("builtins.")) {
+    const isFixed = ({ name }: Argument): boolean => name === undefined;
+    const doc = calling(to, first!.value, ["value"], { before: given.filter(isFixed), after: given.filter((one) => !isFixed(one)) });
+    return { doc, level: level.assignment };
   }
   const positional = given.filter(({ name }) => name === undefined).map(({ value }) => to.doc(value));
   const options = given.filter(({ name }) => name !== undefined).map(({ name, value }): Doc => [argumentName(name!), ": ", to.doc(value)]);

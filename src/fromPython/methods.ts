@@ -55,7 +55,8 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
 /** NumPy's `mean`, `std` and `var`, which give floats of whole numbers and of truth values as well. */
 export function numpyMoment(to: Expressions, name: string, array: Expression, given: readonly Argument[]): Code {
   const type = present(to.typeOf(array));
-  const receiver: Doc = type.kind === "tensor" ? to.receiver(array) : [to.context.api("asTensor"), "(", to.doc(array), ")"];
+  const maker = isSequence(type) && present(itemOf(type)).kind === "tensor" ? "stack" : "asTensor";
+  const receiver: Doc = type.kind === "tensor" ? to.receiver(array) : [to.context.api(maker), "(", to.doc(array), ")"];
   const floats = type.kind === "tensor" && type.elements !== "float" ? [receiver, ".float()"] : receiver;
   const named = given.map((argument): Doc => {
     const { name: option = "dim" } = numpyNames(argument);
@@ -115,7 +116,7 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
   const [first, second] = values;
   switch (name) {
     case "append":
-      return primary(receiver, ".push(", to.operand(first!, level.assignment), ")");
+      return primary(receiver, ".push(", to.operand(to.valueAmong(first!, itemOf(present(to.typeOf(object)))), level.assignment), ")");
     case "extend":
       return primary(receiver, ".push(...", to.spread(first!), ")");
     case "insert":

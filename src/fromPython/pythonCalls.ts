@@ -3,13 +3,14 @@ import { apiCall } from "./apiCalls.ts";
 import { builtinCall } from "./builtinCalls.ts";
 import { logger } from "./logging.ts";
 import { kindlingPath } from "./names.ts";
-import { numpyCall, numpyElements } from "./numpyTypes.ts";
+import { numpyCall, numpyElements, withNamedDtype } from "./numpyTypes.ts";
 import { path as pathClass } from "./paths.ts";
 import { patternCallResult } from "./regularExpressions.ts";
 import type { Argument, Parameter, Call } from "./syntax.ts";
 import {
   any,
   bool,
+  elementsOfNumpy,
   fieldsOf,
   findMethod,
   float,
@@ -42,8 +43,12 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
   if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
   if (path.startsWith("numpy.")) {
-    const result = numpyCall(path.slice("numpy.".length), types, expression);
-    return result.kind === "tensor" ? { ...result, numpy: numpyElements(expression, result, types) } : result;
+    const call = withNamedDtype(path.slice("numpy.".length), expression);
+    const result = numpyCall(path.slice("numpy.".length), types, call);
+    if (result.kind !== "tensor") return result;
+    const numpy = numpyElements(call, result, types);
+    const isAsked = numpy !== "" && call.arguments.some(({ name }) => name === "dtype");
+    return { ...result, ...(isAsked && { elements: elementsOfNumpy(numpy) }), numpy };
   }
   if (path.startsWith("logging.")) return path === "logging.getLogger" ? { kind: "object", of: logger } : any;
   if (path.startsWith("pathlib.")) return { kind: "object", of: pathClass };
@@ -56,6 +61,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
     if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
     return signed(float, path === "random.uniform" ? types.some(isBelow) : !path.endsWith(".random"));
   }
+  if (path.startsWith("statistics.")) return float;
   if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
   if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
   if (path === "collections.OrderedDict") {
@@ -125,7 +131,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
   if (/^unicodedata\.(normalize|category|name)$/.test(path)) return string;
   if (path === "json.dumps") return string;
-  if (path === "json.loads") return any;
+  if (path === "json.loads") return { kind: "any", loaded: true };
   if (path.startsWith("re.")) return patternCallResult(walk, path.slice("re.".length), types, expression);
   if (path === "functools.partial") return partial(walk, types, expression);
   return { kind: "python", path: `${path}()` };

@@ -378,7 +378,9 @@ export class Statements {
             [
               receiver,
               ".set(",
-              subscripts.length === 1 ? to.doc(first!) : ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"],
+              subscripts.length === 1
+                ? to.doc(to.valueAmong(first!, type.key))
+                : ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"],
               ", ",
               value,
               ")",
@@ -417,11 +419,16 @@ export class Statements {
     if (target.kind === "index" && this.#isPutByCall(target)) return this.#put(target, to.binary(operator, target, value).doc, margin);
     if (type.kind === "list" && operator === "+" && value.kind === "list") {
       return this.#line(
-        [to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"],
+        [
+          to.receiver(target),
+          ".push(",
+          value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(to.valueAmong(entry, type.of), level.assignment)]),
+          ")",
+        ],
         margin,
       );
     }
-    if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
+    if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spreadAmong(value, type.of), ")"], margin);
     if (type.kind === "tensor") {
       const variable = target.kind === "name" ? this.#variable(target.name) : type;
       const method = tensorOperators[operator];

@@ -45,8 +45,8 @@ export interface NumberType {
 export type Type =
   | { readonly kind: "unknown" | "none" | "bool" | "string" | "size" | "slice" | "error" }
   | NumberType
-  /** Only a run tells what it is; `floats`: a float, or lists of floats. */
-  | { readonly kind: "any"; readonly floats?: true }
+  /** Only a run tells what it is; `floats`: a float, or lists of floats; `loaded`: what a text of JSON holds. */
+  | { readonly kind: "any"; readonly floats?: true; readonly loaded?: true }
   /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's, by the name of its type of elements, "" where that isn't known. */
   | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: string }
   /** A type of elements: PyTorch's, or NumPy's of that name. */
@@ -193,7 +193,7 @@ export function usualNumpy(elements: ElementType): string {
   return elements === undefined ? "" : { float: "float64", int: "int64", bool: "bool" }[elements];
 }
 
-function elementsOfNumpy(name: string): ElementType {
+export function elementsOfNumpy(name: string): ElementType {
   return name === "bool" ? "bool" : name.includes("int") ? "int" : name.startsWith("float") ? "float" : undefined;
 }
 
@@ -226,7 +226,7 @@ export function isTupleLike(type: Type): boolean {
 export function join(a: Type, b: Type): Type {
   if (a === b || b.kind === "unknown") return a;
   if (a.kind === "unknown") return b;
-  if (a.kind === "any" && b.kind === "any") return a.floats === b.floats ? a : any;
+  if (a.kind === "any" && b.kind === "any") return a.floats === b.floats && a.loaded === b.loaded ? a : any;
   if (a.kind === "none") return b.kind === "nullable" || b.kind === "none" || b.kind === "any" ? b : { kind: "nullable", of: b };
   if (b.kind === "none") return join(b, a);
   if (a.kind === "nullable" || b.kind === "nullable") {
@@ -234,6 +234,8 @@ export function join(a: Type, b: Type): Type {
     return of.kind === "any" ? any : { kind: "nullable", of };
   }
   if (isNumber(a) && isNumber(b)) return joinNumbers(a, b);
+  // Beside numbers, an enumeration's values are what they count as.
+  if ((isNumber(a) && countsAsValue(b)) || (countsAsValue(a) && isNumber(b))) return join(counted(a), counted(b));
   if (a.kind === "tensor" && b.kind === "tensor") {
     return {
       kind: "tensor",
@@ -273,6 +275,7 @@ export function join(a: Type, b: Type): Type {
     if (house !== b.of.split(".")[0]) return any;
     if (a.of.startsWith("optim.lrScheduler")) return { kind: "object", of: "optim.lrScheduler.LRScheduler" };
     if (house === "optim") return { kind: "object", of: "optim.Optimizer" };
+    if (house === "distributions") return { kind: "object", of: "distributions.Distribution" };
     return any;
   }
   if (a.kind === b.kind && !["function", "class", "constructor", "python", "instance", "object"].includes(a.kind)) return a;

@@ -788,6 +788,37 @@ function best<T>(values: Iterable<T>, key: (value: T) => any = (value) => value,
 }`,
     needs: ["order"],
   },
+  numbers: {
+    code: `/** Numbers, some of which may be an array's. */
+function numbers(values: Iterable<any>): number[] {
+  return Array.from(values, (value) => (value instanceof Tensor ? value.item() : Number(value)));
+}`,
+    imports: ["Tensor"],
+  },
+  contains: {
+    code: `/** Whether a list or a text holds a value, or a dictionary a key. */
+function contains(values: any, value: any): boolean {
+  if (typeof values === "string" || Array.isArray(values)) return values.includes(value);
+  return Object.hasOwn(values, value);
+}`,
+  },
+  statistics: {
+    code: `/** Python's \`statistics\`, as far as the program needs it. */
+const statistics = {
+  median(values: readonly number[]): number {
+    const sorted = values.toSorted((a, b) => a - b);
+    const at = sorted.length / 2;
+    return (sorted[Math.ceil(at) - 1]! + sorted[Math.floor(at)]!) / 2;
+  },
+  pvariance(values: readonly number[], less = 0): number {
+    const mean = values.reduce((total, value) => total + value, 0) / values.length;
+    return values.reduce((total, value) => total + (value - mean) ** 2, 0) / (values.length - less);
+  },
+  variance: (values: readonly number[]): number => statistics.pvariance(values, 1),
+  stdev: (values: readonly number[]): number => Math.sqrt(statistics.variance(values)),
+  pstdev: (values: readonly number[]): number => Math.sqrt(statistics.pvariance(values)),
+};`,
+  },
   mean: {
     code: `/** The mean of numbers. */
 function mean(values: readonly number[]): number {
