@@ -17,6 +17,7 @@ import {
   string,
   tupleOf,
   unknown,
+  type DictType,
   type FunctionInfo,
   type ListType,
   type SetType,
@@ -68,7 +69,12 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
       return { kind: "iterator", of: tupleOf(...types.map((type) => walk.items(type))) };
     case "list":
     case "sorted":
-      for (const type of types.slice(1)) if (type.kind === "function") walk.invoke(type.of, [walk.items(first)]);
+      for (const type of types.slice(1))
+        if (type.kind === "function")
+          walk.invoke(
+            type.of,
+            Array.from(type.of.node.parameters, () => walk.items(first)),
+          );
       return walk.container(
         expression,
         () => listOf(walk.items(first)),
@@ -98,6 +104,12 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
         () => {},
       );
     }
+    case "dict.fromkeys":
+      return walk.container(
+        expression,
+        () => ({ kind: "dict", key: walk.items(first), value: types[1] ?? none }),
+        (dict) => void Object.assign(dict, { key: join((dict as DictType).key, walk.items(first)), value: join((dict as DictType).value, types[1] ?? none) }),
+      );
     case "reversed":
     case "iter":
       return { kind: "iterator", of: walk.items(first) };

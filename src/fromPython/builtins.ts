@@ -110,7 +110,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "type":
       return primary(to.operand(first!, level.primary), ".constructor");
     case "iter":
-      return primary(to.operand(first!, level.primary), "[Symbol.iterator]()");
+      return primary(isCollectionOfKeys(to, first!) ? to.spread(first!) : to.operand(first!, level.primary), "[Symbol.iterator]()");
     case "next":
       return next(to, first!, second);
     case "ord":
@@ -314,6 +314,12 @@ function extreme(to: Expressions, name: "max" | "min", call: Call, positional: r
     [values, ...options].flatMap((one, at) => (at > 0 ? [", ", one] : [one])),
     ")",
   );
+}
+
+/** Whether Python goes through its keys. */
+function isCollectionOfKeys(to: Expressions, value: Expression): boolean {
+  const type = present(to.typeOf(value));
+  return type.kind === "dict" || (type.kind === "any" && type.loaded === true);
 }
 
 /** The larger, or the smaller, of a tensor's number and another. */

@@ -1,6 +1,6 @@
 /** Python's expressions in TypeScript. */
 import { apiMembers } from "./apiNames.ts";
-import { builtinCall } from "./builtins.ts";
+import { builtinCall, calling } from "./builtins.ts";
 import { apiCall, argumentsOf, fieldArguments, isLeftOut, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { isUnused, targetNames } from "./declarations.ts";
@@ -42,6 +42,7 @@ import {
   isMap,
   isModule,
   isNumber,
+  isPlain,
   isCollection,
   isSequence,
   isTupleLike,
@@ -243,9 +244,9 @@ export class Expressions {
     return { kind: "attribute", object: expression, name: "value", from: expression.from, to: expression.to, type: counted(type) };
   }
 
-  /** An entry of a list: an enumeration's value counts as its number among numbers. */
+  /** An entry of a list, or a key: an enumeration's value counts as its number among numbers, as its text among texts. */
   valueAmong(entry: Expression, item: Type): Expression {
-    return isNumber(present(item)) ? this.value(entry) : entry;
+    return isPlain(present(item)) ? this.value(entry) : entry;
   }
 
   /** @param item what it holds, if it is a list */
@@ -327,7 +328,7 @@ export class Expressions {
 
   /** What is joined to a list: an enumeration's values count as their numbers among numbers. */
   spreadAmong(side: Expression, item: Type): Doc {
-    const counts = isNumber(present(item)) && countsAsValue(present(itemOf(this.typeOf(side))));
+    const counts = isPlain(present(item)) && countsAsValue(present(itemOf(this.typeOf(side))));
     return counts ? [this.array(side), ".map((one) => one.value)"] : this.spread(side);
   }
 
@@ -485,6 +486,11 @@ export class Expressions {
       return operator === "!=" ? negated(asked) : asked;
     }
     const equal = operator === "==" || operator === "!=";
+    if (equal && isByFields(leftType) && isByFields(rightType)) {
+      const fields = (side: Expression): Doc => ["{ ...", this.operand(side, level.assignment), " }"];
+      const same = primary(this.context.helper("equals"), "(", fields(left), ", ", fields(right), ")");
+      return operator === "==" ? same : negated(same);
+    }
     if (equal && (isCollection(leftType) || isCollection(rightType))) {
       const same = primary(this.context.helper("equals"), "(", this.doc(left), ", ", this.doc(right), ")");
       return operator === "==" ? same : negated(same);
@@ -507,7 +513,7 @@ export class Expressions {
       case "dict":
         return isMap(type)
           ? primary(this.operand(right, level.primary), ".has(", this.doc(this.valueAmong(left, type.key)), ")")
-          : { doc: [this.operand(left, level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
+          : { doc: [this.operand(this.valueAmong(left, type.key), level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
       case "set":
         return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
       case "tensor":
@@ -612,6 +618,8 @@ export class Expressions {
 
   /** A method as a value stays its object's. */
   #method(expression: Attribute): Code {
+    // `str.lower` as a function.
+    if (this.context.pathOf(expression.object) === "builtins.str") return { doc: calling(this, expression, ["value"]), level: level.assignment };
     const code = this.#attribute(expression);
     const type = this.typeOf(expression);
     const owner = present(this.typeOf(expression.object));
@@ -786,7 +794,7 @@ export class Expressions {
           );
         if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
         // Of one that stands there TypeScript asks for a name that it has.
-        return primary(this.receiver(object), "[", this.doc(first!), "]", object.kind === "dict" ? "!" : "");
+        return primary(this.receiver(object), "[", this.doc(this.valueAmong(first!, type.key)), "]", object.kind === "dict" ? "!" : "");
       case "object":
         if (type.of === "re.Match") return primary(groupAt(this, this.receiver(object), first!));
         return this.#objectIndex(type.of, object, first!);
@@ -956,6 +964,8 @@ export class Expressions {
       return libraryCall(this, path, expression);
     }
     if (callee.kind === "attribute") {
+      const ofClass = this.#ofBuiltin(callee, expression);
+      if (ofClass) return ofClass;
       const special = this.#methodCall(callee, expression);
       if (special) return special;
     }
@@ -1044,6 +1054,25 @@ export class Expressions {
   #calleeDoc(callee: Expression): Doc {
     if (callee.kind === "attribute") return [within(this.#attribute(callee), level.primary), this.#isMaybeNone(callee) ? "!" : ""];
     return callee.kind === "call" && this.context.apiPathOf(callee.callee) ? this.operand(callee, level.primary) : this.receiver(callee);
+  }
+
+  /** `dict.fromkeys(names)`, `str.lower(text)` */
+  #ofBuiltin({ object, name, from, to }: Attribute, call: Call): Code | undefined {
+    const path = this.context.pathOf(object);
+    const [first, second] = call.arguments.map(({ value }) => value);
+    if (path === "builtins.dict" && name === "fromkeys") {
+      const pairs: Doc = [this.array(first!), ".map((key) => [key, ", second ? this.operand(second, level.assignment) : "null", "])"];
+      const type = this.typeOf(call);
+      const isKeyed = type.kind === "dict" && isMap(type);
+      // A list that each key has would be one and the same in Python, too.
+      if (second && isCollection(present(this.typeOf(second))))
+        throw new NoTwin("All keys of `fromkeys` would have one list: make a dictionary with `for`", from);
+      const said = isKeyed ? `<${this.typeName(type.key)}, ${this.typeName(type.value)}>` : "";
+      return isKeyed ? primary(`new ${this.collection(type)}${said}(`, pairs, " as any)") : primary("Object.fromEntries(", pairs, ")");
+    }
+    if (path !== "builtins.str" || !first) return undefined;
+    const callee: Expression = { kind: "attribute", object: { ...first, type: { kind: "string" } }, name, from, to };
+    return this.#call({ ...call, callee, arguments: call.arguments.slice(1) });
   }
 
   #methodCall(callee: Attribute, call: Call): Code | undefined {
@@ -1318,6 +1347,11 @@ function isStep(expression: Walrus): expression is Walrus & { readonly target: N
 function takesAlike(a: FunctionInfo, b: FunctionInfo): boolean {
   const names = ({ node, bound }: FunctionInfo) => node.parameters.slice(bound ? 1 : 0).map(({ name, star = "" }) => star + name);
   return names(a).join() === names(b).join();
+}
+
+/** Whether Python takes two of a class for equal where their fields are: those of a dataclass. */
+function isByFields(type: Type): boolean {
+  return type.kind === "instance" && type.of.dataclass && !findMethod(type.of, "__eq__");
 }
 
 /** `name`, `object.name`: what may be asked twice. */

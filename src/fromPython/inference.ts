@@ -402,6 +402,12 @@ class Inference {
     const sets = statement.decorators.some((decorator) => decoratorName(decorator).endsWith(".setter"));
     if (this.#insideClass) this.#insideClass.methods.set(sets ? setterOf(statement.name) : statement.name, info);
     else this.#bind(statement.name, { kind: "function", of: info });
+    this.#decorate(statement.decorators, { kind: "function", of: info });
+  }
+
+  /** A decorator of the program's own is given what it stands on. */
+  #decorate(decorators: readonly Expression[], decorated: Type): void {
+    for (const { type } of decorators) if (type?.kind === "function" && !type.of.generator) this.#invoke(type.of, [decorated]);
   }
 
   #functionOf(node: FunctionStatement | Lambda, name: string, body: Block | Expression): FunctionInfo {
@@ -464,6 +470,7 @@ class Inference {
       this.#changed = true;
     }
     this.#bind(statement.name, { kind: "class", of: info });
+    this.#decorate(statement.decorators, { kind: "class", of: info });
     const outerClass = this.#insideClass;
     this.#insideClass = info;
     for (const inner of statement.body.statements) {
@@ -1162,6 +1169,10 @@ class Inference {
       case "set":
       case "size":
         return this.#listMethod(object, name, argumentTypes());
+      case "int":
+      case "float":
+      case "number":
+        return name === "is_integer" ? bool : undefined;
       case "iterator":
         argumentTypes();
         return name === "__next__" ? object.of : any;
@@ -1344,6 +1355,8 @@ class Inference {
         const type = this.#of(expression);
         if (type.kind === "class") return { kind: "instance", of: type.of };
         if (type.kind !== "python") return any;
+        // What stands for any type says nothing of this one.
+        if (type.path === "typing.TypeVar()") return unknown;
         const api = kindlingPath(type.path);
         if (type.path === "pathlib.Path") return { kind: "object", of: pathClass };
         if (type.path === "logging.Logger") return { kind: "object", of: logger };

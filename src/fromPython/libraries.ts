@@ -61,8 +61,7 @@ export function libraryValue(to: Expressions, path: string, expression: Expressi
     if (name === "bool") return primary("Boolean");
     if (/(Error|Exception)$|^StopIteration$/.test(name)) return primary(errorName(to.context, name));
     if (name === "len") return primary(to.context.helper("len"));
-    if (/^(abs|round|sum|sorted|min|max|list|tuple|set|any|all|ord|chr|repr|next|bin|hex)$/.test(name))
-      return primary("(", calling(to, expression, ["value"]), ")");
+    if (/^(abs|round|sum|sorted|min|max|list|tuple|set|any|all|ord|chr|repr|bin|hex)$/.test(name)) return primary("(", calling(to, expression, ["value"]), ")");
     if (name === "print") return primary("console.log");
     return primary(to.context.own(name));
   }
@@ -354,6 +353,7 @@ function numpyCall(to: Expressions, name: string, given: Call): Code {
     return primary(to.receiver(first!.value), ".round({ decimals: ", to.doc(others[0].value), " })");
   if (/^(mean|std|var)$/.test(name)) return numpyMoment(to, name, first!.value, others);
   if (/^(median|percentile|quantile)$/.test(name)) return quantile(to, name, call);
+  if (name === "set_printoptions" && call.arguments.every((argument) => argument.name === "linewidth")) return primary("undefined");
   if (name === "set_printoptions") throw new NoTwin("NumPy's print options have no twin here: round, or format, what is printed", call.from);
   if (name === "full" && type && isNumber(type))
     return numpyCall(to, name, { ...call, arguments: [{ value: { kind: "tuple", entries: [first!.value], from: call.from, to: call.to } }, ...others] });
@@ -583,6 +583,7 @@ function functions(to: Expressions, name: string, call: Call): Code {
     const [fn, list, start] = call.arguments.map(({ value }) => value);
     return primary(to.array(list!), ".reduce(", joining(to, fn!), start ? [", ", to.doc(start)] : "", ")");
   }
+  if (name === "cmp_to_key") return primary(to.context.helper("compared"), "(", callable(to, call.arguments[0]!.value), ")");
   return missing(`functools.${name}`, call);
 }
 

@@ -92,6 +92,7 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
     case "float":
     case "number":
     case "bool":
+      if (callee.name === "is_integer") return primary("Number.isInteger(", to.doc(callee.object), ")");
       // NumPy's numbers are tensors to some.
       return callee.name === "item" ? to.expression(callee.object) : undefined;
     default:

@@ -8,7 +8,7 @@ export function withOneBase(statements: readonly Statement[], notes: Note[]): St
   const classes: Classes = new Map(statements.flatMap((one) => (one.kind === "class" ? [[one.name, one] as const] : [])));
   const several = [...classes.values()].filter((one) => realBases(one).length > 1);
   if (several.length === 0) return [...statements];
-  const orders = new Map([...classes.values()].map((one) => [one.name, orderOf(one, classes)]));
+  const orders = new Map([...classes.values()].map((one) => [one.name, withMixinsFirst(orderOf(one, classes), classes)]));
   for (const one of several) if (!orders.get(one.name)) notes.push({ from: one.from, message: `The bases of \`${one.name}\` have no twin here: give it one` });
   const taken = basesOfMixins(classes, orders);
   const result = statements.flatMap((one): Statement[] => {
@@ -36,6 +36,8 @@ function withBase(of: ClassStatement, base: Argument | undefined): ClassStatemen
 
 /** `object`, `ABC`, `Generic[T]` say nothing here. */
 function realBases({ bases }: ClassStatement): Argument[] {
+  // An enumeration's other base says what its values are.
+  if (bases.some((base) => /(^|\.)\w*(Enum|Flag)$/.test(nameOf(base)))) return [];
   return bases.filter((base) => !base.name && !isAbstract(base));
 }
 
@@ -71,8 +73,30 @@ function orderOf(of: ClassStatement, classes: Classes): Argument[] | undefined {
     found.push(next);
     left = left.map((row) => (row.length > 0 && nameOf(row[0]!) === nameOf(next) ? row.slice(1) : row));
   }
-  // Of the API's classes one alone can be the last.
-  return found.filter((one) => !classes.has(nameOf(one))).length > 1 || found.slice(0, -1).some((one) => !classes.has(nameOf(one))) ? undefined : found;
+  return found;
+}
+
+/**
+ * What a mixin has that no class before it has stands as well before them, which then stay as they are; the API's class is the last, and there is one alone.
+ */
+function withMixinsFirst(order: readonly Argument[] | undefined, classes: Classes): Argument[] | undefined {
+  if (!order) return undefined;
+  const own = order.filter((one) => classes.has(nameOf(one)));
+  if (order.length - own.length > 1) return undefined;
+  const isMixin = (one: Argument, at: number): boolean => {
+    const members = new Set(membersOf(classes.get(nameOf(one))!));
+    const isAlone = realBases(classes.get(nameOf(one))!).length === 0 && !members.has("__init__");
+    return isAlone && own.slice(0, at).every((other) => membersOf(classes.get(nameOf(other))!).every((name) => !members.has(name)));
+  };
+  const mixins = own.filter(isMixin);
+  return [...mixins, ...own.filter((one) => !mixins.includes(one)), ...order.filter((one) => !classes.has(nameOf(one)))];
+}
+
+function membersOf({ body }: ClassStatement): string[] {
+  return body.statements.flatMap((one) => {
+    if (one.kind === "function") return [one.name];
+    return one.kind === "assign" ? one.targets.map(textOf) : [];
+  });
 }
 
 /** A mixin that stands before the same base wherever it is used, and behind it in the file, simply has that base. */

@@ -133,6 +133,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path === "json.dumps") return string;
   if (path === "json.loads") return { kind: "any", loaded: true };
   if (path.startsWith("re.")) return patternCallResult(walk, path.slice("re.".length), types, expression);
+  if (path === "functools.cmp_to_key") return types[0] ?? any;
   if (path === "functools.partial") return partial(walk, types, expression);
   return { kind: "python", path: `${path}()` };
 }

@@ -89,7 +89,7 @@ export class Statements {
     } catch (error) {
       if (!(error instanceof NoTwin)) throw error;
       this.context.report(error.from, error.message);
-      lines = this.#untranslated(statement, margin, error.message);
+      lines = this.untranslated(statement, margin, error.message);
     }
     if (after && lines.length > 0) {
       const at = blocksOf(statement).length > 0 ? lines.findIndex((text) => text.endsWith("{")) : lines.length - 1;
@@ -99,7 +99,7 @@ export class Statements {
   }
 
   /** The Python as it was, as a comment. */
-  #untranslated(statement: Statement, margin: number, reason: string): string[] {
+  untranslated(statement: Statement, margin: number, reason: string): string[] {
     const start = this.context.source.lastIndexOf("\n", statement.from - 1) + 1;
     const indentation = statement.from - start;
     const source = this.context.source.slice(statement.from, statement.to).trimEnd().split("\n");
@@ -187,7 +187,7 @@ export class Statements {
         return writeClass(this, this.knowledge.classes.get(statement)!, margin);
       case "unreadable":
         this.context.report(statement.from, statement.reason);
-        return this.#untranslated(statement, margin, statement.reason);
+        return this.untranslated(statement, margin, statement.reason);
     }
   }
 
@@ -387,7 +387,10 @@ export class Statements {
             ],
             margin,
           );
-        return this.#line([receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(first!), "]"], " = ", value], margin);
+        return this.#line(
+          [receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(to.valueAmong(first!, type.key)), "]"], " = ", value],
+          margin,
+        );
       case "object":
         if (type.of === "ParamGroup" && first!.kind === "string") return this.#line([receiver, memberText(camelCase(first!.value)), " = ", value], margin);
         if (/^nn\.(ModuleList|ModuleDict|ParameterDict)$/.test(type.of)) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
@@ -428,6 +431,9 @@ export class Statements {
         margin,
       );
     }
+    // TypeScript takes the tuples that a comprehension makes for lists.
+    if (type.kind === "list" && operator === "+" && value.kind === "comprehension" && type.of.kind === "tuple")
+      return this.#line([to.receiver(target), ".push(...(", to.spread(value), ` as ${to.typeName(type)}))`], margin);
     if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spreadAmong(value, type.of), ")"], margin);
     if (type.kind === "tensor") {
       const variable = target.kind === "name" ? this.#variable(target.name) : type;
@@ -751,7 +757,7 @@ export class Statements {
   checkDecorator(decorator: Expression): boolean {
     const name = decoratorName(decorator);
     if (
-      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast|contextmanager)$/.test(
+      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast|contextmanager|total_ordering)$/.test(
         name,
       ) ||
       name.endsWith(".setter")

@@ -85,6 +85,7 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     case "object":
       return primary("String(", code.doc, ")");
     case "instance":
+      if (!asText && type.of.isEnum && !findMethod(type.of, "__repr__")) return primary(context.helper("member"), "(", code.doc, ")");
       if (!printsFields(type)) return primary("String(", code.doc, ")");
       break;
     case "tensor":
@@ -152,6 +153,7 @@ function fieldsText(to: Expressions, value: Doc, type: Type): Code {
 function leafText(to: Expressions, type: Type): Doc | undefined {
   const made = madeText(to, "one", type);
   if (made) return ["(one: any) => ", made.doc];
+  if (type.kind === "instance" && type.of.isEnum && !findMethod(type.of, "__repr__")) return to.context.helper("member");
   if (printsFields(type)) return ["(one: any) => ", fieldsText(to, "one", type).doc];
   if (type.kind === "float") return to.context.helper("decimal");
   if (type.kind === "any" && type.floats) return to.context.helper("floatsText");

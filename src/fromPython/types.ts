@@ -180,6 +180,11 @@ export function isTensor(type: Type): boolean {
   return type.kind === "tensor";
 }
 
+/** A number or a text. */
+export function isPlain(type: Type): boolean {
+  return isNumber(type) || type.kind === "string";
+}
+
 /** A result that is an array of NumPy's if what it is made of is one: of the same type of elements, if that goes. */
 export function likeNumpy(result: Type, ...made: readonly Type[]): Type {
   const names = made.flatMap((one) => (one.kind === "tensor" && one.numpy !== undefined ? [one.numpy] : []));
@@ -234,8 +239,8 @@ export function join(a: Type, b: Type): Type {
     return of.kind === "any" ? any : { kind: "nullable", of };
   }
   if (isNumber(a) && isNumber(b)) return joinNumbers(a, b);
-  // Beside numbers, an enumeration's values are what they count as.
-  if ((isNumber(a) && countsAsValue(b)) || (countsAsValue(a) && isNumber(b))) return join(counted(a), counted(b));
+  // Beside numbers and texts, an enumeration's values are what they count as.
+  if ((isPlain(a) && countsAsValue(b)) || (countsAsValue(a) && isPlain(b))) return join(counted(a), counted(b));
   if (a.kind === "tensor" && b.kind === "tensor") {
     return {
       kind: "tensor",

@@ -345,7 +345,8 @@ function compare(left: any, operator: "eq" | "ne" | "lt" | "le" | "gt" | "ge", r
     const [less, more] = operator.startsWith("l") ? [left, right] : [right, left];
     return [...less].every((value) => more.has(value)) && (operator.endsWith("e") || less.size < more.size);
   }
-  if (Array.isArray(left) && Array.isArray(right)) [left, right] = [order(left, right), 0];
+  if (typeof left?.[operator] === "function") return left[operator](right);
+  if (typeof left?.lt === "function" || (Array.isArray(left) && Array.isArray(right))) [left, right] = [order(left, right), 0];
   switch (operator) {
     case "lt":
       return left < right;
@@ -750,6 +751,19 @@ function order(a: any, b: any): number {
   const at = a.findIndex((entry, i) => order(entry, b[i]) !== 0);
   return at < 0 ? a.length - b.length : order(a[at], b[at]);
 }`,
+  },
+  compared: {
+    code: `/** A key by which a function tells which of two comes first. */
+function compared(compare: (a: any, b: any) => number): (value: any) => any {
+  return (value) => ({ value, lt: (other: { value: any }) => compare(value, other.value) < 0 });
+}`,
+  },
+  member: {
+    code: `/** A value of an enumeration as Python shows it in a list. */
+function member(one: { readonly name: string; readonly value: unknown }): string {
+  return \`<\${one.constructor.name}.\${one.name}: \${repr(one.value)}>\`;
+}`,
+    needs: ["repr"],
   },
   sorted: {
     code: `/** A sorted copy. */
