@@ -57,7 +57,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return first ? primary(to.array(first)) : primary("[]");
     case "set":
     case "frozenset":
-      return primary(`new ${to.collection(to.typeOf(call))}(`, first ? to.spread(first) : "", ")");
+      return primary(`new ${to.collection(to.typeOf(call), first !== undefined)}(`, first ? to.spread(first) : "", ")");
     case "dict":
       return dictionaryOf(to, call, first);
     case "sum":
@@ -351,7 +351,7 @@ export function callable(to: Expressions, value: Expression): Doc {
 export function joining(to: Expressions, value: Expression): Doc {
   const path = to.context.pathOf(value);
   const isKnown = path !== undefined && (path.startsWith("builtins.") || kindlingPath(path) !== undefined);
-  return isKnown ? calling(to, value, ["all", "next"]) : to.argument(value);
+  return isKnown ? calling(to, value, ["total", "entry"]) : to.argument(value);
 }
 
 /** `(value: any) => …(value)` */

@@ -166,7 +166,7 @@ export class Expressions {
       case "tuple":
         return primary(this.#entries("[", expression.entries, "]", expression.kind === "list" ? itemOf(this.typeOf(expression)) : unknown));
       case "set":
-        return primary(`new ${this.collection(this.typeOf(expression))}(`, this.#entries("[", expression.entries, "]"), ")");
+        return primary(`new ${this.collection(this.typeOf(expression), true)}(`, this.#entries("[", expression.entries, "]"), ")");
       case "dict":
         return this.dictionary(expression);
       case "comprehension":
@@ -1116,13 +1116,13 @@ export class Expressions {
   // ---- collections
 
   /** The class of a dictionary or a set whose keys are any values. */
-  collection(type: Type): string {
+  collection(type: Type, holdsSome = false): string {
     const isSet = type.kind === "set";
     const key = type.kind === "dict" ? type.key : itemOf(type);
     if (!isTupleLike(key)) return isSet ? "Set" : "Map";
     // What stands there as a list is a tuple to TypeScript only where that is said.
     const types = type.kind === "dict" ? [type.key, type.value] : [key];
-    const said = types.every((one) => one.kind !== "unknown") ? `<${types.map((one) => this.typeName(one)).join(", ")}>` : "";
+    const said = holdsSome && types.every((one) => one.kind !== "unknown") ? `<${types.map((one) => this.typeName(one)).join(", ")}>` : "";
     return this.context.helper(isSet ? "KeySet" : "KeyMap") + said;
   }
 
@@ -1133,7 +1133,7 @@ export class Expressions {
       const entries = expression.entries.map(({ key, value }): Doc =>
         key ? ["[", this.doc(this.valueAmong(key, type.key)), ", ", this.doc(value), "]"] : ["...", this.doc(value)],
       );
-      return primary(`new ${this.collection(type)}(`, listed("[", entries, "]"), ")");
+      return primary(`new ${this.collection(type, true)}(`, listed("[", entries, "]"), ")");
     }
     // A group of an optimizer's parameters says its options as the API does.
     const isGroup = expression.entries.some(({ key }) => key?.kind === "string" && key.value === "params");

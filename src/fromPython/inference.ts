@@ -402,10 +402,9 @@ class Inference {
     const sets = statement.decorators.some((decorator) => decoratorName(decorator).endsWith(".setter"));
     if (this.#insideClass) this.#insideClass.methods.set(sets ? setterOf(statement.name) : statement.name, info);
     else this.#bind(statement.name, { kind: "function", of: info });
-    this.#decorate(statement.decorators, { kind: "function", of: info });
   }
 
-  /** A decorator of the program's own is given what it stands on. */
+  /** A decorator of the program's own is given the class that it stands on. */
   #decorate(decorators: readonly Expression[], decorated: Type): void {
     for (const { type } of decorators) if (type?.kind === "function" && !type.of.generator) this.#invoke(type.of, [decorated]);
   }
@@ -1159,6 +1158,7 @@ class Inference {
         if (name === "numpy") return { ...object, numpy: object.elements === "float" ? "float32" : usualNumpy(object.elements) };
         if (name === "astype" || (name === "type" && object.numpy !== undefined)) return castArray(expression, object);
         if (name === "to" || name === "type") return castResult(expression, object);
+        if (name === "nonzero" && expression.arguments.some((argument) => argument.name === "as_tuple")) return { ...listOf(ints), tuple: true };
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
         if ((name === "max" || name === "min") && (object.numpy !== undefined || types[0]?.kind === "tensor")) return object;
