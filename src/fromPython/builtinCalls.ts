@@ -116,6 +116,9 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "next":
       return walk.items(first);
     case "map": {
+      const apart = types[1];
+      if (first.kind === "python" && /^builtins\.(list|tuple|set)$/.test(first.path) && apart?.kind === "tuple" && types.length === 2)
+        return tupleOf(...apart.entries.map((entry): Type => ({ ...listOf(walk.items(entry)), tuple: first.path.endsWith("tuple") })));
       const item =
         first.kind === "function"
           ? walk.invoke(

@@ -68,6 +68,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "abs":
       return present(to.typeOf(first!)).kind === "tensor" ? primary(to.receiver(first!), ".abs()") : primary("Math.abs(", to.doc(first!), ")");
     case "pow":
+      if (positional[2]) throw new NoTwin("`pow` takes two numbers here: put `% m` behind it", call.from);
       return to.binary("**", first!, second!);
     case "round":
       if (present(to.typeOf(first!)).kind === "tensor") return primary(to.receiver(first!), ".round()");
@@ -78,8 +79,11 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return sorted(to, first!, named("key"), named("reverse"));
     case "reversed":
       return primary("[...", to.spread(first!), "].reverse()");
-    case "map":
-      return mapped(to, positional);
+    case "map": {
+      const type = to.typeOf(call);
+      const code = mapped(to, positional);
+      return type.kind === "tuple" ? primary("(", code.doc, ` as ${to.typeName(type)})`) : code;
+    }
     case "filter":
       if (first!.kind === "constant") return primary(to.array(second!), ".filter(Boolean)");
       return primary(to.array(second!), ".filter(", callable(to, first!), ")");

@@ -431,11 +431,15 @@ export class Expressions {
       case "nullable":
         if (isSequence(type.of)) return primary(this.operand(expression, level.primary), "?.length");
         if (type.of.kind === "tensor" && !type.of.mixed && expression.kind === "name") return primary(this.operand(expression, level.primary), "?.item()");
-        if (["dict", "tensor"].includes(type.of.kind)) return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
+        if (["dict", "tensor"].includes(type.of.kind) || (type.of.kind === "instance" && findMethod(type.of.of, "__len__")))
+          return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
         return this.expression(expression);
-      case "unknown":
+      case "instance":
+        if (findMethod(type.of, "__len__") && !type.of.root) return { doc: [this.operand(expression, level.primary), ".length > 0"], level: level.relation };
+        return this.expression(expression);
       case "any":
-        return expression.kind === "call" || expression.kind === "name" || expression.kind === "attribute"
+      case "unknown":
+        return expression.kind === "call" || (expression.kind === "name" && type.kind === "unknown") || expression.kind === "attribute"
           ? this.expression(expression)
           : primary(this.context.helper("truth"), "(", this.doc(expression), ")");
       default:
@@ -760,7 +764,7 @@ export class Expressions {
     const at = this.value(expression.subscripts[0]!);
     const place =
       missing === "KeyError"
-        ? this.#subscript(expression.subscripts)
+        ? this.subscript(expression.subscripts)
         : present(this.typeOf(at)).kind === "tensor"
           ? [this.operand(at, level.primary), ".item()"]
           : this.doc(at);
@@ -788,7 +792,7 @@ export class Expressions {
           return primary(
             this.receiver(object),
             ".get(",
-            this.#subscript(subscripts, type.key),
+            this.subscript(subscripts, type.key),
             ")",
             type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!",
           );
@@ -805,7 +809,7 @@ export class Expressions {
         if (first!.kind === "slice" && findMethod(type.of, "__getitem__") && !type.of.root)
           throw new NoTwin(`A slice of a \`${type.of.name}\` has no twin here: its \`__getitem__\` takes one place`, expression.from);
         if (first!.kind === "slice" || (!findMethod(type.of, "__getitem__") && isModule(type))) return this.#objectIndex("nn.Sequential", object, first!);
-        return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.#subscript(subscripts), ")");
+        return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.subscript(subscripts), ")");
       default:
         if (subscripts.length > 1 || first!.kind === "slice") return this.#looseIndex(object, subscripts);
         if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
@@ -836,7 +840,7 @@ export class Expressions {
     return primary(`[...${this.context.own(of.name)}].find((one) => one.${field} === `, this.operand(this.value(wanted), level.equality + 1), ")!");
   }
 
-  #subscript(subscripts: readonly Expression[], key: Type = unknown): Doc {
+  subscript(subscripts: readonly Expression[], key: Type = unknown): Doc {
     if (subscripts.length === 1) return this.doc(this.valueAmong(subscripts[0]!, key));
     return ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", this.doc(one)]), "]"];
   }
@@ -1185,6 +1189,8 @@ export class Expressions {
   /** What stands behind `...` or in a `for … of`. */
   spread(expression: Expression): Doc {
     const type = present(this.typeOf(expression));
+    // Some module that is gone through is a list of them.
+    if (type.kind === "object" && type.of === "nn.Module" && expression.kind !== "call") return ["(", this.doc(expression), " as any)"];
     if (type.kind === "instance" && type.of.root === "data.Dataset" && !findMethod(type.of, "__iter__") && findMethod(type.of, "__getitem__"))
       return [this.context.helper("samples"), "(", this.doc(expression), ")"];
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];

@@ -282,6 +282,7 @@ class Inference {
       case "try":
         this.#loop(() => this.#block(statement.body));
         for (const handler of statement.handlers) {
+          for (const test of handler.test?.kind === "tuple" ? handler.test.entries : handler.test ? [handler.test] : []) this.#of(test);
           if (handler.name) this.#bind(handler.name, { kind: "error" });
           this.#loop(() => this.#block(handler.body));
         }
@@ -573,7 +574,9 @@ class Inference {
         break;
       case "index": {
         const object = present(this.#of(target.object));
-        for (const subscript of target.subscripts) this.#of(subscript);
+        const places = target.subscripts.map((subscript) => this.#of(subscript));
+        const setter = object.kind === "instance" ? findMethod(object.of, "__setitem__") : undefined;
+        if (setter) this.#invoke(setter, [places.length > 1 ? tupleOf(...places) : places[0]!, type]);
         if (object.kind === "dict") this.#putIn(object, target.subscripts, type);
         else if (object.kind === "list" && target.subscripts[0]!.kind !== "slice") this.#append(object, type);
         break;
@@ -714,7 +717,8 @@ class Inference {
       }
       case "tuple": {
         const entries = expression.entries.map((entry) => this.#of(entry));
-        return expression.entries.some((entry) => entry.kind === "starred") ? listOf(entries.reduce(join, unknown)) : tupleOf(...entries);
+        const isOpen = expression.entries.some((entry) => entry.kind === "starred");
+        return isOpen ? { ...listOf(entries.reduce(join, unknown)), tuple: true } : tupleOf(...entries);
       }
       case "dict":
         return this.#dictionary(expression.entries, expression);
@@ -1006,7 +1010,7 @@ class Inference {
         return this.#items(object);
       case "instance": {
         const method = findMethod(object.of, "__getitem__");
-        return method ? this.#invoke(method, types) : unknown;
+        return method ? this.#invoke(method, [types.length > 1 ? tupleOf(...types) : types[0]!]) : unknown;
       }
       case "class":
         return object.of.isEnum ? { kind: "instance", of: object.of } : unknown;

@@ -106,6 +106,12 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
     case "numpy":
       return numpyCall(to, rest, call);
     case "random":
+      if (/^(choice|choices|sample)$/.test(rest) && call.arguments[0] && present(to.typeOf(call.arguments[0].value)).kind === "string") {
+        const letters: Argument = {
+          value: { kind: "list", entries: [{ kind: "starred", value: call.arguments[0].value, ...placeOf(call) }], ...placeOf(call) },
+        };
+        return libraryCall(to, path, { ...call, arguments: [letters, ...call.arguments.slice(1)] });
+      }
       if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, /^(uniform|gauss)$/.test(rest) ? withNumbers(call) : call));
     case "heapq":
@@ -187,6 +193,10 @@ function asDictionary(to: Expressions, object: Expression): Code {
 function isFlatField(field: Type): boolean {
   if (isSequence(field)) return isFlatField(present(itemOf(field)));
   return field.kind === "dict" ? isFlatField(present(field.value)) : !["instance", "any", "unknown"].includes(field.kind);
+}
+
+function placeOf({ from, to }: Call): { from: number; to: number } {
+  return { from, to };
 }
 
 /** The call with numbers where NumPy's are tensors. */
@@ -570,6 +580,27 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       return primary(to.context.helper("zipLongest"), listed("(", [other ? to.doc(other.value) : "null", ...lists], ")"));
     }
     case "islice":
+      // One number is where it ends.
+      if (call.arguments.length === 2)
+        return primary(
+          to.context.helper(name),
+          "(",
+          call.arguments.flatMap(({ value }, at): Doc[] => (at > 0 ? [", 0, ", to.doc(value)] : [to.spread(value)])),
+          ")",
+        );
+      return primary(to.context.helper(name), "(", all(", "), ")");
+    case "takewhile":
+    case "dropwhile":
+      return primary(to.context.helper(name), "(", callable(to, call.arguments[0]!.value), ", ", to.spread(call.arguments[1]!.value), ")");
+    case "starmap":
+      return primary(to.array(call.arguments[1]!.value), ".map((values: any) => ((", joining(to, call.arguments[0]!.value), ") as any)(...values))");
+    case "pairwise":
+      return primary(
+        to.array(call.arguments[0]!.value),
+        ".slice(1).map((value, at, rest) => [at === 0 ? ",
+        to.array(call.arguments[0]!.value),
+        "[0]! : rest[at - 1]!, value])",
+      );
     case "cycle":
       return primary(to.context.helper(name), "(", all(", "), ")");
     default:

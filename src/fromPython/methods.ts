@@ -151,8 +151,9 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
     }
     case "numel":
       return primary(receiver, ".reduce((product, size) => product * size, 1)");
-    case "extendleft":
     case "rotate":
+      return primary(to.context.helper("rotate"), "(", to.doc(object), first ? [", ", to.doc(first)] : "", ")");
+    case "extendleft":
       throw new NoTwin(`\`deque.${name}\` has no twin here`, call.from);
     default:
       return undefined;
@@ -341,8 +342,13 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
       return primary(receiver, ".toLowerCase().replace(/^./, (letter) => letter.toUpperCase())");
     case "title":
       return primary(receiver, ".toLowerCase().replaceAll(/(?<!\\p{L})\\p{L}/gu, (letter) => letter.toUpperCase())");
-    case "replace":
-      return plain("replaceAll");
+    case "replace": {
+      if (values[2])
+        return primary(to.context.helper("splitAt"), "(", to.doc(object), ", ", to.doc(first!), ", ", to.doc(values[2]), ").join(", to.doc(second!), ")");
+      // A `$` means something to JavaScript.
+      const isPlain = second!.kind === "string" && !second!.value.includes("$");
+      return primary(receiver, ".replaceAll(", to.doc(first!), ", ", isPlain ? "" : "() => ", to.doc(second!), ")");
+    }
     case "startswith":
     case "endswith": {
       const method = name === "startswith" ? "startsWith" : "endsWith";

@@ -10,7 +10,7 @@ export interface Note {
 }
 
 export function prepare(body: Block, notes: Note[] = []): Block {
-  const statements = withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields), notes);
+  const statements = withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields).map(withAliases), notes);
   return withoutParser({ statements, tail: body.tail }, { calls: [...callsIn(statements)], function: undefined, notes });
 }
 
@@ -22,6 +22,18 @@ function withoutSignatures(statements: readonly Statement[]): Statement[] {
     if (target?.kind === "attribute" && target.name === "__annotations__") return [];
     return one.kind === "class" ? [{ ...one, body: { ...one.body, statements: withoutSignatures(one.body.statements) } }] : [one];
   });
+}
+
+/** `__rmul__ = __mul__` in a class: the method once more, under its other name. */
+function withAliases(statement: Statement): Statement {
+  if (statement.kind !== "class") return statement;
+  const methods = new Map(statement.body.statements.flatMap((one) => (one.kind === "function" ? [[one.name, one] as const] : [])));
+  const statements = statement.body.statements.map((one): Statement => {
+    const [target] = one.kind === "assign" ? one.targets : [];
+    const method = one.kind === "assign" && one.value?.kind === "name" ? methods.get(one.value.name) : undefined;
+    return method && target?.kind === "name" ? { ...structuredClone(method), name: target.name } : one;
+  });
+  return { ...statement, body: { ...statement.body, statements } };
 }
 
 /** `Point = namedtuple("Point", ["x", "y"])` is a class with these fields. */

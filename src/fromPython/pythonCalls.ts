@@ -107,6 +107,11 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
     return { kind: "iterator", of: tupleOf(key, listOf(of)) };
   }
   if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
+  if (/^itertools\.(take|drop)while$/.test(path)) {
+    if (types[0]?.kind === "function") walk.invoke(types[0].of, [walk.items(types[1] ?? unknown)]);
+    return { kind: "iterator", of: walk.items(types[1] ?? unknown) };
+  }
+  if (path === "itertools.pairwise") return { kind: "iterator", of: tupleOf(walk.items(types[0] ?? unknown), walk.items(types[0] ?? unknown)) };
   if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: walk.items(types[0] ?? unknown) };
   if (/^itertools\.(combinations|permutations)$/.test(path))
     return { kind: "iterator", of: { kind: "list", of: walk.items(types[0] ?? unknown), tuple: true } };

@@ -396,7 +396,7 @@ export class Statements {
         if (/^nn\.(ModuleList|ModuleDict|ParameterDict)$/.test(type.of)) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
         return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
       case "instance":
-        if (findMethod(type.of, "__setitem__")) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
+        if (findMethod(type.of, "__setitem__")) return this.#line([receiver, ".set(", to.subscript(subscripts), ", ", value, ")"], margin);
         return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
       default:
         if (subscripts.length > 1 || first!.kind === "slice") {
@@ -410,6 +410,7 @@ export class Statements {
   #isPutByCall({ object, subscripts: [place] }: Index): boolean {
     const type = present(this.to.typeOf(object));
     if (type.kind === "list") return place!.kind !== "slice" && mayBeNegative(place!);
+    if (type.kind === "instance") return findMethod(type.of, "__setitem__") !== undefined;
     return /^(tensor|any|unknown)$/.test(type.kind) || (type.kind === "dict" && isMap(type));
   }
 

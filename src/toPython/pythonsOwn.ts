@@ -383,9 +383,9 @@ function either<A, B>(value: A | null | undefined, other: () => B): A | B {
     code: `/** Whether Python takes a value for true. */
 function truth(value: any): boolean {
   if (value instanceof Tensor) return Boolean(value.item());
-  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value !== "object" || value === null) return Boolean(value);
   if (value instanceof Map || value instanceof Set) return value.size > 0;
-  return Boolean(value);
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.keys(value).length > 0 : value.length !== 0;
 }`,
     imports: ["Tensor"],
   },
@@ -897,13 +897,38 @@ function permutations<T>(values: readonly T[], count = values.length): T[][] {
 }`,
   },
   islice: {
-    code: `/** The first entries. */
-function* islice<T>(values: Iterable<T>, count: number): IterableIterator<T> {
+    code: `/** The entries from one place to another, each nth of them. */
+function* islice<T>(values: Iterable<T>, start: number | null, stop: number | null, step = 1): IterableIterator<T> {
+  let at = 0;
+  if (stop !== null && stop <= 0) return;
   for (const value of values) {
-    if (count-- <= 0) return;
-    yield value;
-    if (count === 0) return;
+    if (at >= (start ?? 0) && (at - (start ?? 0)) % step === 0) yield value;
+    at++;
+    if (stop !== null && at >= stop) return;
   }
+}`,
+  },
+  takewhile: {
+    code: `/** The entries before the first that doesn't fit. */
+function* takewhile<T>(fits: (value: T) => any, values: Iterable<T>): IterableIterator<T> {
+  for (const value of values) {
+    if (!fits(value)) return;
+    yield value;
+  }
+}`,
+  },
+  dropwhile: {
+    code: `/** The entries from the first that doesn't fit. */
+function* dropwhile<T>(fits: (value: T) => any, values: Iterable<T>): IterableIterator<T> {
+  let begins = false;
+  for (const value of values) if ((begins ||= !fits(value))) yield value;
+}`,
+  },
+  rotate: {
+    code: `/** Moves the entries on by so many places, from the end to the beginning. */
+function rotate(values: any[], by = 1): void {
+  const at = values.length === 0 ? 0 : ((by % values.length) + values.length) % values.length;
+  values.unshift(...values.splice(values.length - at));
 }`,
   },
   cycle: {
@@ -927,6 +952,12 @@ class Deque<T> extends Array<T> {
   override push(...values: T[]): number {
     super.push(...values);
     this.splice(0, this.length - this.maxlen);
+    return this.length;
+  }
+
+  override unshift(...values: T[]): number {
+    super.unshift(...values);
+    this.splice(this.maxlen);
     return this.length;
   }
 
