@@ -1,4 +1,5 @@
 /** What Python's built-in functions give. */
+import { file } from "./files.ts";
 import type { Call } from "./syntax.ts";
 import { constantIndex, entriesByName } from "./syntaxQueries.ts";
 import {
@@ -104,6 +105,8 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
         () => {},
       );
     }
+    case "open":
+      return { kind: "object", of: file };
     case "dict.fromkeys":
       return walk.container(
         expression,

@@ -2,6 +2,7 @@
 import { argumentsOf } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
+import { opened } from "./files.ts";
 import { memberText, type Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Argument, Call, Comprehension, Expression } from "./syntax.ts";
@@ -132,6 +133,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "hash":
     case "input":
     case "open":
+      return opened(to, to.doc(first!), call, 1);
     case "eval":
     case "exec":
     case "globals":

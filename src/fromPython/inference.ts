@@ -3,6 +3,7 @@
  * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
  */
 import { collectBindings } from "./declarations.ts";
+import { file, fileResult } from "./files.ts";
 import { onlyTensors, telling, tensorNames } from "./guesses.ts";
 import { logger } from "./logging.ts";
 import { apiMembers } from "./apiNames.ts";
@@ -1290,6 +1291,7 @@ class Inference {
   #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
     if (of === pathClass) return pathResult(name);
+    if (of === file) return fileResult(name);
     if (of === logger) return name === "getEffectiveLevel" ? int : /^(isEnabledFor|hasHandlers)$/.test(name) ? bool : none;
     if (object.kind === "object" && of.startsWith("re.")) return patternMethodResult(this.#walk, object, name, types);
     if (of === "random.Random") return pythonCall(this.#walk, `random.${name}`, types, expression);

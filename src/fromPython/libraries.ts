@@ -4,6 +4,7 @@ import { builtinCall, callable, calling, errorName, joining } from "./builtins.t
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
+import { allOf } from "./files.ts";
 import { listed, memberText, quoted, type Doc } from "./layout.ts";
 import { loggingCall, loggingValue } from "./logging.ts";
 import { pathCall } from "./paths.ts";
@@ -156,6 +157,12 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
     case "dataclasses": {
       const [object] = call.arguments;
+      if (rest === "fields") {
+        const type = present(to.typeOf(object!.value));
+        if (type.kind !== "class" && type.kind !== "instance") break;
+        const names = [...type.of.fields.keys()].map((name): Doc => `{ name: ${quoted(name)} }`);
+        return primary(listed("[", names, "]"));
+      }
       if (rest === "asdict") return asDictionary(to, object!.value);
       if (rest === "replace") return primary(to.context.helper("replaced"), argumentsOf(to, call, { rename: false }));
       break;
@@ -175,6 +182,11 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
     case "json":
       if (rest === "dumps") return jsonText(to, call);
+      if (rest === "dump" && call.arguments.length >= 2) {
+        const [value, into, ...options] = call.arguments;
+        return primary(to.receiver(into!.value), ".write(", jsonText(to, { ...call, arguments: [value!, ...options] }).doc, ")");
+      }
+      if (rest === "load") return primary("JSON.parse(", allOf(to, call.arguments[0]!.value), ")");
       if (rest === "loads") return primary("JSON.parse(", to.doc(call.arguments[0]!.value), ")");
       break;
     default:

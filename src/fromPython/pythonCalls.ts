@@ -136,6 +136,8 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
   if (/^unicodedata\.(normalize|category|name)$/.test(path)) return string;
   if (path === "json.dumps") return string;
+  if (path === "dataclasses.fields") return listOf({ kind: "dict", key: string, value: string, fields: new Map([["name", string]]) });
+  if (path === "json.load") return { kind: "any", loaded: true };
   if (path === "json.loads") return { kind: "any", loaded: true };
   if (path.startsWith("re.")) return patternCallResult(walk, path.slice("re.".length), types, expression);
   if (path === "functools.cmp_to_key") return types[0] ?? any;

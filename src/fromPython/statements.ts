@@ -6,6 +6,7 @@ import { comment, commentLine, docComment } from "./comments.ts";
 import { level, NoTwin, primary, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { fileTest, neverRaised } from "./exceptions.ts";
+import { isFile } from "./files.ts";
 import { isNone, Expressions, mayBeNegative } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves, presenceAsked } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
@@ -703,6 +704,7 @@ export class Statements {
     const type = this.to.typeOf(value);
     if (type.kind === "python" && type.path === "tempfile.TemporaryDirectory()")
       return { doc: primary(this.context.helper("temporaryFolder"), "()").doc, value: ".value" };
+    if (isFile(type)) return { doc: this.to.doc(value), value: "" };
     if (type.kind === "iterator") return { doc: [this.context.helper("entered"), "(", this.to.doc(value), ")"], value: ".value" };
     return type.kind === "instance" && findMethod(type.of, "__exit__")
       ? { doc: this.to.doc(value), value: ".enter()", enters: findMethod(type.of, "__enter__") !== undefined }

@@ -2,9 +2,10 @@
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { lossNames } from "./guesses.ts";
+import { isFile } from "./files.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
-import { findMethod, present, unknown, type Type } from "./types.ts";
+import { findMethod, itemOf, present, unknown, type Type } from "./types.ts";
 
 /** Texts and expressions, one behind the other. */
 export type Parts = (string | Doc)[];
@@ -69,8 +70,20 @@ export function strOf(to: Expressions, value: Expression): Code {
   return reprOf(to, value, true);
 }
 
+/** `keys`, `values` or `items` of a dictionary, which Python shows by that name. */
+function viewOf(to: Expressions, value: Expression): string | undefined {
+  if (value.kind !== "call" || value.callee.kind !== "attribute" || !/^(keys|values|items)$/.test(value.callee.name)) return undefined;
+  return present(to.typeOf(value.callee.object)).kind === "dict" ? value.callee.name : undefined;
+}
+
 /** `repr(value)`, or `str(value)` of what isn't known. */
 export function reprOf(to: Expressions, value: Expression, asText = false): Code {
+  const view = viewOf(to, value);
+  if (view) {
+    const list: Expression = { kind: "list", entries: [{ kind: "starred", value, from: value.from, to: value.to }], from: value.from, to: value.to };
+    const entries = textOf(to, to.expression(list), { kind: "list", of: itemOf(to.typeOf(value)) }, false);
+    return primary("`", `dict_${view}(\${`, entries.doc, "})", "`");
+  }
   const isFields = value.kind === "attribute" && value.name === "__dict__";
   // The object itself doesn't say its fields.
   const code = isFields ? primary("{ ...", to.operand(value.object, level.assignment), " }") : to.expression(value);
@@ -384,14 +397,16 @@ export function printed(to: Expressions, call: Call): Code {
   const values = call.arguments.filter(({ name }) => !name);
   const end = named("end");
   const separator = named("sep");
-  const stream = streamOf(to, named("file"));
+  const file = named("file");
+  const into = file && isFile(to.typeOf(file)) ? file : undefined;
+  const stream = streamOf(to, into ? undefined : file);
   const texts = values.map(({ value, star }) =>
     star
       ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ").join(", separator ? to.doc(separator) : '" "', ")")
       : lineText(to, value),
   );
   const log = stream === "stderr" ? "console.error" : "console.log";
-  if (!end && !separator) {
+  if (!end && !separator && !into) {
     const first = values[0]?.value;
     const plain = values.length === 1 || first?.kind !== "string" || !first.value.includes("%");
     if (
@@ -411,6 +426,7 @@ export function printed(to: Expressions, call: Call): Code {
     ...(at > 0 ? [{ text: between }] : []),
     literalOf(values[at]!.value) ?? { code },
   ]);
+  if (into) return primary(to.receiver(into), ".write(", template([...parts, end ? { code: to.expression(end) } : { text: "\n" }]).doc, ")");
   if (!end || (end.kind === "string" && end.value === "\n")) return primary(log, "(", parts.length === 0 ? "" : template(parts).doc, ")");
   if (end.kind === "string") parts.push({ text: end.value });
   else parts.push({ code: to.expression(end) });

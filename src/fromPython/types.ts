@@ -431,6 +431,7 @@ export function itemOf(type: Type): Type {
     case "dict":
       return type.key;
     case "object":
+      if (type.of === "file") return string;
       if (type.of === "nn.ModuleDict" || type.of === "nn.ParameterDict") return string;
       if (type.item) return type.item;
       if (type.of === "nn.Sequential" || type.of === "nn.ModuleList") return someModule;
@@ -538,6 +539,7 @@ function objectText(of: string, item: Type | undefined): string {
   // A class of the program may have that name.
   if (of === "Generator") return "torch.Generator";
   if (of === "pathlib.Path") return "string";
+  if (of === "file") return "OpenFile";
   if (of === "re.Match") return "RegExpExecArray";
   if (of === "re.Pattern") return "RegExp";
   if (of === "nn.Module") return "nn.SomeModule";

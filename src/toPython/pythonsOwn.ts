@@ -495,7 +495,9 @@ function asDictionary(of: any): any {
   replaced: {
     code: `/** The object again, with some of its fields changed. */
 function replaced<T extends object>(of: T, changes: Record<string, any>): T {
-  return Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
+  const made = Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
+  made.postInit?.();
+  return made;
 }`,
   },
   count: {
@@ -513,6 +515,59 @@ function filled(text: string, values: any[], named: Record<string, any>): string
   });
 }`,
     needs: ["format"],
+  },
+  OpenFile: {
+    code: `/** A text that is open, to be read or written. */
+class OpenFile {
+  #text = "";
+
+  constructor(
+    readonly path: string,
+    mode = "r",
+  ) {
+    if (mode.startsWith("r")) this.#text = readFileSync(path, "utf8");
+    else writeFileSync(path, "", { flag: mode.startsWith("x") ? "wx" : mode[0]! });
+  }
+
+  read(): string {
+    const text = this.#text;
+    this.#text = "";
+    return text;
+  }
+
+  readline(): string {
+    const [line = ""] = /^.*\\n?/.exec(this.#text) ?? [];
+    this.#text = this.#text.slice(line.length);
+    return line;
+  }
+
+  readlines(): string[] {
+    return [...this];
+  }
+
+  *[Symbol.iterator](): IterableIterator<string> {
+    for (let line = this.readline(); line !== ""; line = this.readline()) yield line;
+  }
+
+  write(text: string): number {
+    writeFileSync(this.path, text, { flag: "a" });
+    return text.length;
+  }
+
+  writelines(lines: Iterable<string>): void {
+    this.write([...lines].join(""));
+  }
+
+  flush(): void {}
+
+  close(): void {}
+
+  [Symbol.dispose](): void {}
+}`,
+    node: [
+      ["node:fs", "readFileSync"],
+      ["node:fs", "writeFileSync"],
+    ],
   },
   substituted: {
     code: `/** The text with something else where the pattern finds something. */
