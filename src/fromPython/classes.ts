@@ -356,6 +356,11 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
   const after = statement.body.statements.slice(at + 1);
   // Nothing may say `this` before `super`; what is made ready for it may stand there.
   const early = before.length > 0 && !before.some((one) => usesName(withoutShared(one, self, info), self));
+  if (before.length > 0 && !early && derivedCallsItself(info))
+    to.context.report(
+      before[0]!.from,
+      `What \`${info.name}\` sets in front of \`super().__init__()\` is set behind it here, and its base calls its methods before that: give it to the base, or let the base set it`,
+    );
   const rest: Block = { statements: early ? after : [...before, ...after], tail: statement.body.tail };
   const lines: string[] = [];
   if (early) {
@@ -369,6 +374,24 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
   // PyTorch's schedules set the first rate when they are made.
   if (info.root === schedule && !info.bases.some(({ kind }) => kind === "class")) lines.push(`${pad}  this.step();`);
   return [`${pad}constructor${layOut(["(", to.to.parameters(own, statement.parameters), ")"], margin)} {`, ...lines, `${pad}}`];
+}
+
+/** Whether a base of the program's own calls methods of the object while it is made. */
+function derivedCallsItself(info: ClassInfo): boolean {
+  return lineage(info)
+    .slice(1)
+    .some(({ methods }) => {
+      const made = methods.get("__init__");
+      const self = made?.node.parameters[0]?.name;
+      return made !== undefined && self !== undefined && "statements" in made.body && callsMethodOf(made.body, self);
+    });
+}
+
+function callsMethodOf(node: unknown, self: string): boolean {
+  if (node === null || typeof node !== "object") return false;
+  const { kind, callee } = node as { kind?: string; callee?: Expression };
+  if (kind === "call" && callee?.kind === "attribute" && callee.object.kind === "name" && callee.object.name === self) return true;
+  return Object.entries(node).some(([key, value]) => key !== "type" && key !== "comments" && callsMethodOf(value, self));
 }
 
 function superLines(to: Statements, info: ClassInfo, call: Call | undefined, margin: number): string[] {

@@ -44,6 +44,7 @@ export function toldApart(body: Block, text: string): ReadonlySet<string> {
     }
   };
   visit(body);
+  for (const [, names = ""] of text.matchAll(/\bsuppress\(([\w, ]*)\)/g)) for (const name of names.split(/,\s*/)) caught.add(name);
   // What goes through an object asks it for what is next.
   if (/def __next__\(/.test(text)) for (const names of [raised, caught]) names.add("StopIteration");
   // What `next`, a place or a key that isn't there, a text that is no number, and a value that no list has raise.

@@ -1104,6 +1104,10 @@ export class Expressions {
       if (type.of === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
       if (type.of === "argparse" || type.of === "args") throw new NoTwin("The command line's options are set where the program reads them", call.from);
     }
+    if (/^(float|double|half|bfloat16)$/.test(name) && call.arguments.length === 0 && isModule(type)) {
+      if (name !== "float") this.context.report(call.from, `\`${name}()\` has no twin here: the parameters are float32`);
+      return this.expression(object);
+    }
     if (name === "cuda" && call.arguments.length === 0 && isModule(type)) throw new NoTwin("There is one device, the processor", call.from);
     return undefined;
   }
@@ -1189,6 +1193,8 @@ export class Expressions {
   /** What stands behind `...` or in a `for … of`. */
   spread(expression: Expression): Doc {
     const type = present(this.typeOf(expression));
+    if (type.kind === "object" && /^data\.(Subset|TensorDataset|ConcatDataset)$/.test(type.of))
+      return [this.context.helper("samples"), "(", this.doc(expression), ")"];
     // Some module that is gone through is a list of them.
     if (type.kind === "object" && type.of === "nn.Module" && expression.kind !== "call") return ["(", this.doc(expression), " as any)"];
     if (type.kind === "instance" && type.of.root === "data.Dataset" && !findMethod(type.of, "__iter__") && findMethod(type.of, "__getitem__"))

@@ -520,7 +520,7 @@ class Inference {
 
   #grow(info: FunctionInfo, type: Type): void {
     if (info.generator && type.kind === "none") return;
-    const joined = join(info.returns, type);
+    const joined = isOptimizerStep(info) ? any : join(info.returns, type);
     if (describe(joined) !== describe(info.returns)) this.#changed = true;
     info.returns = joined;
   }
@@ -1127,8 +1127,9 @@ class Inference {
     return info.returns;
   }
 
-  #tell(info: FunctionInfo, parameter: Parameter, type: Type): void {
-    if (type.kind === "unknown") return;
+  #tell(info: FunctionInfo, parameter: Parameter, given: Type): void {
+    if (given.kind === "unknown") return;
+    const type = isOptimizerStep(info) ? any : given;
     if (type.kind === "function" && parameter.annotation) this.#tellCallable(type, parameter.annotation);
     const before = info.parameters.get(parameter.name) ?? unknown;
     if (parameter.star === "*" && before.kind === "list") {
@@ -1309,7 +1310,12 @@ class Inference {
       this.#assignAttribute(object, expression.arguments[0].value.value, present(types[1] ?? tensor));
     }
     if (name === "state_dict")
-      return { kind: "dict", key: string, value: of.startsWith("nn.") || object.kind === "instance" ? tensor : any, map: of.startsWith("nn.") };
+      return {
+        kind: "dict",
+        key: string,
+        value: of.startsWith("nn.") || (object.kind === "instance" && !of.startsWith("optim.")) ? tensor : any,
+        map: of.startsWith("nn."),
+      };
     if (["train", "eval", "to", "cuda", "cpu", "apply", "float", "double", "requires_grad_", "append", "extend", "half"].includes(name)) {
       if (name === "append" && object.kind === "object" && object.of === "nn.ModuleList") this.#assignItem(expression, types[0] ?? unknown);
       return object;
@@ -1474,6 +1480,11 @@ function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
       (kind === "pass" && isAbstract) ||
       (kind === "expression" && "value" in statement && ["constant", "string"].includes((statement.value as Expression).kind)),
   );
+}
+
+/** An optimizer's step takes a closure of whatever kind, and gives what that gives. */
+function isOptimizerStep({ class: of, name }: FunctionInfo): boolean {
+  return name === "step" && of?.root === "optim.Optimizer";
 }
 
 /** What a property's setter stands under among the methods. */

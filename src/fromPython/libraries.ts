@@ -114,6 +114,10 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
         return libraryCall(to, path, { ...call, arguments: [letters, ...call.arguments.slice(1)] });
       }
       if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
+      if (rest === "sample") {
+        const values = [...call.arguments].sort((a, b) => Number(a.name !== undefined) - Number(b.name !== undefined)).map(({ value }) => to.argument(value));
+        return primary(`${to.context.helper("random")}.sample`, listed("(", values, ")"));
+      }
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, /^(uniform|gauss)$/.test(rest) ? withNumbers(call) : call));
     case "heapq":
       return heapCall(to, rest, call);

@@ -684,6 +684,7 @@ export class Statements {
       return [`${pad}{`, guard, ...body(margin + 2), `${pad}}`];
     }
     if (present(this.to.typeOf(item.value)) === nothingAround) return body(margin);
+    if (path === "contextlib.suppress" && item.value.kind === "call") return this.#suppressing(item.value, inner, margin);
     const entering = this.#entering(item.value);
     if (entering) {
       const guard = this.guardName();
@@ -697,6 +698,18 @@ export class Statements {
       commentLine(`Python: with ${this.context.source.slice(item.value.from, item.value.to).split("\n")[0]}${item.name ? ` as ${item.name}` : ""}:`, margin),
       ...body(margin),
     ];
+  }
+
+  /** `with suppress(KeyError):` goes on behind the block where that is raised in it. */
+  #suppressing(call: Call, inner: With, margin: number): string[] {
+    const place = { from: call.from, to: call.to };
+    const entries = call.arguments.map(({ value }) => value);
+    const test: Expression = entries.length === 1 ? entries[0]! : { kind: "tuple", entries, ...place };
+    const body: Block = inner.items.length > 0 ? { statements: [inner], tail: [] } : inner.body;
+    return this.#attempt(
+      { kind: "try", body, handlers: [{ test, body: { statements: [], tail: [] } }], comments: { before: [] }, blankBefore: false, ...place },
+      margin,
+    );
   }
 
   /** What a `with` of the program's own begins with, and where the value stands that it gives. */
@@ -760,7 +773,7 @@ export class Statements {
   checkDecorator(decorator: Expression): boolean {
     const name = decoratorName(decorator);
     if (
-      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast|contextmanager|total_ordering)$/.test(
+      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast|contextmanager|total_ordering|runtime_checkable)$/.test(
         name,
       ) ||
       name.endsWith(".setter")
