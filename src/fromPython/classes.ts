@@ -1,4 +1,5 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
+import { tellsItself } from "./annotations.ts";
 import { errorName } from "./builtins.ts";
 import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
@@ -130,7 +131,8 @@ function staticField(to: Statements, info: ClassInfo, statement: Statement & { k
   const comments = statement.comments.before.map((text) => commentLine(text, margin));
   const type = info.statics.get(target!.name);
   // Asked for what only the run names, it is a dictionary to TypeScript, too.
-  const annotation = type?.kind === "dict" && type.open ? `: ${to.to.typeName(type)}` : "";
+  const says = !tellsItself(statement.value) || (type?.kind === "dict" && type.open);
+  const annotation = type && type.kind !== "unknown" && says ? `: ${to.to.typeName(type)}` : "";
   return [
     ...comments,
     `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)}${annotation} = ${layOut(to.to.doc(ofClass(statement.value, info)), margin)};`,

@@ -602,6 +602,7 @@ export class Expressions {
         if (!parameter.default) return `${name}: ${text}`;
         const usual = info.class ? ofClass(parameter.default, info.class) : parameter.default;
         const own = this.typeOf(parameter.default);
+        if (isKept(parameter, info)) return [name, `: ${text} = ((${this.context.own(info.name)} as any).${name} ??= `, this.doc(usual), ")"];
         const obvious = typeText(own) === text && text !== "null" && !["list", "tuple", "dict"].includes(parameter.default.kind) && text !== "any";
         return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.operand(usual, level.assignment)];
       });
@@ -682,6 +683,8 @@ export class Expressions {
       return primary("(", this.receiver(object), `.constructor as typeof ${owner.of.name})${memberText(this.context.own(name))}`);
     if (owner.kind === "class" && !owner.of.isEnum && ofEveryClass.has(name) && lineage(owner.of).some((one) => one.statics.has(name)))
       throw new NoTwin(`A class's own \`${name}\` is something else in JavaScript: ask an object for it, or call it otherwise`, expression.from);
+    if (owner.kind === "class" && !owner.of.isEnum && lineage(owner.of).some((one) => one.statics.has(name)) && !this.isStatic(owner.of, name))
+      throw new NoTwin(`\`${name}\` is each object's own here, for objects set it: ask an object, or call what the class has otherwise`, expression.from);
     const method = owner.kind === "instance" ? findMethod(owner.of, name) : undefined;
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
     // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
@@ -1359,6 +1362,29 @@ function isStep(expression: Walrus): expression is Walrus & { readonly target: N
 function takesAlike(a: FunctionInfo, b: FunctionInfo): boolean {
   const names = ({ node, bound }: FunctionInfo) => node.parameters.slice(bound ? 1 : 0).map(({ name, star = "" }) => star + name);
   return names(a).join() === names(b).join();
+}
+
+/** Whether a function changes a list or a dictionary that it takes where none is given: Python keeps it from call to call. */
+function isKept({ name, default: usual }: Parameter, { node, body, class: of }: FunctionInfo): boolean {
+  if (node.kind !== "function" || of || !usual || !("statements" in body) || !isEmptied(usual)) return false;
+  return changes(body, name);
+}
+
+function isEmptied(value: Expression): boolean {
+  return value.kind === "list" || value.kind === "dict" || value.kind === "set";
+}
+
+const changing = /^(append|extend|insert|add|update|setdefault|pop|remove|clear)$/;
+
+/** Whether a block changes what a name holds. */
+function changes(node: unknown, name: string): boolean {
+  if (node === null || typeof node !== "object") return false;
+  const { kind, callee, targets, target } = node as { kind?: string; callee?: Expression; targets?: readonly Expression[]; target?: Expression };
+  const isOf = (one: Expression | undefined): boolean => one?.kind === "index" && one.object.kind === "name" && one.object.name === name;
+  if (kind === "call" && callee?.kind === "attribute" && callee.object.kind === "name" && callee.object.name === name && changing.test(callee.name))
+    return true;
+  if ((kind === "assign" && targets?.some(isOf)) || (kind === "update" && isOf(target))) return true;
+  return Object.entries(node).some(([key, value]) => key !== "type" && key !== "comments" && changes(value, name));
 }
 
 /** Whether Python takes two of a class for equal where their fields are: those of a dataclass. */

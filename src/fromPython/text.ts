@@ -73,7 +73,11 @@ export function strOf(to: Expressions, value: Expression): Code {
 /** `keys`, `values` or `items` of a dictionary, which Python shows by that name. */
 function viewOf(to: Expressions, value: Expression): string | undefined {
   if (value.kind !== "call" || value.callee.kind !== "attribute" || !/^(keys|values|items)$/.test(value.callee.name)) return undefined;
-  return present(to.typeOf(value.callee.object)).kind === "dict" ? value.callee.name : undefined;
+  const { object, name } = value.callee;
+  const type = present(to.typeOf(object));
+  if (type.kind !== "dict") return undefined;
+  const isOrdered = type.made === "OrderedDict" || (object.kind === "call" && object.callee.kind === "attribute" && object.callee.name === "state_dict");
+  return `${isOrdered ? "odict" : "dict"}_${name}`;
 }
 
 /** `repr(value)`, or `str(value)` of what isn't known. */
@@ -82,7 +86,7 @@ export function reprOf(to: Expressions, value: Expression, asText = false): Code
   if (view) {
     const list: Expression = { kind: "list", entries: [{ kind: "starred", value, from: value.from, to: value.to }], from: value.from, to: value.to };
     const entries = textOf(to, to.expression(list), { kind: "list", of: itemOf(to.typeOf(value)) }, false);
-    return primary("`", `dict_${view}(\${`, entries.doc, "})", "`");
+    return primary("`", `${view}(\${`, entries.doc, "})", "`");
   }
   const isFields = value.kind === "attribute" && value.name === "__dict__";
   // The object itself doesn't say its fields.

@@ -612,8 +612,8 @@ function madeText(of: any, made: string, kind?: any): string {
   errorText: {
     code: `/** An error as Python shows it in a list. */
 function errorText(error: unknown): string {
-  const { constructor, message } = error as Error;
-  return \`\${constructor.name === "Error" ? "Exception" : constructor.name}(\${message === "" ? "" : repr(message)})\`;
+  const { constructor, message, key } = error as Error & { key?: unknown };
+  return \`\${constructor.name === "Error" ? "Exception" : constructor.name}(\${message === "" ? "" : repr(key ?? message)})\`;
 }`,
     needs: ["repr"],
   },
