@@ -23,6 +23,7 @@ export function tellsItself(value: Expression): boolean {
         typeText(value.whenTrue.type ?? unknown) === typeText(value.otherwise.type ?? unknown) || !/Optimizer|LRScheduler/.test(typeText(value.type ?? unknown))
       );
     case "call":
+      if (value.type?.kind === "dict" && value.callee.kind === "name" && !isMap(value.type)) return isPlain(value);
       return value.arguments.length > 0 || !["list", "dict", "set"].includes(value.type?.kind ?? "");
     default:
       return true;

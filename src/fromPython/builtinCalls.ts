@@ -1,6 +1,7 @@
 /** What Python's built-in functions give. */
+import { file } from "./files.ts";
 import type { Call } from "./syntax.ts";
-import { entriesByName } from "./syntaxQueries.ts";
+import { constantIndex, entriesByName } from "./syntaxQueries.ts";
 import {
   any,
   bool,
@@ -8,13 +9,16 @@ import {
   fieldsOf,
   float,
   int,
+  isBelow,
   isNumber,
   join,
   listOf,
   none,
+  signed,
   string,
   tupleOf,
   unknown,
+  type DictType,
   type FunctionInfo,
   type ListType,
   type SetType,
@@ -31,11 +35,11 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "id":
       return int;
     case "int":
-      return int;
+      return signed(int, isBelow(first));
     case "float":
-      return float;
+      return signed(float, isBelow(first));
     case "round":
-      return types.length > 1 || first.kind === "tensor" ? first : int;
+      return types.length > 1 || first.kind === "tensor" ? first : signed(int, isBelow(first));
     case "str":
     case "repr":
     case "chr":
@@ -53,18 +57,25 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "all":
       return bool;
     case "range":
-      return { kind: "iterator", of: int };
+      return { kind: "iterator", of: signed(int, countsBelow(types, expression)) };
     case "enumerate":
       return { kind: "iterator", of: tupleOf(int, walk.items(first)) };
     case "zip":
       if (expression.arguments.some(({ star }) => star)) {
         const row = walk.items(first);
-        return row.kind === "tuple" && types.length === 1 ? tupleOf(...row.entries.map(listOf)) : { kind: "iterator", of: any };
+        const column = (of: Type): Type => ({ ...listOf(of), tuple: true });
+        if (row.kind === "tuple" && types.length === 1) return tupleOf(...row.entries.map(column));
+        return { kind: "iterator", of: types.length === 1 && row.kind === "list" ? column(row.of) : any };
       }
       return { kind: "iterator", of: tupleOf(...types.map((type) => walk.items(type))) };
     case "list":
     case "sorted":
-      for (const type of types.slice(1)) if (type.kind === "function") walk.invoke(type.of, [walk.items(first)]);
+      for (const type of types.slice(1))
+        if (type.kind === "function")
+          walk.invoke(
+            type.of,
+            Array.from(type.of.node.parameters, () => walk.items(first)),
+          );
       return walk.container(
         expression,
         () => listOf(walk.items(first)),
@@ -82,19 +93,35 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     case "dict": {
       const entries = entriesByName(expression);
       if (entries) return walk.dictionary(entries, expression);
-      if (first.kind === "dict") return first;
+      if (first.kind === "dict")
+        return walk.container(
+          expression,
+          () => ({ ...first, made: undefined }),
+          (copy) => void Object.assign(copy, join({ ...first, made: undefined }, copy), { made: undefined }),
+        );
       return walk.container(
         expression,
         () => ({ kind: "dict", key: entryOf(walk.items(first), 0), value: entryOf(walk.items(first), 1) }),
         () => {},
       );
     }
+    case "open":
+      return { kind: "object", of: file };
+    case "dict.fromkeys":
+      return walk.container(
+        expression,
+        () => ({ kind: "dict", key: walk.items(first), value: types[1] ?? none }),
+        (dict) => void Object.assign(dict, { key: join((dict as DictType).key, walk.items(first)), value: join((dict as DictType).value, types[1] ?? none) }),
+      );
     case "reversed":
     case "iter":
       return { kind: "iterator", of: walk.items(first) };
     case "next":
       return walk.items(first);
     case "map": {
+      const apart = types[1];
+      if (first.kind === "python" && /^builtins\.(list|tuple|set)$/.test(first.path) && apart?.kind === "tuple" && types.length === 2)
+        return tupleOf(...apart.entries.map((entry): Type => ({ ...listOf(walk.items(entry)), tuple: first.path.endsWith("tuple") })));
       const item =
         first.kind === "function"
           ? walk.invoke(
@@ -122,13 +149,19 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
       for (const [at, argument] of expression.arguments.entries())
         if (argument.name === "key" && types[at]!.kind === "function") walk.invoke((types[at] as { of: FunctionInfo }).of, [walk.items(first)]);
       const positional = types.filter((_, at) => !expression.arguments[at]?.name);
-      return positional.length > 1 ? positional.reduce(join) : walk.items(first);
+      if (positional.length === 1) return walk.items(first);
+      const joined = positional.reduce(join);
+      // The larger of two is below zero where both are.
+      return isNumber(joined) ? signed(joined, name === "max" ? positional.every(isBelow) : isBelow(joined)) : joined;
     }
     case "abs":
+      return signed(first, false);
     case "pow":
       return first;
-    case "divmod":
-      return tupleOf(int, int);
+    case "divmod": {
+      const joined = types.reduce(join, unknown);
+      return isNumber(joined) ? tupleOf(joined, signed(joined, isBelow(types[1]!))) : tupleOf(int, int);
+    }
     case "super":
       return { kind: "python", path: "builtins.super" };
     case "vars":
@@ -149,4 +182,12 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
     default:
       return any;
   }
+}
+
+/** Whether a `range` comes below zero. */
+function countsBelow(types: readonly Type[], { arguments: given }: Call): boolean {
+  const [start, stop, step] = given.map(({ value }) => value);
+  if (!start || !stop) return false;
+  const isDown = step !== undefined && isBelow(types[2]!);
+  return isDown ? isBelow(types[1]!) && constantIndex(stop) !== -1 : isBelow(types[0]!);
 }

@@ -2,6 +2,7 @@
 import { argumentsOf } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
+import { opened } from "./files.ts";
 import { memberText, type Doc } from "./layout.ts";
 import { kindlingPath, memberName } from "./names.ts";
 import type { Argument, Call, Comprehension, Expression } from "./syntax.ts";
@@ -57,7 +58,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
       return first ? primary(to.array(first)) : primary("[]");
     case "set":
     case "frozenset":
-      return primary(`new ${to.collection(to.typeOf(call))}(`, first ? to.spread(first) : "", ")");
+      return primary(`new ${to.collection(to.typeOf(call), first !== undefined)}(`, first ? to.spread(first) : "", ")");
     case "dict":
       return dictionaryOf(to, call, first);
     case "sum":
@@ -68,28 +69,22 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "abs":
       return present(to.typeOf(first!)).kind === "tensor" ? primary(to.receiver(first!), ".abs()") : primary("Math.abs(", to.doc(first!), ")");
     case "pow":
+      if (positional[2]) throw new NoTwin("`pow` takes two numbers here: put `% m` behind it", call.from);
       return to.binary("**", first!, second!);
     case "round":
       if (present(to.typeOf(first!)).kind === "tensor") return primary(to.receiver(first!), ".round()");
-      return helper("roundTo");
+      return primary(to.context.helper("roundTo"), "(", to.doc(first!), (second ?? named("ndigits")) ? [", ", to.doc((second ?? named("ndigits"))!)] : "", ")");
     case "divmod":
-      return primary(
-        "[Math.floor(",
-        to.operand(first!, level.times),
-        " / ",
-        to.operand(second!, level.power),
-        "), ",
-        to.doc(first!),
-        " % ",
-        to.operand(second!, level.power),
-        "]",
-      );
+      return primary("[", to.binary("//", first!, second!).doc, ", ", to.binary("%", first!, second!).doc, "]");
     case "sorted":
       return sorted(to, first!, named("key"), named("reverse"));
     case "reversed":
       return primary("[...", to.spread(first!), "].reverse()");
-    case "map":
-      return mapped(to, positional);
+    case "map": {
+      const type = to.typeOf(call);
+      const code = mapped(to, positional);
+      return type.kind === "tuple" ? primary("(", code.doc, ` as ${to.typeName(type)})`) : code;
+    }
     case "filter":
       if (first!.kind === "constant") return primary(to.array(second!), ".filter(Boolean)");
       return primary(to.array(second!), ".filter(", callable(to, first!), ")");
@@ -120,11 +115,15 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "type":
       return primary(to.operand(first!, level.primary), ".constructor");
     case "iter":
-      return primary(to.operand(first!, level.primary), "[Symbol.iterator]()");
+      return primary(isCollectionOfKeys(to, first!) ? to.spread(first!) : to.operand(first!, level.primary), "[Symbol.iterator]()");
     case "next":
       return next(to, first!, second);
     case "ord":
       return primary(to.operand(first!, level.primary), ".charCodeAt(0)");
+    case "bin":
+    case "hex":
+    case "oct":
+      return primary(to.context.helper("format"), "(", to.doc(first!), `, "#${{ bin: "b", hex: "x", oct: "o" }[name]}")`);
     case "chr":
       return primary("String.fromCharCode(", to.doc(first!), ")");
     case "vars":
@@ -134,6 +133,7 @@ export function builtinCall(to: Expressions, name: string, call: Call): Code {
     case "hash":
     case "input":
     case "open":
+      return opened(to, to.doc(first!), call, 1);
     case "eval":
     case "exec":
     case "globals":
@@ -303,27 +303,37 @@ function extreme(to: Expressions, name: "max" | "min", call: Call, positional: r
   const key = call.arguments.find((argument) => argument.name === "key")?.value;
   const fallback = call.arguments.find((argument) => argument.name === "default")?.value;
   const [first] = positional;
-  if (key) {
-    const values: Doc = positional.length > 1 ? ["[", positional.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"] : to.spread(first!);
-    return primary(to.context.helper("best"), "(", values, ", ", callable(to, key), name === "min" ? ", -1" : "", ")");
-  }
   const types = positional.map((one) => present(to.typeOf(one)));
-  if (positional.length === 1) {
-    if (types[0]!.kind === "tensor") return primary(to.receiver(first!), `.${name}()`);
-    if (present(itemOf(types[0]!)).kind === "tensor")
-      return primary(to.array(first!), `.reduce((a, b) => (a.${name === "max" ? "ge" : "le"}(b).item() ? a : b))`);
-    return primary(`Math.${name}(...`, fallback ? ["[", to.doc(fallback), ", ...", to.spread(first!), "]"] : to.spread(first!), ")");
-  }
-  if (types.some((type) => type.kind === "tensor")) {
-    const [left, right] = positional;
-    const asNumber = (side: Expression): Doc =>
-      present(to.typeOf(side)).kind === "tensor" ? [to.receiver(side), ".item()"] : to.operand(side, level.relation + 1);
-    return {
-      doc: ["(", asNumber(left!), name === "max" ? " >= " : " <= ", asNumber(right!), " ? ", to.doc(left!), " : ", to.doc(right!), ")"],
-      level: level.primary,
-    };
-  }
-  return primary(`Math.${name}`, argumentsOf(to, call));
+  if (positional.length === 1 && !key && types[0]!.kind === "tensor") return primary(to.receiver(first!), `.${name}()`);
+  const items = positional.length === 1 ? [present(itemOf(types[0]!))] : types;
+  if (!key && items.every((type) => isNumber(type) || type.kind === "unknown") && !fallback)
+    return positional.length === 1 ? primary(`Math.${name}(...`, to.spread(first!), ")") : primary(`Math.${name}`, argumentsOf(to, call));
+  if (!key && positional.length === 1 && items[0]!.kind === "tensor")
+    return primary(to.array(first!), `.reduce((a, b) => (a.${name === "max" ? "ge" : "le"}(b).item() ? a : b))`);
+  if (!key && items.some((type) => type.kind === "tensor")) return largerOf(to, name, positional as [Expression, Expression]);
+  const values: Doc = positional.length > 1 ? ["[", positional.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"] : to.spread(first!);
+  const options: Doc[] = [key ? callable(to, key) : "undefined", name === "min" ? "-1" : "1", ...(fallback ? [to.doc(fallback)] : [])];
+  while (options.at(-1) === "1" || options.at(-1) === "undefined") options.pop();
+  return primary(
+    to.context.helper("best"),
+    "(",
+    [values, ...options].flatMap((one, at) => (at > 0 ? [", ", one] : [one])),
+    ")",
+  );
+}
+
+/** Whether Python goes through its keys. */
+function isCollectionOfKeys(to: Expressions, value: Expression): boolean {
+  const type = present(to.typeOf(value));
+  return type.kind === "dict" || (type.kind === "any" && type.loaded === true);
+}
+
+/** The larger, or the smaller, of a tensor's number and another. */
+function largerOf(to: Expressions, name: "max" | "min", [left, right]: readonly [Expression, Expression]): Code {
+  const asNumber = (side: Expression): Doc =>
+    present(to.typeOf(side)).kind === "tensor" ? [to.receiver(side), ".item()"] : to.operand(side, level.relation + 1);
+  const test = [asNumber(left), name === "max" ? " >= " : " <= ", asNumber(right)];
+  return primary("(", test, " ? ", to.doc(left), " : ", to.doc(right), ")");
 }
 
 function sorted(to: Expressions, value: Expression, key: Expression | undefined, reverse: Expression | undefined): Code {
@@ -331,6 +341,11 @@ function sorted(to: Expressions, value: Expression, key: Expression | undefined,
   if (key || reverse) further.push(", ", key ? callable(to, key) : "undefined");
   if (reverse) further.push(", ", to.doc(reverse));
   return primary(to.context.helper("sorted"), "(", present(to.typeOf(value)).kind === "any" ? copied(to, value) : to.spread(value), further, ")");
+}
+
+/** `x for x in …` */
+function isSameValue({ clauses: [clause], value }: Comprehension): boolean {
+  return value.kind === "name" && clause!.target.kind === "name" && clause!.target.name === value.name;
 }
 
 /** A function as a value: Python's own get arrows around them. */
@@ -342,14 +357,19 @@ export function callable(to: Expressions, value: Expression): Doc {
 export function joining(to: Expressions, value: Expression): Doc {
   const path = to.context.pathOf(value);
   const isKnown = path !== undefined && (path.startsWith("builtins.") || kindlingPath(path) !== undefined);
-  return isKnown ? calling(to, value, ["all", "next"]) : to.argument(value);
+  return isKnown ? calling(to, value, ["total", "entry"]) : to.argument(value);
 }
 
 /** `(value: any) => …(value)` */
-function calling(to: Expressions, callee: Expression, parameters: readonly string[]): Doc {
+export function calling(
+  to: Expressions,
+  callee: Expression,
+  parameters: readonly string[],
+  given: { before?: readonly Argument[]; after?: readonly Argument[] } = {},
+): Doc {
   const place = { from: callee.from, to: callee.to };
-  const given = parameters.map((name) => ({ value: { kind: "name", name, ...place, type: { kind: "any" } } as Expression }));
-  const call = to.expression({ kind: "call", callee, arguments: given, ...place, type: { kind: "any" } });
+  const open = parameters.map((name) => ({ value: { kind: "name", name, ...place, type: { kind: "any" } } as Expression }));
+  const call = to.expression({ kind: "call", callee, arguments: [...(given.before ?? []), ...open, ...(given.after ?? [])], ...place, type: { kind: "any" } });
   return [`(${parameters.map((name) => `${name}: any`).join(", ")}) => `, arrowBody(call)];
 }
 
@@ -426,7 +446,10 @@ function instanceTest(to: Expressions, value: Expression, of: Expression): Code 
   if (/^(typing|collections\.abc)\.Iterable$/.test(path ?? "")) return { doc: ["Symbol.iterator in Object(", to.doc(value), ")"], level: level.relation };
   if (/^(typing|collections\.abc)\.Callable$/.test(path ?? "")) return typeTest("function");
   const name = path && kindlingPath(path) === "Tensor" ? to.context.api("Tensor") : to.operand(of, level.primary);
-  return { doc: [to.operand(value, level.relation), " instanceof ", name], level: level.relation };
+  const type = present(to.typeOf(value));
+  // Of what is known to be nothing else, TypeScript takes the other way for one that never comes.
+  const isAnyway = type.kind === "object" && path !== undefined && kindlingPath(path) === type.of;
+  return { doc: [isAnyway ? primaryAny(to, value) : to.operand(value, level.relation), " instanceof ", name], level: level.relation };
 }
 
 /** Whether it is a field that TypeScript knows of: it may not have a value yet. */
@@ -464,6 +487,22 @@ function getAttribute(to: Expressions, object: Expression, name: Expression, fal
 }
 
 function next(to: Expressions, value: Expression, fallback: Expression | undefined): Code {
+  const only = value.kind === "comprehension" && value.clauses.length === 1 ? value.clauses[0]! : undefined;
+  // What is gone through may have no end.
+  if (only && isSameValue(value as Comprehension) && present(to.typeOf(only.iterable)).kind === "iterator" && !to.isArray(only.iterable)) {
+    const fits = only.conditions.map((one) => within(to.truth(one), level.and)).flatMap((one, at): Doc[] => (at > 0 ? [" && ", one] : [one]));
+    const found: Doc = [
+      to.context.helper("firstOf"),
+      "(",
+      to.spread(only.iterable),
+      ", (",
+      to.pattern(only.target),
+      ") => ",
+      fits.length > 0 ? fits : "true",
+      ")",
+    ];
+    return fallback ? { doc: [found, " ?? ", to.operand(fallback, level.primary)], level: level.conditional } : primary(found, "!");
+  }
   if (fallback) {
     const given = value.kind === "comprehension" ? [to.doc(value), "[0]"] : [to.operand(value, level.primary), ".next().value"];
     return { doc: [given, " ?? ", to.operand(fallback, level.primary)], level: level.conditional };

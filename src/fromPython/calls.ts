@@ -4,7 +4,7 @@ import type { Expressions } from "./expressions.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import { argumentName, camelCase } from "./names.ts";
 import { partsOf, takesList, type Argument, type Call, type Expression, type Parameter } from "./syntax.ts";
-import { any, isNumber, isSequence, itemOf, present, type FunctionInfo } from "./types.ts";
+import { any, isMap, isNumber, isSequence, itemOf, present, type FunctionInfo, type Type } from "./types.ts";
 
 /**
  * `(a, b, { name: c })`, as all of the API takes it.
@@ -18,7 +18,7 @@ export function argumentsOf(
 ): Doc {
   const docs: Doc[] = [];
   const named: Doc[] = [];
-  const given = (value: Expression): Doc => (typed ? to.operand(value, level.assignment) : to.argument(value));
+  const given = (value: Expression): Doc => (typed ? to.operand(value, level.assignment) : to.argument(to.value(value)));
   for (const argument of call.arguments.slice(from)) {
     if (isLeftOut(to, argument)) continue;
     if (argument.star === "**") {
@@ -79,8 +79,13 @@ export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | u
   let more = 0;
   const docs: (Doc | undefined)[] = [];
   const further: Doc[] = [];
-  for (const argument of call.arguments) {
+  for (const argument of asList || rest ? call.arguments.flatMap((one) => oneByOne(to, one)) : call.arguments) {
     if (isLeftOut(to, argument)) continue;
+    if (asList && argument.star === "*" && docs.length < list)
+      throw new NoTwin(
+        `How many values \`*\` gives \`${info.name}\` isn't known here: give those in front of its \`*${plain[list]!.name}\` one by one`,
+        call.from,
+      );
     if (argument.star === "**") {
       const type = present(to.typeOf(argument.value));
       if (rest) further.push(["...", to.operand(argument.value, level.primary)]);
@@ -107,6 +112,20 @@ export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | u
     Array.from(docs, (doc) => doc ?? "undefined"),
     ")",
   );
+}
+
+/** The values of `*pair` and `**options`, where it is known what is in them. */
+function oneByOne(to: Expressions, argument: Argument): readonly Argument[] {
+  const { value, star } = argument;
+  const type = present(to.typeOf(value));
+  if (value.kind !== "name" || isLeftOut(to, argument)) return [argument];
+  const place = { from: value.from, to: value.to };
+  const entry = (subscript: Expression, of: Type): Expression => ({ kind: "index", object: value, subscripts: [subscript], ...place, type: of });
+  if (star === "*" && type.kind === "tuple")
+    return type.entries.map((of, at) => ({ value: entry({ kind: "number", text: String(at), ...place, type: { kind: "int" } }, of) }));
+  if (star === "**" && type.kind === "dict" && type.fields && !type.open && !isMap(type))
+    return Array.from(type.fields, ([name, of]) => ({ name, value: entry({ kind: "string", value: name, ...place }, of) }));
+  return [argument];
 }
 
 /** How many parameters `*values` is for. */

@@ -1,11 +1,12 @@
 /** Python's classes in TypeScript: fields with types, a constructor, methods. */
+import { tellsItself } from "./annotations.ts";
 import { errorName } from "./builtins.ts";
 import { level, NoTwin } from "./context.ts";
 import { commentLine, docComment } from "./comments.ts";
 import { decoratorName, isGiven, isShared, withoutSubscript } from "./syntaxQueries.ts";
 import { schedule } from "./inference.ts";
 import { ofClass } from "./expressions.ts";
-import { layOut, quoted, type Doc } from "./layout.ts";
+import { layOut, memberText, quoted, type Doc } from "./layout.ts";
 import type { Block, Call, Expression, FunctionStatement, Statement } from "./syntax.ts";
 import type { Statements } from "./statements.ts";
 import { mentionsName } from "./syntax.ts";
@@ -17,6 +18,9 @@ const overridable = new Set(["forward", "extraRepr", "toString", "step", "zeroGr
 
 export function writeClass(to: Statements, info: ClassInfo, margin: number): string[] {
   const { node } = info;
+  const metaclass = node.bases.find(({ name }) => name === "metaclass")?.value;
+  if (metaclass && to.context.pathOf(metaclass) !== "abc.ABCMeta")
+    to.context.report(metaclass.from, "A metaclass has no twin here: the class is made without it");
   const pad = " ".repeat(margin);
   const wrappers = node.decorators.filter((decorator) => !to.checkDecorator(decorator));
   const inner = members(to, info, margin + 2);
@@ -88,10 +92,11 @@ function members(to: Statements, info: ClassInfo, margin: number): string[] {
   const fields = info.isEnum ? [] : fieldLines(to, info, pad);
   if (fields.length > 0) groups.push(fields);
   if (info.dataclass && !info.methods.has("__init__")) groups.push(dataclassConstructor(to, info, margin));
+  if (isOrdered(info)) groups.push(orderMethod(to, info, margin));
   if (info.isTuple) groups.push([`${pad}*[Symbol.iterator](): IterableIterator<any> {`, `${pad}  yield* Object.values(this);`, `${pad}}`]);
   for (const statement of node.body.statements) {
     if (statement.kind === "function")
-      groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...method(to, info, statement, margin)]);
+      groups.push([...statement.comments.before.map((text) => commentLine(text, margin)), ...methodOrReason(to, info, statement, margin)]);
     else if (!["assign", "pass", "expression"].includes(statement.kind)) to.context.report(statement.from, "This has no twin inside a class");
   }
   return groups.filter((group) => group.length > 0).flatMap((group, at) => (at === 0 ? group : ["", ...group]));
@@ -126,7 +131,8 @@ function staticField(to: Statements, info: ClassInfo, statement: Statement & { k
   const comments = statement.comments.before.map((text) => commentLine(text, margin));
   const type = info.statics.get(target!.name);
   // Asked for what only the run names, it is a dictionary to TypeScript, too.
-  const annotation = type?.kind === "dict" && type.open ? `: ${to.to.typeName(type)}` : "";
+  const says = !tellsItself(statement.value) || (type?.kind === "dict" && type.open);
+  const annotation = type && type.kind !== "unknown" && says ? `: ${to.to.typeName(type)}` : "";
   return [
     ...comments,
     `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)}${annotation} = ${layOut(to.to.doc(ofClass(statement.value, info)), margin)};`,
@@ -179,6 +185,30 @@ function collectAssigned(block: Block, self: string, names: Set<string>, inner: 
   }
 }
 
+/** `@dataclass(order=True)` */
+function isOrdered({ node }: ClassInfo): boolean {
+  const isTrue = (value: Expression): boolean => value.kind === "constant" && value.value === "True";
+  return node.decorators.some(
+    (one) => one.kind === "call" && decoratorName(one) === "dataclass" && one.arguments.some(({ name, value }) => name === "order" && isTrue(value)),
+  );
+}
+
+/** Which of two objects comes first: by their fields, one after the other. */
+function orderMethod(to: Statements, info: ClassInfo, margin: number): string[] {
+  const pad = " ".repeat(margin);
+  const isLeftOut = (name: string): boolean => {
+    const value = defaultOf(info, name);
+    return (
+      value?.kind === "call" &&
+      value.arguments.some(({ name: option, value: said }) => option === "compare" && said.kind === "constant" && said.value === "False")
+    );
+  };
+  const fields = [...info.fields.keys()].filter((name) => !isLeftOut(name)).map((name) => memberText(to.context.own(name)));
+  const of = (object: string): string => `[${fields.map((field) => object + field).join(", ")}]`;
+  const test = `${to.context.helper("order")}(${of("this")}, ${of("other")}) < 0`;
+  return [`${pad}lt(other: ${to.context.own(info.name)}): boolean {`, `${pad}  return ${test};`, `${pad}}`];
+}
+
 function dataclassConstructor(to: Statements, info: ClassInfo, margin: number): string[] {
   const pad = " ".repeat(margin);
   const parameters: string[] = [];
@@ -223,6 +253,17 @@ function defaultValue(to: Statements, statement: Statement & { kind: "assign" })
   return layOut(to.to.doc(value!));
 }
 
+/** The method, or why it has no twin: the others come along without it. */
+function methodOrReason(to: Statements, info: ClassInfo, statement: FunctionStatement, margin: number): string[] {
+  try {
+    return method(to, info, statement, margin);
+  } catch (error) {
+    if (!(error instanceof NoTwin)) throw error;
+    to.context.report(error.from, error.message);
+    return to.untranslated(statement, margin, error.message);
+  }
+}
+
 function method(to: Statements, info: ClassInfo, statement: FunctionStatement, margin: number): string[] {
   const own = to.knowledge.functions.get(statement)!;
   const pad = " ".repeat(margin);
@@ -233,7 +274,11 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
   }
   const doc = statement.doc === undefined ? [] : docComment(statement.doc, margin);
   if (statement.name === "__init__") return [...doc, ...constructor(to, info, own, statement, margin)];
-  if (/^__(del|hash|ne|new|setattr|getattr|reversed|bool|iadd|isub|imul|itruediv|getstate|setstate)__$/.test(statement.name)) {
+  if (
+    /^__(del|hash|ne|new|setattr|getattr|reversed|bool|iadd|isub|imul|itruediv|getstate|setstate|init_subclass|class_getitem|set_name|get|set|delete|missing|format|index)__$/.test(
+      statement.name,
+    )
+  ) {
     throw new NoTwin(`\`${statement.name}\` has no twin here`, statement.from);
   }
   const dataset = info.root?.startsWith("data.");
@@ -313,6 +358,11 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
   const after = statement.body.statements.slice(at + 1);
   // Nothing may say `this` before `super`; what is made ready for it may stand there.
   const early = before.length > 0 && !before.some((one) => usesName(withoutShared(one, self, info), self));
+  if (before.length > 0 && !early && derivedCallsItself(info))
+    to.context.report(
+      before[0]!.from,
+      `What \`${info.name}\` sets in front of \`super().__init__()\` is set behind it here, and its base calls its methods before that: give it to the base, or let the base set it`,
+    );
   const rest: Block = { statements: early ? after : [...before, ...after], tail: statement.body.tail };
   const lines: string[] = [];
   if (early) {
@@ -326,6 +376,24 @@ function constructor(to: Statements, info: ClassInfo, own: FunctionInfo, stateme
   // PyTorch's schedules set the first rate when they are made.
   if (info.root === schedule && !info.bases.some(({ kind }) => kind === "class")) lines.push(`${pad}  this.step();`);
   return [`${pad}constructor${layOut(["(", to.to.parameters(own, statement.parameters), ")"], margin)} {`, ...lines, `${pad}}`];
+}
+
+/** Whether a base of the program's own calls methods of the object while it is made. */
+function derivedCallsItself(info: ClassInfo): boolean {
+  return lineage(info)
+    .slice(1)
+    .some(({ methods }) => {
+      const made = methods.get("__init__");
+      const self = made?.node.parameters[0]?.name;
+      return made !== undefined && self !== undefined && "statements" in made.body && callsMethodOf(made.body, self);
+    });
+}
+
+function callsMethodOf(node: unknown, self: string): boolean {
+  if (node === null || typeof node !== "object") return false;
+  const { kind, callee } = node as { kind?: string; callee?: Expression };
+  if (kind === "call" && callee?.kind === "attribute" && callee.object.kind === "name" && callee.object.name === self) return true;
+  return Object.entries(node).some(([key, value]) => key !== "type" && key !== "comments" && callsMethodOf(value, self));
 }
 
 function superLines(to: Statements, info: ClassInfo, call: Call | undefined, margin: number): string[] {

@@ -44,12 +44,13 @@ export function toldApart(body: Block, text: string): ReadonlySet<string> {
     }
   };
   visit(body);
+  for (const [, names = ""] of text.matchAll(/\bsuppress\(([\w, ]*)\)/g)) for (const name of names.split(/,\s*/)) caught.add(name);
   // What goes through an object asks it for what is next.
   if (/def __next__\(/.test(text)) for (const names of [raised, caught]) names.add("StopIteration");
   // What `next`, a place or a key that isn't there, a text that is no number, and a value that no list has raise.
   if (/\bnext\(/.test(text)) raised.add("StopIteration");
   if (text.includes("[")) for (const name of ["KeyError", "IndexError"]) raised.add(name);
   if (/\b(int|float)\b|\.(index|remove)\(/.test(text)) raised.add("ValueError");
-  const asksName = /type\(\w+\)\.__name__|__class__\.__name__/.test(text);
+  const asksName = /type\(\w+\)\.__name__|__class__\.__name__|\brepr\(e\w*\)|\{e\w*(!r|=)/.test(text);
   return new Set([...raised].filter((name) => helpers[name] !== undefined && (caught.has(name) || (asksName && name !== "StopIteration"))));
 }

@@ -1,6 +1,6 @@
 /** Python's expressions in TypeScript. */
 import { apiMembers } from "./apiNames.ts";
-import { builtinCall } from "./builtins.ts";
+import { builtinCall, calling } from "./builtins.ts";
 import { apiCall, argumentsOf, fieldArguments, isLeftOut, ownArguments } from "./calls.ts";
 import { level, NoTwin, primary, within, type Code, type Context } from "./context.ts";
 import { isUnused, targetNames } from "./declarations.ts";
@@ -13,6 +13,7 @@ import { logger, loggerMethod } from "./logging.ts";
 import { containerMethod, tensorMethod } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath, memberName } from "./names.ts";
 import { isPath, pathAttribute, pathBinary, pathMethod } from "./paths.ts";
+import { groupAt, patternMethod } from "./regularExpressions.ts";
 import { takesAnything, takesList } from "./syntax.ts";
 import type {
   Attribute,
@@ -37,9 +38,11 @@ import {
   counted,
   countsAsValue,
   findMethod,
+  isBelow,
   isMap,
   isModule,
   isNumber,
+  isPlain,
   isCollection,
   isSequence,
   isTupleLike,
@@ -73,6 +76,9 @@ const arithmetic: Readonly<Record<string, readonly [symbol: string, level: numbe
 };
 
 const mirrored: Readonly<Record<string, string>> = { "==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
+
+/** What every class of JavaScript has of its own, so that a program's class can't: its objects do. */
+const ofEveryClass: ReadonlySet<string> = new Set(["name", "length", "prototype", "arguments", "caller"]);
 
 const unknownPlaces = "What this is isn't known here, and so not where it takes what is given by name: give it by position";
 
@@ -131,7 +137,7 @@ export class Expressions {
       case "constant":
         return primary({ True: "true", False: "false", None: "null", "...": "undefined" }[expression.value]);
       case "binary":
-        return this.binary(expression.operator, expression.left, expression.right);
+        return this.binary(expression.operator, expression.left, expression.right, itemOf(this.typeOf(expression)));
       case "unary":
         return this.#unary(expression.operator, expression.operand);
       case "logical":
@@ -158,9 +164,9 @@ export class Expressions {
         return this.#call(expression);
       case "list":
       case "tuple":
-        return primary(this.#entries("[", expression.entries, "]"));
+        return primary(this.#entries("[", expression.entries, "]", expression.kind === "list" ? itemOf(this.typeOf(expression)) : unknown));
       case "set":
-        return primary(`new ${this.collection(this.typeOf(expression))}(`, this.#entries("[", expression.entries, "]"), ")");
+        return primary(`new ${this.collection(this.typeOf(expression), true)}(`, this.#entries("[", expression.entries, "]"), ")");
       case "dict":
         return this.dictionary(expression);
       case "comprehension":
@@ -212,10 +218,10 @@ export class Expressions {
     return this.context.pathOf(callee) === "pathlib.Path" && given.length === 1 && file!.value.kind === "name" && file!.value.name === "__file__";
   }
 
-  #entries(open: string, entries: readonly Expression[], close: string): Doc {
+  #entries(open: string, entries: readonly Expression[], close: string, item: Type = unknown): Doc {
     return listed(
       open,
-      entries.map((entry) => this.commented(entry, this.operand(entry, level.assignment))),
+      entries.map((entry) => this.commented(entry, this.operand(this.valueAmong(entry, item), level.assignment))),
       close,
       { broken: entries.some(({ comments }) => comments !== undefined) },
     );
@@ -238,7 +244,13 @@ export class Expressions {
     return { kind: "attribute", object: expression, name: "value", from: expression.from, to: expression.to, type: counted(type) };
   }
 
-  binary(operator: string, first: Expression, second: Expression): Code {
+  /** An entry of a list, or a key: an enumeration's value counts as its number among numbers, as its text among texts. */
+  valueAmong(entry: Expression, item: Type): Expression {
+    return isPlain(present(item)) ? this.value(entry) : entry;
+  }
+
+  /** @param item what it holds, if it is a list */
+  binary(operator: string, first: Expression, second: Expression, item: Type = unknown): Code {
     // `(i := i + 1) - 1` is what i was before.
     if (
       first.kind === "walrus" &&
@@ -270,11 +282,11 @@ export class Expressions {
     if (leftType.kind === "string" && operator === "*") return primary(this.operand(left, level.primary), ".repeat(", this.doc(right), ")");
     if (rightType.kind === "string" && operator === "*") return this.binary(operator, right, left);
     if (isSequence(leftType) || isSequence(rightType)) {
-      if (operator === "+") return primary(listed("[", [...this.#joined(left), ...this.#joined(right)], "]"));
-      if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right) : this.#repeated(right, left);
+      if (operator === "+") return primary(listed("[", [...this.#joined(left, item), ...this.#joined(right, item)], "]"));
+      if (operator === "*") return isSequence(leftType) ? this.#repeated(left, right, item) : this.#repeated(right, left, item);
     }
     if (leftType.kind === "set" && rightType.kind === "set") return this.sets(operator, left, this.operand(right, level.primary));
-    if (leftType.kind === "dict" && operator === "|") return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
+    if (leftType.kind === "dict" && rightType.kind === "dict") return this.#dictionaries(operator, left, right, leftType);
     if (rightType.kind === "instance" && !(leftType.kind === "instance" && findMethod(leftType.of, operatorMethods[operator] ?? ""))) {
       if (findMethod(rightType.of, mirroredMethod(operator)) && leftType.kind !== "any" && leftType.kind !== "unknown")
         return primary(this.receiver(right), `.${methodName(mirroredMethod(operator))}(`, this.doc(left), ")");
@@ -289,7 +301,7 @@ export class Expressions {
       }
     }
     if (operator === "//") return primary("Math.floor(", this.sure(left, level.times), " / ", this.sure(right, level.power), ")");
-    if (operator === "%" && mayBeNegative(left))
+    if (operator === "%" && (mayBeNegative(left) || mayBeNegative(right)))
       return primary(this.context.helper("mod"), "(", this.sure(left, level.assignment), ", ", this.sure(right, level.assignment), ")");
     const [symbol, binding] = arithmetic[operator]!;
     if (operator === "**") return { doc: [this.sure(left, level.primary), " ** ", this.sure(right, level.power)], level: level.power };
@@ -309,19 +321,35 @@ export class Expressions {
   }
 
   /** The entries of a list that is joined to another. */
-  #joined(side: Expression): Doc[] {
-    if (side.kind === "list" || side.kind === "tuple") return side.entries.map((entry) => this.operand(entry, level.assignment));
-    return [["...", this.spread(side)]];
+  #joined(side: Expression, item: Type): Doc[] {
+    if (side.kind === "list" || side.kind === "tuple") return side.entries.map((entry) => this.operand(this.valueAmong(entry, item), level.assignment));
+    return [["...", this.spreadAmong(side, item)]];
   }
 
-  #repeated(list: Expression, count: Expression): Code {
+  /** What is joined to a list: an enumeration's values count as their numbers among numbers. */
+  spreadAmong(side: Expression, item: Type): Doc {
+    const counts = isPlain(present(item)) && countsAsValue(present(itemOf(this.typeOf(side))));
+    return counts ? [this.array(side), ".map((one) => one.value)"] : this.spread(side);
+  }
+
+  #repeated(list: Expression, count: Expression, item: Type): Code {
     if ((list.kind === "list" || list.kind === "tuple") && list.entries.length === 1) {
       const [entry] = list.entries;
       // What is filled in later is something else.
       if (entry!.kind === "constant" && entry!.value === "None") return primary("new Array<any>(", this.doc(count), ").fill(null)");
-      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(entry!)), ")");
+      const one = this.valueAmong(entry!, item);
+      return primary("Array.from({ length: ", this.doc(count), " }, () => ", arrowBody(this.expression(one)), ")");
     }
     return primary("Array.from({ length: ", this.doc(count), " }, () => ", this.doc(list), ").flat()");
+  }
+
+  /** `left | right` of dictionaries, `+` and `-` of counts. */
+  #dictionaries(operator: string, left: Expression, right: Expression, type: DictType): Code {
+    if (type.made === "Counter" && (operator === "+" || operator === "-"))
+      return primary(this.context.helper("counted"), "(", this.doc(left), ").count(", this.doc(right), operator === "-" ? ", -1" : "", ").positive()");
+    if (operator !== "|" || type.made === "Counter") throw new NoTwin(`\`${operator}\` of such dictionaries has no twin here`, left.from);
+    if (isMap(type)) return primary(`new ${this.collection(type)}(`, "[...", this.doc(left), ", ...", this.doc(right), "])");
+    return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
   }
 
   /** `left | right`, `&`, `-` or `^` of sets. */
@@ -351,7 +379,13 @@ export class Expressions {
       (side) => this.typeOf(side).kind === "bool" || side.kind === "compare" || (side.kind === "unary" && side.operator === "not"),
     );
     const asTest = boolean || this.#asTest.has(left);
-    if (operator === "or" && !asTest && ["list", "dict", "tensor", "object", "instance"].includes(present(this.typeOf(left)).kind)) {
+    if (!asTest && this.#mayBeEmpty(left)) {
+      if (operator === "and" && isPlace(left))
+        return { doc: [within(this.truth(left), level.or), " ? ", this.operand(right, level.assignment), " : ", this.doc(left)], level: level.conditional };
+      if (operator === "or" && !isEmpty(right))
+        return primary(this.context.helper("either"), "(", this.doc(left), ", () => ", arrowBody(this.expression(right)), ")");
+    }
+    if (operator === "or" && !asTest && ["list", "dict", "tuple", "set", "tensor", "object", "instance"].includes(present(this.typeOf(left)).kind)) {
       return { doc: [this.operand(left, level.primary), " ?? ", this.operand(right, level.primary)], level: level.conditional };
     }
     const binding = operator === "and" ? level.and : level.or;
@@ -361,6 +395,11 @@ export class Expressions {
       return within(code, least);
     };
     return { doc: group([side(left, binding), operator === "and" ? " &&" : " ||", indent([line, side(right, binding)])]), level: binding };
+  }
+
+  /** Whether it may be a list, a dictionary or a set, which is false to Python where it is empty. */
+  #mayBeEmpty(expression: Expression): boolean {
+    return ["list", "dict", "tuple", "set"].includes(present(this.typeOf(expression)).kind);
   }
 
   /** Expressions that stand where only their truth counts. */
@@ -392,11 +431,15 @@ export class Expressions {
       case "nullable":
         if (isSequence(type.of)) return primary(this.operand(expression, level.primary), "?.length");
         if (type.of.kind === "tensor" && !type.of.mixed && expression.kind === "name") return primary(this.operand(expression, level.primary), "?.item()");
-        if (["dict", "tensor"].includes(type.of.kind)) return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
+        if (["dict", "tensor"].includes(type.of.kind) || (type.of.kind === "instance" && findMethod(type.of.of, "__len__")))
+          return primary(this.context.helper("truth"), "(", this.doc(expression), ")");
         return this.expression(expression);
-      case "unknown":
+      case "instance":
+        if (findMethod(type.of, "__len__") && !type.of.root) return { doc: [this.operand(expression, level.primary), ".length > 0"], level: level.relation };
+        return this.expression(expression);
       case "any":
-        return expression.kind === "call" || expression.kind === "name" || expression.kind === "attribute"
+      case "unknown":
+        return expression.kind === "call" || (expression.kind === "name" && type.kind === "unknown") || expression.kind === "attribute"
           ? this.expression(expression)
           : primary(this.context.helper("truth"), "(", this.doc(expression), ")");
       default:
@@ -447,6 +490,11 @@ export class Expressions {
       return operator === "!=" ? negated(asked) : asked;
     }
     const equal = operator === "==" || operator === "!=";
+    if (equal && isByFields(leftType) && isByFields(rightType)) {
+      const fields = (side: Expression): Doc => ["{ ...", this.operand(side, level.assignment), " }"];
+      const same = primary(this.context.helper("equals"), "(", fields(left), ", ", fields(right), ")");
+      return operator === "==" ? same : negated(same);
+    }
     if (equal && (isCollection(leftType) || isCollection(rightType))) {
       const same = primary(this.context.helper("equals"), "(", this.doc(left), ", ", this.doc(right), ")");
       return operator === "==" ? same : negated(same);
@@ -468,8 +516,8 @@ export class Expressions {
     switch (type.kind) {
       case "dict":
         return isMap(type)
-          ? primary(this.operand(right, level.primary), ".has(", this.doc(left), ")")
-          : { doc: [this.operand(left, level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
+          ? primary(this.operand(right, level.primary), ".has(", this.doc(this.valueAmong(left, type.key)), ")")
+          : { doc: [this.operand(this.valueAmong(left, type.key), level.relation), " in ", this.operand(right, level.relation)], level: level.relation };
       case "set":
         return primary(this.operand(right, level.primary), ".has(", this.doc(left), ")");
       case "tensor":
@@ -483,6 +531,7 @@ export class Expressions {
       default:
         if (isCollection(present(this.typeOf(left))))
           return primary(this.operand(right, level.primary), ".some((entry) => ", this.context.helper("equals"), "(entry, ", this.doc(left), "))");
+        if (type.kind === "any" && type.loaded) return primary(this.context.helper("contains"), "(", this.doc(right), ", ", this.doc(left), ")");
         return primary(this.operand(right, level.primary), ".includes(", this.doc(left), ")");
     }
   }
@@ -553,6 +602,7 @@ export class Expressions {
         if (!parameter.default) return `${name}: ${text}`;
         const usual = info.class ? ofClass(parameter.default, info.class) : parameter.default;
         const own = this.typeOf(parameter.default);
+        if (isKept(parameter, info)) return [name, `: ${text} = ((${this.context.own(info.name)} as any).${name} ??= `, this.doc(usual), ")"];
         const obvious = typeText(own) === text && text !== "null" && !["list", "tuple", "dict"].includes(parameter.default.kind) && text !== "any";
         return [name, obvious ? "" : `: ${text === "null" ? "any" : text}`, " = ", this.operand(usual, level.assignment)];
       });
@@ -573,6 +623,8 @@ export class Expressions {
 
   /** A method as a value stays its object's. */
   #method(expression: Attribute): Code {
+    // `str.lower` as a function.
+    if (this.context.pathOf(expression.object) === "builtins.str") return { doc: calling(this, expression, ["value"]), level: level.assignment };
     const code = this.#attribute(expression);
     const type = this.typeOf(expression);
     const owner = present(this.typeOf(expression.object));
@@ -592,7 +644,11 @@ export class Expressions {
 
   /** Whether the class says nothing of such a member: another one has it, or `setattr` gives it while the program runs. Python asks the object. */
   #isUndeclared(of: ClassInfo, name: string): boolean {
-    return !of.isEnum && !of.isTuple && !defines(of, name) && !apiMembers.has(memberName(name));
+    if (of.isEnum || of.isTuple || defines(of, name)) return false;
+    return (
+      !apiMembers.has(memberName(name)) ||
+      lineage(of).every(({ bases }) => bases.every((base) => base.kind === "class" || (base.kind === "python" && /^(abc|typing)\./.test(base.path))))
+    );
   }
 
   #getter(object: Expression, type: DictType): Code {
@@ -625,6 +681,10 @@ export class Expressions {
     if (owner.kind === "error" && name === "args") return primary("[", strOf(this, object).doc, "]");
     if (owner.kind === "instance" && this.isStatic(owner.of, name))
       return primary("(", this.receiver(object), `.constructor as typeof ${owner.of.name})${memberText(this.context.own(name))}`);
+    if (owner.kind === "class" && !owner.of.isEnum && ofEveryClass.has(name) && lineage(owner.of).some((one) => one.statics.has(name)))
+      throw new NoTwin(`A class's own \`${name}\` is something else in JavaScript: ask an object for it, or call it otherwise`, expression.from);
+    if (owner.kind === "class" && !owner.of.isEnum && lineage(owner.of).some((one) => one.statics.has(name)) && !this.isStatic(owner.of, name))
+      throw new NoTwin(`\`${name}\` is each object's own here, for objects set it: ask an object, or call what the class has otherwise`, expression.from);
     const method = owner.kind === "instance" ? findMethod(owner.of, name) : undefined;
     if (owner.kind === "instance" && method && method.bound !== "self") return primary(owner.of.name, memberText(methodName(name)));
     // Python would stumble over a missing gradient, too; where one is asked for, the `!` goes.
@@ -678,12 +738,15 @@ export class Expressions {
 
   /** Names that classes of the program give to their own members. */
   readonly ownMembers = new Set<string>();
+  /** The methods that classes of the program have, by name. */
+  readonly ownMethods = new Map<string, FunctionInfo[]>();
   attached: ReadonlyMap<string, Type> = new Map();
   /** Names of what each object of some class has for itself. */
   readonly ownFields = new Set<string>();
 
   /** Whether the name stands in the class alone: what objects give a value of their own is theirs, be it in another class that is used alike. */
   isStatic(of: ClassInfo, name: string): boolean {
+    if (ofEveryClass.has(name)) return false;
     return lineage(of).some((one) => one.statics.has(name)) && !this.ownFields.has(name);
   }
 
@@ -704,7 +767,7 @@ export class Expressions {
     const at = this.value(expression.subscripts[0]!);
     const place =
       missing === "KeyError"
-        ? this.#subscript(expression.subscripts)
+        ? this.subscript(expression.subscripts)
         : present(this.typeOf(at)).kind === "tensor"
           ? [this.operand(at, level.primary), ".item()"]
           : this.doc(at);
@@ -732,14 +795,15 @@ export class Expressions {
           return primary(
             this.receiver(object),
             ".get(",
-            this.#subscript(subscripts),
+            this.subscript(subscripts, type.key),
             ")",
             type.value.kind === "any" || type.value.kind === "unknown" ? "" : "!",
           );
         if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
         // Of one that stands there TypeScript asks for a name that it has.
-        return primary(this.receiver(object), "[", this.doc(first!), "]", object.kind === "dict" ? "!" : "");
+        return primary(this.receiver(object), "[", this.doc(this.valueAmong(first!, type.key)), "]", object.kind === "dict" ? "!" : "");
       case "object":
+        if (type.of === "re.Match") return primary(groupAt(this, this.receiver(object), first!));
         return this.#objectIndex(type.of, object, first!);
       case "class":
         if (type.of.isEnum) return this.#member(type.of, "name", first!);
@@ -748,7 +812,7 @@ export class Expressions {
         if (first!.kind === "slice" && findMethod(type.of, "__getitem__") && !type.of.root)
           throw new NoTwin(`A slice of a \`${type.of.name}\` has no twin here: its \`__getitem__\` takes one place`, expression.from);
         if (first!.kind === "slice" || (!findMethod(type.of, "__getitem__") && isModule(type))) return this.#objectIndex("nn.Sequential", object, first!);
-        return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.#subscript(subscripts), ")");
+        return primary(this.receiver(object), type.of.root?.startsWith("data.") ? ".get(" : `.${methodName("__getitem__")}(`, this.subscript(subscripts), ")");
       default:
         if (subscripts.length > 1 || first!.kind === "slice") return this.#looseIndex(object, subscripts);
         if (first!.kind === "string") return primary(this.receiver(object), memberText(first.value));
@@ -779,8 +843,8 @@ export class Expressions {
     return primary(`[...${this.context.own(of.name)}].find((one) => one.${field} === `, this.operand(this.value(wanted), level.equality + 1), ")!");
   }
 
-  #subscript(subscripts: readonly Expression[]): Doc {
-    if (subscripts.length === 1) return this.doc(subscripts[0]!);
+  subscript(subscripts: readonly Expression[], key: Type = unknown): Doc {
+    if (subscripts.length === 1) return this.doc(this.valueAmong(subscripts[0]!, key));
     return ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", this.doc(one)]), "]"];
   }
 
@@ -800,13 +864,17 @@ export class Expressions {
   #sequenceSlice(object: Expression, { start, stop, step }: Slice): Code {
     const string = present(this.typeOf(object)).kind === "string";
     if (step && !(constantIndex(step) === 1)) {
-      const bound = (one: Expression | undefined) => (one ? this.doc(one) : "null");
       if (constantIndex(step) === -1 && !start && !stop && !string) return primary("[...", this.spread(object), "].reverse()");
-      const entries = string ? ["[...", this.doc(object), "]"] : this.doc(object);
-      const picked = [this.context.helper("every"), "(", entries, ", ", bound(start), ", ", bound(stop), ", ", this.doc(step), ")"];
-      return primary(picked, string ? '.join("")' : "");
+      const picked = this.#steps(string ? ["[...", this.doc(object), "]"] : this.doc(object), { start, stop, step });
+      return string ? primary(picked.doc, '.join("")') : picked;
     }
     return primary(this.receiver(object), ".slice(", this.#bounds({ ...(start ? { start } : {}), ...(stop ? { stop } : {}) }), ")");
+  }
+
+  /** `values[start:stop:step]` */
+  #steps(entries: Doc, { start, stop, step }: { start?: Expression | undefined; stop?: Expression | undefined; step?: Expression | undefined }): Code {
+    const bounds = [start, stop, step].map((one) => (one ? this.doc(one) : "null"));
+    return primary(this.context.helper("every"), listed("(", [entries, ...bounds], ")"));
   }
 
   #bounds({ start, stop }: { start?: Expression; stop?: Expression }): Doc {
@@ -823,6 +891,7 @@ export class Expressions {
       return primary("(", this.receiver(object), ".get(", this.doc(at), `) as ${this.typeName(field)})`);
     if (of === "nn.ModuleDict" || of === "nn.ParameterDict") return primary(this.receiver(object), ".get(", this.doc(at), ")");
     if (of.startsWith("data.")) return primary(this.receiver(object), ".get(", this.doc(at), ")");
+    if (at.kind === "slice" && at.step) return this.#steps(["[...", this.spread(object), "]"], at);
     if (at.kind === "slice") return primary(this.receiver(object), ".slice(", this.#bounds(at), ")");
     if (of === "nn.ParameterList") return primary(this.receiver(object), "[", this.doc(at), "]");
     if (of.startsWith("nn.")) return primary(this.receiver(object), ".at(", this.doc(at), ")");
@@ -831,10 +900,14 @@ export class Expressions {
 
   /** `x[…]` of a tensor; `None` among the places becomes an `unsqueeze`. */
   tensorIndex(object: Expression, subscripts: readonly Expression[]): Code {
-    const flat = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+    const given = subscripts.flatMap((one) => (one.kind === "tuple" ? one.entries : [one]));
+    // NumPy goes backwards, too.
+    const reversed = given.flatMap((one, at) => (isBackwards(one) ? [placeFromEnd(given, at)] : []));
+    const flat = given.map((one): Expression => (isBackwards(one) ? { kind: "slice", from: one.from, to: one.to } : one));
     const places = flat.filter((one) => !isNone(one));
     while (places.length > 0 && (isWhole(places.at(-1)!) || (places.length === 1 && isDots(places[0]!)))) places.pop();
     let code = this.receiver(object);
+    if (reversed.length > 0) code = [code, ".flip(", listed("[", reversed.map(String), "]"), ")"];
     if (places.length > 0) code = [code, ".at(", places.flatMap((one, at) => [at > 0 ? ", " : "", this.place(one)]), ")"];
     const dots = flat.findIndex(isDots);
     const added: number[] = [];
@@ -898,6 +971,8 @@ export class Expressions {
       return libraryCall(this, path, expression);
     }
     if (callee.kind === "attribute") {
+      const ofClass = this.#ofBuiltin(callee, expression);
+      if (ofClass) return ofClass;
       const special = this.#methodCall(callee, expression);
       if (special) return special;
     }
@@ -932,6 +1007,10 @@ export class Expressions {
         // It may be a function, or an object of a class that can be called.
         if (this.ownMembers.has("__call__") && (type.kind === "any" || type.kind === "unknown") && callee.kind === "name")
           return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
+        {
+          const method = callee.kind === "attribute" && this.#methodByName(callee);
+          if (method) return primary(this.#calleeDoc(callee), ownArguments(this, expression, method));
+        }
         if (expression.arguments.some((one) => one.star === "**" && !isLeftOut(this, one)) && !isOfTheApi(type))
           throw new NoTwin(unknownPlaces, expression.from);
         return primary(this.#calleeDoc(callee), argumentsOf(this, expression, { needsFirst: isModule(type) || isLoading(callee), typed: true }));
@@ -972,9 +1051,35 @@ export class Expressions {
     );
   }
 
+  /** The method of that name, where one class of the program alone has one: of what the object is nothing else is known. */
+  #methodByName({ object, name }: Attribute): FunctionInfo | undefined {
+    const { kind } = present(this.typeOf(object));
+    const found = this.ownMethods.get(name) ?? [];
+    return /^(any|unknown|instance)$/.test(kind) && found.every((one) => takesAlike(one, found[0]!)) ? found[0] : undefined;
+  }
+
   #calleeDoc(callee: Expression): Doc {
     if (callee.kind === "attribute") return [within(this.#attribute(callee), level.primary), this.#isMaybeNone(callee) ? "!" : ""];
     return callee.kind === "call" && this.context.apiPathOf(callee.callee) ? this.operand(callee, level.primary) : this.receiver(callee);
+  }
+
+  /** `dict.fromkeys(names)`, `str.lower(text)` */
+  #ofBuiltin({ object, name, from, to }: Attribute, call: Call): Code | undefined {
+    const path = this.context.pathOf(object);
+    const [first, second] = call.arguments.map(({ value }) => value);
+    if (path === "builtins.dict" && name === "fromkeys") {
+      const pairs: Doc = [this.array(first!), ".map((key) => [key, ", second ? this.operand(second, level.assignment) : "null", "])"];
+      const type = this.typeOf(call);
+      const isKeyed = type.kind === "dict" && isMap(type);
+      // A list that each key has would be one and the same in Python, too.
+      if (second && isCollection(present(this.typeOf(second))))
+        throw new NoTwin("All keys of `fromkeys` would have one list: make a dictionary with `for`", from);
+      const said = isKeyed ? `<${this.typeName(type.key)}, ${this.typeName(type.value)}>` : "";
+      return isKeyed ? primary(`new ${this.collection(type)}${said}(`, pairs, " as any)") : primary("Object.fromEntries(", pairs, ")");
+    }
+    if (path !== "builtins.str" || !first) return undefined;
+    const callee: Expression = { kind: "attribute", object: { ...first, type: { kind: "string" } }, name, from, to };
+    return this.#call({ ...call, callee, arguments: call.arguments.slice(1) });
   }
 
   #methodCall(callee: Attribute, call: Call): Code | undefined {
@@ -997,9 +1102,14 @@ export class Expressions {
     if (type.kind === "instance" && type.of.root === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
     if (isPath(type)) return pathMethod(this, callee, call);
     if (type.kind === "object") {
+      if (type.of.startsWith("re.")) return patternMethod(this, callee, call);
       if (type.of === logger) return loggerMethod(this, object, name, call);
       if (type.of === "nn.ModuleDict" && name === "items") return primary(this.receiver(object), ".entries()");
       if (type.of === "argparse" || type.of === "args") throw new NoTwin("The command line's options are set where the program reads them", call.from);
+    }
+    if (/^(float|double|half|bfloat16)$/.test(name) && call.arguments.length === 0 && isModule(type)) {
+      if (name !== "float") this.context.report(call.from, `\`${name}()\` has no twin here: the parameters are float32`);
+      return this.expression(object);
     }
     if (name === "cuda" && call.arguments.length === 0 && isModule(type)) throw new NoTwin("There is one device, the processor", call.from);
     return undefined;
@@ -1017,18 +1127,24 @@ export class Expressions {
   // ---- collections
 
   /** The class of a dictionary or a set whose keys are any values. */
-  collection(type: Type): string {
+  collection(type: Type, holdsSome = false): string {
     const isSet = type.kind === "set";
     const key = type.kind === "dict" ? type.key : itemOf(type);
-    return isTupleLike(key) ? this.context.helper(isSet ? "KeySet" : "KeyMap") : isSet ? "Set" : "Map";
+    if (!isTupleLike(key)) return isSet ? "Set" : "Map";
+    // What stands there as a list is a tuple to TypeScript only where that is said.
+    const types = type.kind === "dict" ? [type.key, type.value] : [key];
+    const said = holdsSome && types.every((one) => one.kind !== "unknown") ? `<${types.map((one) => this.typeName(one)).join(", ")}>` : "";
+    return this.context.helper(isSet ? "KeySet" : "KeyMap") + said;
   }
 
   dictionary(expression: Dictionary): Code {
     const type = this.typeOf(expression);
     if (type.kind === "dict" && isMap(type)) {
       if (expression.entries.length === 0) return primary(`new ${this.collection(type)}()`);
-      const entries = expression.entries.map(({ key, value }): Doc => (key ? ["[", this.doc(key), ", ", this.doc(value), "]"] : ["...", this.doc(value)]));
-      return primary(`new ${this.collection(type)}(`, listed("[", entries, "]"), ")");
+      const entries = expression.entries.map(({ key, value }): Doc =>
+        key ? ["[", this.doc(this.valueAmong(key, type.key)), ", ", this.doc(value), "]"] : ["...", this.doc(value)],
+      );
+      return primary(`new ${this.collection(type, true)}(`, listed("[", entries, "]"), ")");
     }
     // A group of an optimizer's parameters says its options as the API does.
     const isGroup = expression.entries.some(({ key }) => key?.kind === "string" && key.value === "params");
@@ -1051,7 +1167,7 @@ export class Expressions {
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
     if (type.kind === "dict") return ["[...", this.operand(expression, level.primary), ".keys()]"];
     const code = this.spread(expression);
-    return this.#makesArray(expression) ? code : ["[...", code, "]"];
+    return this.isArray(expression) ? code : ["[...", code, "]"];
   }
 
   /** Whether it is what `parameters()` and its like give: a list that is an iterator as well. */
@@ -1062,7 +1178,7 @@ export class Expressions {
   }
 
   /** Whether the translation is an array where Python has an iterator. */
-  #makesArray(expression: Expression): boolean {
+  isArray(expression: Expression): boolean {
     if (expression.kind !== "call") return false;
     const path = this.context.pathOf(expression.callee);
     if (path && /^builtins\.(range|map|filter|sorted|list|reversed)$/.test(path)) return true;
@@ -1071,13 +1187,24 @@ export class Expressions {
     return (type.kind === "dict" && !isMap(type)) || type.kind === "object";
   }
 
+  /** What is counted, or counts themselves. */
+  spreadOfCounts(expression: Expression): Doc {
+    const type = present(this.typeOf(expression));
+    return type.kind === "dict" && isMap(type) ? this.doc(expression) : this.spread(expression);
+  }
+
   /** What stands behind `...` or in a `for … of`. */
   spread(expression: Expression): Doc {
     const type = present(this.typeOf(expression));
+    if (type.kind === "object" && /^data\.(Subset|TensorDataset|ConcatDataset)$/.test(type.of))
+      return [this.context.helper("samples"), "(", this.doc(expression), ")"];
+    // Some module that is gone through is a list of them.
+    if (type.kind === "object" && type.of === "nn.Module" && expression.kind !== "call") return ["(", this.doc(expression), " as any)"];
     if (type.kind === "instance" && type.of.root === "data.Dataset" && !findMethod(type.of, "__iter__") && findMethod(type.of, "__getitem__"))
       return [this.context.helper("samples"), "(", this.doc(expression), ")"];
     if (type.kind === "dict" && !isMap(type)) return ["Object.keys(", this.doc(expression), ")"];
     if (type.kind === "dict") return [this.operand(expression, level.primary), ".keys()"];
+    if (type.kind === "any" && type.loaded && !this.isArray(expression)) return [this.context.helper("list"), "(", this.doc(expression), ")"];
     if (expression.kind === "call" && expression.callee.kind === "attribute" && expression.callee.name === "items") {
       const owner = present(this.typeOf(expression.callee.object));
       if (owner.kind === "dict" && isMap(owner)) return this.receiver(expression.callee.object);
@@ -1231,6 +1358,64 @@ function isStep(expression: Walrus): expression is Walrus & { readonly target: N
   );
 }
 
+/** Whether both methods take the same, by place and by name. */
+function takesAlike(a: FunctionInfo, b: FunctionInfo): boolean {
+  const names = ({ node, bound }: FunctionInfo) => node.parameters.slice(bound ? 1 : 0).map(({ name, star = "" }) => star + name);
+  return names(a).join() === names(b).join();
+}
+
+/** Whether a function changes a list or a dictionary that it takes where none is given: Python keeps it from call to call. */
+function isKept({ name, default: usual }: Parameter, { node, body, class: of }: FunctionInfo): boolean {
+  if (node.kind !== "function" || of || !usual || !("statements" in body) || !isEmptied(usual)) return false;
+  return changes(body, name);
+}
+
+function isEmptied(value: Expression): boolean {
+  return value.kind === "list" || value.kind === "dict" || value.kind === "set";
+}
+
+const changing = /^(append|extend|insert|add|update|setdefault|pop|remove|clear)$/;
+
+/** Whether a block changes what a name holds. */
+function changes(node: unknown, name: string): boolean {
+  if (node === null || typeof node !== "object") return false;
+  const { kind, callee, targets, target } = node as { kind?: string; callee?: Expression; targets?: readonly Expression[]; target?: Expression };
+  const isOf = (one: Expression | undefined): boolean => one?.kind === "index" && one.object.kind === "name" && one.object.name === name;
+  if (kind === "call" && callee?.kind === "attribute" && callee.object.kind === "name" && callee.object.name === name && changing.test(callee.name))
+    return true;
+  if ((kind === "assign" && targets?.some(isOf)) || (kind === "update" && isOf(target))) return true;
+  return Object.entries(node).some(([key, value]) => key !== "type" && key !== "comments" && changes(value, name));
+}
+
+/** Whether Python takes two of a class for equal where their fields are: those of a dataclass. */
+function isByFields(type: Type): boolean {
+  return type.kind === "instance" && type.of.dataclass && !findMethod(type.of, "__eq__");
+}
+
+/** `name`, `object.name`: what may be asked twice. */
+function isPlace(expression: Expression): boolean {
+  return expression.kind === "name" || (expression.kind === "attribute" && isPlace(expression.object));
+}
+
+/** `[]`, `{}`, `()`: as good as another that is empty. */
+function isEmpty(expression: Expression): boolean {
+  if (expression.kind === "call")
+    return expression.arguments.length === 0 && expression.callee.kind === "name" && /^(list|dict|tuple|set)$/.test(expression.callee.name);
+  return (expression.kind === "list" || expression.kind === "dict" || expression.kind === "tuple") && expression.entries.length === 0;
+}
+
+/** `::-1` */
+function isBackwards(place: Expression): boolean {
+  return place.kind === "slice" && !place.start && !place.stop && place.step !== undefined && constantIndex(place.step) === -1;
+}
+
+/** Which dimension a place is for: counted from the end behind `...`. */
+function placeFromEnd(places: readonly Expression[], at: number): number {
+  const isPlaced = (one: Expression): boolean => !isNone(one);
+  if (places.slice(0, at).some(isDots)) return -places.slice(at).filter(isPlaced).length;
+  return places.slice(0, at).filter(isPlaced).length;
+}
+
 function isDots(expression: Expression): boolean {
   return expression.kind === "constant" && expression.value === "...";
 }
@@ -1244,7 +1429,8 @@ function isWhole(expression: Expression): boolean {
 }
 
 /** Whether a number may well be below zero: one is taken from another. */
-function mayBeNegative(expression: Expression): boolean {
+export function mayBeNegative(expression: Expression): boolean {
+  if (isBelow(present(expression.type ?? unknown))) return true;
   if (expression.kind === "unary") return expression.operator === "-";
   return (
     expression.kind === "binary" &&

@@ -50,6 +50,8 @@ export function fromPython(source: string, { readModule = () => undefined }: Tra
   to.exports = body.statements.every(isDefinition);
   for (const info of knowledge.classes.values()) for (const name of info.fields.keys()) to.to.ownFields.add(name);
   for (const info of knowledge.classes.values()) for (const name of [...info.fields.keys(), ...info.methods.keys()]) to.to.ownMembers.add(name);
+  for (const { methods } of knowledge.classes.values())
+    for (const [name, method] of methods) to.to.ownMethods.set(name, [...(to.to.ownMethods.get(name) ?? []), method]);
   to.to.attached = knowledge.attached;
   to.declarations.place(body, new Set());
   const numpy = numpyHead(context, body);

@@ -3,6 +3,7 @@
  * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
  */
 import { collectBindings } from "./declarations.ts";
+import { file, fileResult } from "./files.ts";
 import { onlyTensors, telling, tensorNames } from "./guesses.ts";
 import { logger } from "./logging.ts";
 import { apiMembers } from "./apiNames.ts";
@@ -12,6 +13,7 @@ import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMe
 import { pythonCall } from "./pythonCalls.ts";
 import type { Walk } from "./walk.ts";
 import { isPath, path as pathClass, pathResult } from "./paths.ts";
+import { patternMethodResult } from "./regularExpressions.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
 import type { Argument, Block, Call, ClassStatement, Comprehension, Expression, FunctionStatement, Lambda, Parameter, Statement } from "./syntax.ts";
 import {
@@ -44,6 +46,7 @@ import {
   functionsOf,
   int,
   ints,
+  isBelow,
   isMap,
   isModule,
   isNumber,
@@ -57,6 +60,7 @@ import {
   none,
   number,
   present,
+  signed,
   size,
   someModule,
   string,
@@ -226,7 +230,10 @@ class Inference {
       case "update": {
         const before = this.#of(statement.target);
         const value = this.#of(statement.value);
-        const after = isSequence(before) && statement.operator === "+" ? join(before, value) : this.#arithmetic(statement.operator, before, value);
+        const after =
+          isSequence(before) && statement.operator === "+"
+            ? join(before, value)
+            : likeNumpy(this.#arithmetic(statement.operator, before, value), present(before), present(value));
         this.#assign(statement.target, after);
         break;
       }
@@ -276,6 +283,7 @@ class Inference {
       case "try":
         this.#loop(() => this.#block(statement.body));
         for (const handler of statement.handlers) {
+          for (const test of handler.test?.kind === "tuple" ? handler.test.entries : handler.test ? [handler.test] : []) this.#of(test);
           if (handler.name) this.#bind(handler.name, { kind: "error" });
           this.#loop(() => this.#block(handler.body));
         }
@@ -303,6 +311,7 @@ class Inference {
 
   /** What a `with` gives a name to. */
   #entered(type: Type): Type {
+    if (isPython(type, "tempfile.TemporaryDirectory()")) return string;
     if (type.kind === "iterator") return type.of;
     const method = type.kind === "instance" ? findMethod(type.of, "__enter__") : undefined;
     return method ? this.#invoke(method, []) : type;
@@ -397,6 +406,11 @@ class Inference {
     else this.#bind(statement.name, { kind: "function", of: info });
   }
 
+  /** A decorator of the program's own is given the class that it stands on. */
+  #decorate(decorators: readonly Expression[], decorated: Type): void {
+    for (const { type } of decorators) if (type?.kind === "function" && !type.of.generator) this.#invoke(type.of, [decorated]);
+  }
+
   #functionOf(node: FunctionStatement | Lambda, name: string, body: Block | Expression): FunctionInfo {
     const existing = this.functions.get(node);
     if (existing) return existing;
@@ -457,6 +471,7 @@ class Inference {
       this.#changed = true;
     }
     this.#bind(statement.name, { kind: "class", of: info });
+    this.#decorate(statement.decorators, { kind: "class", of: info });
     const outerClass = this.#insideClass;
     this.#insideClass = info;
     for (const inner of statement.body.statements) {
@@ -505,7 +520,7 @@ class Inference {
 
   #grow(info: FunctionInfo, type: Type): void {
     if (info.generator && type.kind === "none") return;
-    const joined = join(info.returns, type);
+    const joined = isOptimizerStep(info) ? any : join(info.returns, type);
     if (describe(joined) !== describe(info.returns)) this.#changed = true;
     info.returns = joined;
   }
@@ -560,7 +575,9 @@ class Inference {
         break;
       case "index": {
         const object = present(this.#of(target.object));
-        for (const subscript of target.subscripts) this.#of(subscript);
+        const places = target.subscripts.map((subscript) => this.#of(subscript));
+        const setter = object.kind === "instance" ? findMethod(object.of, "__setitem__") : undefined;
+        if (setter) this.#invoke(setter, [places.length > 1 ? tupleOf(...places) : places[0]!, type]);
         if (object.kind === "dict") this.#putIn(object, target.subscripts, type);
         else if (object.kind === "list" && target.subscripts[0]!.kind !== "slice") this.#append(object, type);
         break;
@@ -652,7 +669,7 @@ class Inference {
         if (expression.operator === "not") return bool;
         const negated = operand.kind === "instance" && expression.operator === "-" ? findMethod(operand.of, "__neg__") : undefined;
         if (negated) return this.#invoke(negated, []);
-        return operand.kind === "bool" ? int : operand;
+        return signed(operand.kind === "bool" ? int : operand, expression.operator === "-");
       }
       case "logical": {
         const left = this.#of(expression.left);
@@ -701,7 +718,8 @@ class Inference {
       }
       case "tuple": {
         const entries = expression.entries.map((entry) => this.#of(entry));
-        return expression.entries.some((entry) => entry.kind === "starred") ? listOf(entries.reduce(join, unknown)) : tupleOf(...entries);
+        const isOpen = expression.entries.some((entry) => entry.kind === "starred");
+        return isOpen ? { ...listOf(entries.reduce(join, unknown)), tuple: true } : tupleOf(...entries);
       }
       case "dict":
         return this.#dictionary(expression.entries, expression);
@@ -856,18 +874,9 @@ class Inference {
       return left.kind === "tuple" && right.kind === "tuple" && operator === "+" ? tupleOf(...left.entries, ...right.entries) : listOf(itemOf(left));
     }
     if (isSequence(right) && operator === "*") return listOf(itemOf(right));
-    if (isNumber(left) && isNumber(right)) {
-      if (operator === "/") return float;
-      if (operator === "**" && left.kind === "int" && right.kind === "int") return int;
-      return left.kind === "bool" && right.kind === "bool"
-        ? ["&", "|", "^"].includes(operator)
-          ? bool
-          : int
-        : join(left, right).kind === "bool"
-          ? int
-          : join(left, right);
-    }
-    if (left.kind === "set") return left;
+    if (isNumber(left) && isNumber(right)) return numbersResult(operator, left, right);
+    if (left.kind === "set" || (left.kind === "dict" && right.kind === "dict"))
+      return left.kind === "dict" && left.made !== "Counter" ? join(left, right) : left;
     if (left.kind === "python" || right.kind === "python") return left.kind === "python" ? left : right;
     if (left.kind === "unknown" || right.kind === "unknown") return isNumber(left) && left.kind === "float" ? unknown : unknown;
     return any;
@@ -992,6 +1001,7 @@ class Inference {
           return /^(lr|initial_lr|momentum|weight_decay|eps|dampening|alpha|rho|lambd)$/.test(first.value) ? float : any;
         }
         if (object.of === optimizerState.of) return { kind: "dict", key: string, value: any, open: true };
+        if (object.of === "re.Match") return string;
         if (slice) return object;
         if (object.of === "nn.ModuleDict" && first?.kind === "string" && object.fields?.has(first.value)) return object.fields.get(first.value)!;
         if (object.of === "nn.ModuleDict") return object.item ?? someModule;
@@ -1001,7 +1011,7 @@ class Inference {
         return this.#items(object);
       case "instance": {
         const method = findMethod(object.of, "__getitem__");
-        return method ? this.#invoke(method, types) : unknown;
+        return method ? this.#invoke(method, [types.length > 1 ? tupleOf(...types) : types[0]!]) : unknown;
       }
       case "class":
         return object.of.isEnum ? { kind: "instance", of: object.of } : unknown;
@@ -1117,8 +1127,9 @@ class Inference {
     return info.returns;
   }
 
-  #tell(info: FunctionInfo, parameter: Parameter, type: Type): void {
-    if (type.kind === "unknown") return;
+  #tell(info: FunctionInfo, parameter: Parameter, given: Type): void {
+    if (given.kind === "unknown") return;
+    const type = isOptimizerStep(info) ? any : given;
     if (type.kind === "function" && parameter.annotation) this.#tellCallable(type, parameter.annotation);
     const before = info.parameters.get(parameter.name) ?? unknown;
     if (parameter.star === "*" && before.kind === "list") {
@@ -1153,6 +1164,7 @@ class Inference {
         if (name === "numpy") return { ...object, numpy: object.elements === "float" ? "float32" : usualNumpy(object.elements) };
         if (name === "astype" || (name === "type" && object.numpy !== undefined)) return castArray(expression, object);
         if (name === "to" || name === "type") return castResult(expression, object);
+        if (name === "nonzero" && expression.arguments.some((argument) => argument.name === "as_tuple")) return { ...listOf(ints), tuple: true };
         if (name === "item" && object.elements === undefined) return number;
         const more = expression.arguments.filter((argument) => argument.name !== "descending" && !isTensorArgument(argument)).length;
         if ((name === "max" || name === "min") && (object.numpy !== undefined || types[0]?.kind === "tensor")) return object;
@@ -1163,13 +1175,18 @@ class Inference {
       case "set":
       case "size":
         return this.#listMethod(object, name, argumentTypes());
+      case "int":
+      case "float":
+      case "number":
+        return name === "is_integer" ? bool : undefined;
       case "iterator":
         argumentTypes();
         return name === "__next__" ? object.of : any;
       case "string":
         argumentTypes();
-        if (/^(split|splitlines|rsplit|partition)$/.test(name)) return listOf(string);
-        if (/^(startswith|endswith|isdigit|isalpha|isupper|islower|isspace|isalnum)$/.test(name)) return bool;
+        if (/^r?partition$/.test(name)) return tupleOf(string, string, string);
+        if (/^(split|splitlines|rsplit)$/.test(name)) return listOf(string);
+        if (/^(startswith|endswith|is[a-z]+)$/.test(name)) return bool;
         if (/^(find|index|count|rfind)$/.test(name)) return int;
         return string;
       case "dict":
@@ -1232,8 +1249,13 @@ class Inference {
         if (name === "setdefault") this.#putIn(object, [expression.arguments[0]!.value], types[1] ?? none);
         return types[1] ? join(object.value, types[1]) : name === "get" ? join(object.value, none) : object.value;
       case "update":
-        if (types[0]?.kind === "dict") join(object, types[0]);
+      case "subtract":
+        this.#updateDict(object, types, expression);
         return none;
+      case "total":
+        return int;
+      case "elements":
+        return { kind: "iterator", of: object.key };
       case "copy":
         return object;
       case "most_common":
@@ -1248,10 +1270,31 @@ class Inference {
     }
   }
 
+  #updateDict(object: DictType, [first = unknown]: readonly Type[], { arguments: given }: Call): void {
+    if (first.kind === "dict" && given[0]?.name === undefined) {
+      const { made } = object;
+      join(object, object.made === first.made ? first : { ...first, made });
+      return;
+    }
+    const before = describe(object);
+    const item = given[0]?.name === undefined ? this.#items(first) : unknown;
+    if (object.made === "Counter") object.key = join(object.key, item);
+    else if (item.kind !== "unknown") {
+      object.key = join(object.key, entryOf(item, 0));
+      object.value = join(object.value, entryOf(item, 1));
+      object.open = true;
+    }
+    for (const { name, value } of given)
+      if (name) this.#putIn(object, [{ kind: "string", value: name, from: value.from, to: value.to, type: string }], value.type ?? unknown);
+    if (describe(object) !== before) this.#changed = true;
+  }
+
   #apiMethod(object: Type, name: string, types: readonly Type[], expression: Call): Type {
     const of = object.kind === "object" ? object.of : object.kind === "instance" ? (object.of.root ?? "") : "";
     if (of === pathClass) return pathResult(name);
+    if (of === file) return fileResult(name);
     if (of === logger) return name === "getEffectiveLevel" ? int : /^(isEnabledFor|hasHandlers)$/.test(name) ? bool : none;
+    if (object.kind === "object" && of.startsWith("re.")) return patternMethodResult(this.#walk, object, name, types);
     if (of === "random.Random") return pythonCall(this.#walk, `random.${name}`, types, expression);
     if (of === "data.CsvTable") return name === "strings" ? listOf(string) : floats;
     const hook = types[0]?.kind === "function" ? types[0].of : undefined;
@@ -1267,7 +1310,12 @@ class Inference {
       this.#assignAttribute(object, expression.arguments[0].value.value, present(types[1] ?? tensor));
     }
     if (name === "state_dict")
-      return { kind: "dict", key: string, value: of.startsWith("nn.") || object.kind === "instance" ? tensor : any, map: of.startsWith("nn.") };
+      return {
+        kind: "dict",
+        key: string,
+        value: of.startsWith("nn.") || (object.kind === "instance" && !of.startsWith("optim.")) ? tensor : any,
+        map: of.startsWith("nn."),
+      };
     if (["train", "eval", "to", "cuda", "cpu", "apply", "float", "double", "requires_grad_", "append", "extend", "half"].includes(name)) {
       if (name === "append" && object.kind === "object" && object.of === "nn.ModuleList") this.#assignItem(expression, types[0] ?? unknown);
       return object;
@@ -1319,9 +1367,12 @@ class Inference {
         const type = this.#of(expression);
         if (type.kind === "class") return { kind: "instance", of: type.of };
         if (type.kind !== "python") return any;
+        // What stands for any type says nothing of this one.
+        if (type.path === "typing.TypeVar()") return unknown;
         const api = kindlingPath(type.path);
         if (type.path === "pathlib.Path") return { kind: "object", of: pathClass };
         if (type.path === "logging.Logger") return { kind: "object", of: logger };
+        if (type.path === "torch.Size") return size;
         if (type.path === "torch.Tensor" || type.path === "numpy.ndarray") return tensor;
         if (type.path === "torch.nn.Parameter") return { kind: "tensor", elements: "float", parameter: true };
         if (api && /^(nn|optim|data)(\.\w+)*\.[A-Z]/.test(api)) return { kind: "object", of: api };
@@ -1355,7 +1406,9 @@ class Inference {
         if (path === "set") return { kind: "set", of: inner[0]! };
         if (path === "dict" || path === "mapping") return { kind: "dict", key: inner[0]!, value: inner[1] ?? any };
         if (path === "tuple")
-          return expression.subscripts.some((one) => one.kind === "constant" && one.value === "...") ? listOf(inner[0]!) : tupleOf(...inner);
+          return expression.subscripts.some((one) => one.kind === "constant" && one.value === "...")
+            ? { ...listOf(inner[0]!), tuple: true }
+            : tupleOf(...inner);
         return any;
       }
       default:
@@ -1364,10 +1417,30 @@ class Inference {
   }
 }
 
+/** What an operator makes of two numbers. */
+function numbersResult(operator: string, left: Type, right: Type): Type {
+  const [below, divisorBelow] = [left, right].map(isBelow);
+  if (operator === "**") return powerOf(left, right);
+  const isBelowZero = operator === "-" || (operator === "%" ? divisorBelow! : below! || divisorBelow!);
+  if (operator === "/") return signed(float, isBelowZero);
+  if (left.kind === "bool" && right.kind === "bool") return ["&", "|", "^"].includes(operator) ? bool : signed(int, isBelowZero);
+  return signed(join(left, right), isBelowZero);
+}
+
+/** A whole number to the power of one below zero is none. */
+function powerOf(left: Type, right: Type): Type {
+  if (left.kind !== "int" || right.kind !== "int") return signed(join(left, right), isBelow(left));
+  return signed(isBelow(right) ? number : int, isBelow(left));
+}
+
 /** A variable that is a number first and a tensor later is a tensor throughout. */
 function joinVariable(before: Type, type: Type): Type {
   if ((isNumber(before) && type.kind === "tensor") || (before.kind === "tensor" && isNumber(type))) return { kind: "tensor", mixed: true };
   return join(before, type);
+}
+
+function isPython(type: Type, path: string): boolean {
+  return type.kind === "python" && type.path === path;
 }
 
 function isMixed(type: Type): boolean {
@@ -1407,6 +1480,11 @@ function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
       (kind === "pass" && isAbstract) ||
       (kind === "expression" && "value" in statement && ["constant", "string"].includes((statement.value as Expression).kind)),
   );
+}
+
+/** An optimizer's step takes a closure of whatever kind, and gives what that gives. */
+function isOptimizerStep({ class: of, name }: FunctionInfo): boolean {
+  return name === "step" && of?.root === "optim.Optimizer";
 }
 
 /** What a property's setter stands under among the methods. */

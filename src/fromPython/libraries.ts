@@ -1,14 +1,17 @@
 /** What programs use beside PyTorch: `math`, `random`, `numpy`, `time`, `os.path`, `collections`, `itertools`, `tqdm` … */
 import { apiNames, tensorMembers } from "./apiNames.ts";
-import { builtinCall, callable, errorName, joining } from "./builtins.ts";
+import { builtinCall, callable, calling, errorName, joining } from "./builtins.ts";
 import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
+import { allOf } from "./files.ts";
 import { listed, memberText, quoted, type Doc } from "./layout.ts";
 import { loggingCall, loggingValue } from "./logging.ts";
 import { pathCall } from "./paths.ts";
+import { patternCall } from "./regularExpressions.ts";
 import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
+import { withNamedDtype } from "./numpyTypes.ts";
 import type { Argument, Call, Expression } from "./syntax.ts";
 import { jsonText } from "./text.ts";
 import { isNumber, isSequence, itemOf, present, unknown, type Type } from "./types.ts";
@@ -59,6 +62,7 @@ export function libraryValue(to: Expressions, path: string, expression: Expressi
     if (name === "bool") return primary("Boolean");
     if (/(Error|Exception)$|^StopIteration$/.test(name)) return primary(errorName(to.context, name));
     if (name === "len") return primary(to.context.helper("len"));
+    if (/^(abs|round|sum|sorted|min|max|list|tuple|set|any|all|ord|chr|repr|bin|hex)$/.test(name)) return primary("(", calling(to, expression, ["value"]), ")");
     if (name === "print") return primary("console.log");
     return primary(to.context.own(name));
   }
@@ -103,7 +107,17 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
     case "numpy":
       return numpyCall(to, rest, call);
     case "random":
+      if (/^(choice|choices|sample)$/.test(rest) && call.arguments[0] && present(to.typeOf(call.arguments[0].value)).kind === "string") {
+        const letters: Argument = {
+          value: { kind: "list", entries: [{ kind: "starred", value: call.arguments[0].value, ...placeOf(call) }], ...placeOf(call) },
+        };
+        return libraryCall(to, path, { ...call, arguments: [letters, ...call.arguments.slice(1)] });
+      }
       if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
+      if (rest === "sample") {
+        const values = [...call.arguments].sort((a, b) => Number(a.name !== undefined) - Number(b.name !== undefined)).map(({ value }) => to.argument(value));
+        return primary(`${to.context.helper("random")}.sample`, listed("(", values, ")"));
+      }
       return primary(`${to.context.helper("random")}.${rest}`, argumentsOf(to, /^(uniform|gauss)$/.test(rest) ? withNumbers(call) : call));
     case "heapq":
       return heapCall(to, rest, call);
@@ -147,6 +161,12 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
     case "dataclasses": {
       const [object] = call.arguments;
+      if (rest === "fields") {
+        const type = present(to.typeOf(object!.value));
+        if (type.kind !== "class" && type.kind !== "instance") break;
+        const names = [...type.of.fields.keys()].map((name): Doc => `{ name: ${quoted(name)} }`);
+        return primary(listed("[", names, "]"));
+      }
       if (rest === "asdict") return asDictionary(to, object!.value);
       if (rest === "replace") return primary(to.context.helper("replaced"), argumentsOf(to, call, { rename: false }));
       break;
@@ -156,11 +176,21 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       break;
     case "re":
       return patternCall(to, rest, call);
+    case "statistics":
+      if (!/^(f?mean|median|p?stdev|p?variance)$/.test(rest)) break;
+      return rest.endsWith("mean")
+        ? primary(to.context.helper("mean"), "(", to.array(call.arguments[0]!.value), ")")
+        : primary(to.context.helper("statistics"), `.${rest}(`, to.array(call.arguments[0]!.value), ")");
     case "warnings":
       if (rest === "warn") return primary("console.warn(", to.doc(call.arguments[0]!.value), ")");
       break;
     case "json":
       if (rest === "dumps") return jsonText(to, call);
+      if (rest === "dump" && call.arguments.length >= 2) {
+        const [value, into, ...options] = call.arguments;
+        return primary(to.receiver(into!.value), ".write(", jsonText(to, { ...call, arguments: [value!, ...options] }).doc, ")");
+      }
+      if (rest === "load") return primary("JSON.parse(", allOf(to, call.arguments[0]!.value), ")");
       if (rest === "loads") return primary("JSON.parse(", to.doc(call.arguments[0]!.value), ")");
       break;
     default:
@@ -179,6 +209,10 @@ function asDictionary(to: Expressions, object: Expression): Code {
 function isFlatField(field: Type): boolean {
   if (isSequence(field)) return isFlatField(present(itemOf(field)));
   return field.kind === "dict" ? isFlatField(present(field.value)) : !["instance", "any", "unknown"].includes(field.kind);
+}
+
+function placeOf({ from, to }: Call): { from: number; to: number } {
+  return { from, to };
 }
 
 /** The call with numbers where NumPy's are tensors. */
@@ -265,6 +299,7 @@ function mathCall(to: Expressions, name: string, call: Call): Code {
 
 const numpyRenamed: Readonly<Record<string, string>> = {
   concatenate: "cat",
+  array_split: "tensorSplit",
   array: "tensor",
   asarray: "asTensor",
   power: "pow",
@@ -280,7 +315,8 @@ const numpyRenamed: Readonly<Record<string, string>> = {
   random: "rand",
 };
 
-function numpyCall(to: Expressions, name: string, call: Call): Code {
+function numpyCall(to: Expressions, name: string, given: Call): Code {
+  const call = withNamedDtype(name, given);
   if (name.startsWith("random.")) return numpyRandom(to, name.slice("random.".length), call);
   const [first, ...others] = call.arguments;
   const type = first ? present(to.typeOf(first.value)) : undefined;
@@ -312,9 +348,12 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
     if (math) return primary(math, argumentsOf(to, call));
   }
   if (type && (isSequence(type) || type.kind === "iterator") && ["int", "float", "number", "bool", "any", "unknown"].includes(present(itemOf(type)).kind)) {
-    if (name === "mean" && others.length === 0) return primary(to.context.helper("mean"), "(", to.array(first!.value), ")");
-    if (name === "sum" && others.length === 0) return primary(to.array(first!.value), ".reduce((total, value) => total + value, 0)");
-    if ((name === "max" || name === "min") && others.length === 0) return primary(`Math.${name}(...`, to.spread(first!.value), ")");
+    // What isn't known may be an array's number.
+    const isVague = /^(any|unknown)$/.test(present(itemOf(type)).kind);
+    const numbers: Doc = isVague ? [to.context.helper("numbers"), "(", to.spread(first!.value), ")"] : to.array(first!.value);
+    if (name === "mean" && others.length === 0) return primary(to.context.helper("mean"), "(", numbers, ")");
+    if (name === "sum" && others.length === 0) return primary(numbers, ".reduce((total, value) => total + value, 0)");
+    if ((name === "max" || name === "min") && others.length === 0) return primary(`Math.${name}(...`, isVague ? numbers : to.spread(first!.value), ")");
     if (name === "argmax" || name === "argmin")
       return primary(to.receiver(first!.value), ".indexOf(", `Math.${name.slice(3)}(...`, to.spread(first!.value), "))");
     if (name === "prod") return primary(to.array(first!.value), ".reduce((product, value) => product * value, 1)");
@@ -339,6 +378,13 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   if (name === "round" && others[0] && type?.kind === "tensor")
     return primary(to.receiver(first!.value), ".round({ decimals: ", to.doc(others[0].value), " })");
   if (/^(mean|std|var)$/.test(name)) return numpyMoment(to, name, first!.value, others);
+  if (/^(median|percentile|quantile)$/.test(name)) return quantile(to, name, call);
+  if (name === "set_printoptions" && call.arguments.every((argument) => argument.name === "linewidth")) return primary("undefined");
+  if (name === "set_printoptions") throw new NoTwin("NumPy's print options have no twin here: round, or format, what is printed", call.from);
+  if (name === "full" && type && isNumber(type))
+    return numpyCall(to, name, { ...call, arguments: [{ value: { kind: "tuple", entries: [first!.value], from: call.from, to: call.to } }, ...others] });
+  if (name === "linspace" && call.arguments.some((argument) => argument.name === "endpoint"))
+    throw new NoTwin("`numpy.linspace` has its end in it here: take `numpy.arange`", call.from);
   const camel = camelCase(numpyRenamed[name] ?? name);
   // NumPy's functions take lists as well.
   if (first && tensorMembers.has(camel) && !/^(cat|stack|where|zeros|ones)$/.test(camel)) {
@@ -349,6 +395,24 @@ function numpyCall(to: Expressions, name: string, call: Call): Code {
   }
   if (!apiNames[""]!.has(camel)) missing(`numpy.${name}`, call);
   return primary(to.context.api(camel), argumentsOf(to, dtypeless));
+}
+
+/** `median`, and parts of a hundred: NumPy lies between the two in the middle, PyTorch takes the lower one. */
+function quantile(to: Expressions, name: string, call: Call): Code {
+  const [values, ...further] = call.arguments;
+  const [share, ...options] = name === "median" ? [undefined, ...further] : further;
+  const type = present(to.typeOf(values!.value));
+  const array: Doc = type.kind === "tensor" ? to.receiver(values!.value) : [to.context.api("asTensor"), "(", to.doc(values!.value), ")"];
+  const shares: Doc =
+    share && isSequence(present(to.typeOf(share.value)))
+      ? [to.context.api("tensor"), "(", to.doc(share.value), ")"]
+      : share
+        ? to.operand(share.value, level.power)
+        : "0.5";
+  const isList = share !== undefined && isSequence(present(to.typeOf(share.value)));
+  const part: Doc = name === "percentile" ? (isList ? [shares, ".div(100)"] : [shares, " / 100"]) : shares;
+  const named = options.flatMap((argument): Doc[] => (argument ? [[argumentName(numpyNames(argument).name ?? "dim"), ": ", to.argument(argument.value)]] : []));
+  return primary(array, ".float().quantile", listed("(", [part, ...(named.length > 0 ? [listed("{", named, "}", { spaced: true })] : [])], ")"));
 }
 
 /** The second of two lists that NumPy works with entry by entry. */
@@ -464,7 +528,8 @@ function collection(to: Expressions, name: string, call: Call): Code {
       return primary("new ", to.context.helper("DefaultMap"), `<${held.join(", ")}>(`, make, ")");
     }
     case "Counter":
-      return primary(to.context.helper("counted"), "(", first ? to.spread(first.value) : "[]", ")");
+      if (first?.name || first?.star) return missing("collections.Counter(**counts)", call);
+      return primary(to.context.helper("counted"), "(", first ? to.spreadOfCounts(first.value) : "[]", ")");
     case "deque": {
       const most = call.arguments.find((argument, at) => argument.name === "maxlen" || (at === 1 && !argument.name))?.value;
       const entries = first && !first.name && !(first.value.kind === "list" && first.value.entries.length === 0) ? [", ", to.spread(first.value)] : "";
@@ -473,32 +538,6 @@ function collection(to: Expressions, name: string, call: Call): Code {
     }
     default:
       return missing(`collections.${name}`, call);
-  }
-}
-
-/** `re.…` of a pattern that stands there. */
-function patternCall(to: Expressions, name: string, call: Call): Code {
-  const [pattern, ...values] = call.arguments.map(({ value }) => value);
-  if (pattern?.kind !== "string") throw new NoTwin("A pattern has to stand there as text", call.from);
-  const source = pattern.value.replaceAll("(?P<", "(?<").replaceAll("/", "\\/");
-  const at = (place: number) => to.operand(values[place]!, level.primary);
-  switch (name) {
-    case "search":
-      return primary(`/${source}/.exec(`, to.doc(values[0]!), ")");
-    case "match":
-      return primary(`/^(?:${source})/.exec(`, to.doc(values[0]!), ")");
-    case "fullmatch":
-      return primary(`/^(?:${source})$/.exec(`, to.doc(values[0]!), ")");
-    case "sub": {
-      const replacement = values[0]!.kind === "string" ? { ...values[0]!, value: values[0]!.value.replaceAll(/\\(\d)/g, "$$$1") } : values[0]!;
-      return primary(at(1), `.replaceAll(/${source}/g, `, to.argument(replacement), ")");
-    }
-    case "split":
-      return primary(at(0), `.split(/${source}/)`);
-    case "findall":
-      return primary("[...", at(0), `.matchAll(/${source}/g)].map((match) => match.at(-1)!)`);
-    default:
-      return missing(`re.${name}`, call);
   }
 }
 
@@ -557,6 +596,27 @@ function iterators(to: Expressions, name: string, call: Call): Code {
       return primary(to.context.helper("zipLongest"), listed("(", [other ? to.doc(other.value) : "null", ...lists], ")"));
     }
     case "islice":
+      // One number is where it ends.
+      if (call.arguments.length === 2)
+        return primary(
+          to.context.helper(name),
+          "(",
+          call.arguments.flatMap(({ value }, at): Doc[] => (at > 0 ? [", 0, ", to.doc(value)] : [to.spread(value)])),
+          ")",
+        );
+      return primary(to.context.helper(name), "(", all(", "), ")");
+    case "takewhile":
+    case "dropwhile":
+      return primary(to.context.helper(name), "(", callable(to, call.arguments[0]!.value), ", ", to.spread(call.arguments[1]!.value), ")");
+    case "starmap":
+      return primary(to.array(call.arguments[1]!.value), ".map((values: any) => ((", joining(to, call.arguments[0]!.value), ") as any)(...values))");
+    case "pairwise":
+      return primary(
+        to.array(call.arguments[0]!.value),
+        ".slice(1).map((value, at, rest) => [at === 0 ? ",
+        to.array(call.arguments[0]!.value),
+        "[0]! : rest[at - 1]!, value])",
+      );
     case "cycle":
       return primary(to.context.helper(name), "(", all(", "), ")");
     default:
@@ -570,6 +630,7 @@ function functions(to: Expressions, name: string, call: Call): Code {
     const [fn, list, start] = call.arguments.map(({ value }) => value);
     return primary(to.array(list!), ".reduce(", joining(to, fn!), start ? [", ", to.doc(start)] : "", ")");
   }
+  if (name === "cmp_to_key") return primary(to.context.helper("compared"), "(", callable(to, call.arguments[0]!.value), ")");
   return missing(`functools.${name}`, call);
 }
 
@@ -584,6 +645,11 @@ function partial(to: Expressions, call: Call): Code {
     const values: Doc[] = [...fixed, ...node.parameters.map(({ name }) => to.context.own(name))];
     const made: Doc = [own.kind === "class" ? "new " : "", to.operand(first!.value, level.primary), listed("(", values, ")")];
     return { doc: ["(", to.parameters(type.of, node.parameters), ") => ", made], level: level.assignment };
+  }
+  if (to.context.pathOf(first!.value)?.startsWith("builtins.")) {
+    const isFixed = ({ name }: Argument): boolean => name === undefined;
+    const doc = calling(to, first!.value, ["value"], { before: given.filter(isFixed), after: given.filter((one) => !isFixed(one)) });
+    return { doc, level: level.assignment };
   }
   const positional = given.filter(({ name }) => name === undefined).map(({ value }) => to.doc(value));
   const options = given.filter(({ name }) => name !== undefined).map(({ name, value }): Doc => [argumentName(name!), ": ", to.doc(value)]);

@@ -55,7 +55,8 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
 /** NumPy's `mean`, `std` and `var`, which give floats of whole numbers and of truth values as well. */
 export function numpyMoment(to: Expressions, name: string, array: Expression, given: readonly Argument[]): Code {
   const type = present(to.typeOf(array));
-  const receiver: Doc = type.kind === "tensor" ? to.receiver(array) : [to.context.api("asTensor"), "(", to.doc(array), ")"];
+  const maker = isSequence(type) && present(itemOf(type)).kind === "tensor" ? "stack" : "asTensor";
+  const receiver: Doc = type.kind === "tensor" ? to.receiver(array) : [to.context.api(maker), "(", to.doc(array), ")"];
   const floats = type.kind === "tensor" && type.elements !== "float" ? [receiver, ".float()"] : receiver;
   const named = given.map((argument): Doc => {
     const { name: option = "dim" } = numpyNames(argument);
@@ -91,6 +92,7 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
     case "float":
     case "number":
     case "bool":
+      if (callee.name === "is_integer") return primary("Number.isInteger(", to.doc(callee.object), ")");
       // NumPy's numbers are tensors to some.
       return callee.name === "item" ? to.expression(callee.object) : undefined;
     default:
@@ -115,7 +117,7 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
   const [first, second] = values;
   switch (name) {
     case "append":
-      return primary(receiver, ".push(", to.operand(first!, level.assignment), ")");
+      return primary(receiver, ".push(", to.operand(to.valueAmong(first!, itemOf(present(to.typeOf(object)))), level.assignment), ")");
     case "extend":
       return primary(receiver, ".push(...", to.spread(first!), ")");
     case "insert":
@@ -149,8 +151,9 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
     }
     case "numel":
       return primary(receiver, ".reduce((product, size) => product * size, 1)");
-    case "extendleft":
     case "rotate":
+      return primary(to.context.helper("rotate"), "(", to.doc(object), first ? [", ", to.doc(first)] : "", ")");
+    case "extendleft":
       throw new NoTwin(`\`deque.${name}\` has no twin here`, call.from);
     default:
       return undefined;
@@ -227,11 +230,16 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
     case "get":
       return { doc: [entry(), " ?? ", fallback ? to.operand(fallback, level.primary) : "null"], level: level.conditional };
     case "update":
-      if (!map) return primary("Object.assign", argumentsOf(to, { ...call, arguments: [{ value: object }, ...call.arguments] }, { rename: false }));
-      return primary(to.operand(values[0]!, level.primary), ".forEach((value: any, key: any) => ", receiver, ".set(key, value))");
+    case "subtract":
+      return updated(to, type, object, call);
+    case "total":
+      return primary("[...", receiver, ".values()].reduce((total, count) => total + count, 0)");
+    case "elements":
+      return primary("[...", receiver, "].flatMap(([value, count]) => Array.from({ length: count }, () => value))");
     case "clear":
       return map ? primary(receiver, ".clear()") : primary("for (const key in ", to.doc(object), ") delete ", receiver, "[key]");
     case "copy":
+      if (type.made === "Counter") return primary(to.context.helper("counted"), "(", to.doc(object), ")");
       return map ? primary(`new ${to.collection(type)}(`, to.doc(object), ")") : primary("{ ...", to.doc(object), " }");
     case "pop":
       return primary(
@@ -257,14 +265,30 @@ function dictMethod(to: Expressions, type: Type & { kind: "dict" }, { object, na
         [{ value: object }, ...call.arguments].map(({ value }, at) => [at > 0 ? ", " : "", to.doc(value)]),
         ")",
       );
-    case "elements":
     case "fromkeys":
-    case "subtract":
-    case "total":
       throw new NoTwin(`\`dict.${name}\` has no twin here`, call.from);
     default:
       return undefined;
   }
+}
+
+/** `update` of a dictionary, by another one, by pairs or by names; of counts, by what is counted. */
+function updated(to: Expressions, type: Type & { kind: "dict" }, object: Expression, call: Call): Code {
+  const receiver = to.receiver(object);
+  const [first] = call.arguments;
+  const isNamed = call.arguments.some(({ name, star }) => name !== undefined || star);
+  const isCounter = type.made === "Counter";
+  const subtracts = call.callee.kind === "attribute" && call.callee.name === "subtract";
+  if (isCounter && !isNamed) return primary(receiver, ".count(", to.spreadOfCounts(first!.value), subtracts ? ", -1" : "", ")");
+  if (isCounter || (isMap(type) && isNamed)) throw new NoTwin("`update` by names has a twin only of a dictionary of texts", call.from);
+  const given = isNamed ? undefined : present(to.typeOf(first!.value));
+  const pairs = given && (isSequence(given) || given.kind === "iterator");
+  if (!isMap(type) && pairs) return primary("Object.assign(", to.doc(object), ", Object.fromEntries(", to.spread(first!.value), "))");
+  if (!isMap(type)) return primary("Object.assign", argumentsOf(to, { ...call, arguments: [{ value: object }, ...call.arguments] }, { rename: false }));
+  if (!pairs && !(given?.kind === "dict" && !isMap(given)))
+    return primary(to.operand(first!.value, level.primary), ".forEach((value: any, key: any) => ", receiver, ".set(key, value))");
+  const entries: Doc = pairs ? ["[...", to.spread(first!.value), "]"] : ["Object.entries(", to.doc(first!.value), ")"];
+  return primary(entries, ".forEach(([key, value]: any) => ", receiver, ".set(key, value))");
 }
 
 /** `map(str, sizes)` of whole numbers or texts: joining makes texts of them anyway. */
@@ -287,7 +311,19 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "join":
       return primary(to.array(withoutText(to, first!)), ".join(", to.doc(object), ")");
     case "split":
-      return first ? plain("split") : primary(receiver, ".split(/\\s+/).filter(Boolean)");
+    case "rsplit":
+      return splitText(to, object, name === "rsplit", call);
+    case "partition":
+    case "rpartition":
+      return primary(to.context.helper("partition"), "(", to.doc(object), ", ", to.doc(first!), name === "partition" ? "" : ", true", ")");
+    case "removeprefix":
+      return primary(to.receiver(object), ".replace(new RegExp(`^${", patternText(to, first!), "}`), ", '"")');
+    case "removesuffix":
+      return primary(to.receiver(object), ".replace(new RegExp(`${", patternText(to, first!), "}$`), ", '"")');
+    case "swapcase":
+      return primary(receiver, ".replaceAll(/./gs, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))");
+    case "rfind":
+      return plain("lastIndexOf");
     case "splitlines":
       return primary(receiver, '.split("\\n")');
     case "strip":
@@ -300,12 +336,19 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
       return primary(receiver, ".toUpperCase()");
     case "lower":
       return primary(receiver, ".toLowerCase()");
+    case "casefold":
+      return primary(receiver, ".toLowerCase()");
     case "capitalize":
-      return primary(receiver, ".replace(/^./, (letter) => letter.toUpperCase())");
+      return primary(receiver, ".toLowerCase().replace(/^./, (letter) => letter.toUpperCase())");
     case "title":
-      return primary(receiver, ".replaceAll(/\\b[a-z]/g, (letter) => letter.toUpperCase())");
-    case "replace":
-      return plain("replaceAll");
+      return primary(receiver, ".toLowerCase().replaceAll(/(?<!\\p{L})\\p{L}/gu, (letter) => letter.toUpperCase())");
+    case "replace": {
+      if (values[2])
+        return primary(to.context.helper("splitAt"), "(", to.doc(object), ", ", to.doc(first!), ", ", to.doc(values[2]), ").join(", to.doc(second!), ")");
+      // A `$` means something to JavaScript.
+      const isPlain = second!.kind === "string" && !second!.value.includes("$");
+      return primary(receiver, ".replaceAll(", to.doc(first!), ", ", isPlain ? "" : "() => ", to.doc(second!), ")");
+    }
     case "startswith":
     case "endswith": {
       const method = name === "startswith" ? "startsWith" : "endsWith";
@@ -332,11 +375,37 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
       return primary("/^\\d+$/.test(", to.doc(object), ")");
     case "isalpha":
       return primary("/^\\p{L}+$/u.test(", to.doc(object), ")");
+    case "isalnum":
+      return primary("/^[\\p{L}\\p{N}]+$/u.test(", to.doc(object), ")");
+    case "isnumeric":
+    case "isdecimal":
+      return primary("/^\\p{N}+$/u.test(", to.doc(object), ")");
+    case "isupper":
+      return primary("/^\\P{Ll}*\\p{Lu}\\P{Ll}*$/u.test(", to.doc(object), ")");
+    case "islower":
+      return primary("/^\\P{Lu}*\\p{Ll}\\P{Lu}*$/u.test(", to.doc(object), ")");
     case "isspace":
       return primary("/^\\s+$/.test(", to.doc(object), ")");
     default:
       throw new NoTwin(`\`str.${name}\` has no twin here`, call.from);
   }
+}
+
+/** `split`, which may take so many parts off at most. */
+function splitText(to: Expressions, object: Expression, fromEnd: boolean, call: Call): Code {
+  const named = (name: string, at: number) => call.arguments.find((argument, place) => argument.name === name || (!argument.name && place === at))?.value;
+  const [separator, most] = [named("sep", 0), named("maxsplit", 1)];
+  const isBlank = !separator || (separator.kind === "constant" && separator.value === "None");
+  if (isBlank && most) throw new NoTwin("`split` at blanks takes all parts here: say the separator", call.from);
+  if (isBlank) return primary(to.receiver(object), ".split(/\\s+/).filter(Boolean)");
+  if (!most) return primary(to.receiver(object), ".split(", to.doc(separator), ")");
+  const values = [to.doc(object), to.doc(separator), to.doc(most), ...(fromEnd ? ["true"] : [])];
+  return primary(to.context.helper("splitAt"), listed("(", values, ")"));
+}
+
+/** A text inside a pattern: what means something there stands for itself. */
+function patternText(to: Expressions, value: Expression): Doc {
+  return [to.operand(value, level.primary), '.replaceAll(/[^\\w]/g, "\\\\$&")'];
 }
 
 /** `format` of a text that is only known when the program runs. */

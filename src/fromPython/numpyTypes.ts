@@ -30,6 +30,14 @@ export function numpyName(asked: Expression): string | undefined {
   return usual[name] ?? (/^(float|u?int)\d+$/.test(name) ? name : undefined);
 }
 
+/** The call with `dtype` by its name, which NumPy takes by its place as well. */
+export function withNamedDtype(name: string, call: Call): Call {
+  const place = name === "full" ? 2 : /^(zeros|ones|empty|array|asarray)$/.test(name) ? 1 : -1;
+  const given = call.arguments[place];
+  if (!given || given.name !== undefined || given.star) return call;
+  return { ...call, arguments: call.arguments.map((argument, at) => (at === place ? { ...argument, name: "dtype" } : argument)) };
+}
+
 /** The type of elements of what NumPy makes: the one that is asked for, that of the arrays that it is made of, or NumPy's own. */
 export function numpyElements(expression: Call, result: Type & { kind: "tensor" }, types: readonly Type[]): string {
   const asked = expression.arguments.find(({ name }) => name === "dtype")?.value;
@@ -77,11 +85,12 @@ export function numpyCall(name: string, types: readonly Type[], expression: Call
   if (["array", "asarray"].includes(name)) return { kind: "tensor", elements: elementsOf(first) };
   if (/^(mean|sum|std|var|max|min|median|prod|dot|sqrt|exp|log|sin|cos|abs|tanh|round|floor)$/.test(name)) {
     if (isNumber(first)) return float;
-    if (isSequence(first)) return float;
+    if (isSequence(first)) return itemOf(first).kind === "tensor" || name === "median" ? floats : float;
     return expression.arguments.length > 1 || /^(sqrt|exp|log|sin|cos|abs|tanh|round|floor|dot)$/.test(name) ? floats : floats;
   }
   if (/^(isnan|isfinite)$/.test(name) && isNumber(first)) return bool;
   if (/^(where|nonzero)$/.test(name) && types.length === 1) return { kind: "list", of: { kind: "tensor", elements: "int", numpy: "int64" }, tuple: true };
+  if (name === "array_split") return { kind: "list", of: types[0] ?? floats };
   if (name === "arange" && types.every((type) => type.kind === "int")) return ints;
   if (/^arg(max|min|sort)$/.test(name)) return isSequence(first) && name !== "argsort" ? int : ints;
   return floats;

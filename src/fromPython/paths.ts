@@ -1,6 +1,7 @@
 /** Python's `pathlib`: a path is a text here, and what it does is done by Node's functions. */
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
+import { file as openedFile, opened } from "./files.ts";
 import type { Doc } from "./layout.ts";
 import type { Attribute, Call, Expression } from "./syntax.ts";
 import { present, type Type } from "./types.ts";
@@ -79,6 +80,8 @@ export function pathMethod(to: Expressions, { object, name }: Attribute, call: C
       // With `recursive` a folder that is there already is no error.
       return file("mkdirSync", said.has("exist_ok") || said.has("parents") ? ", { recursive: true }" : "");
     }
+    case "open":
+      return opened(to, to.doc(object), call, 0);
     case "read_text":
       return file("readFileSync", ', "utf8"');
     case "write_text":
@@ -130,6 +133,7 @@ export function pathResult(name: string): Type {
   if (/^(name|suffix|stem|read_text|as_posix)$/.test(name)) return { kind: "string" };
   if (/^(mkdir|write_text|unlink|rmdir|touch)$/.test(name)) return { kind: "none" };
   if (/^(iterdir|glob|rglob)$/.test(name)) return { kind: "list", of: { kind: "object", of: path } };
+  if (name === "open") return { kind: "object", of: openedFile };
   if (name === "parts") return { kind: "list", of: { kind: "string" }, tuple: true };
   return { kind: "object", of: path };
 }

@@ -1,6 +1,7 @@
 /** What is put into other words before anything is translated: the main program's `if`, and the command line's options. */
+import { withOneBase } from "./oneBase.ts";
 import { decoratorName } from "./syntaxQueries.ts";
-import type { Argument, Block, Call, Expression, Statement } from "./syntax.ts";
+import type { Block, Call, Expression, Statement } from "./syntax.ts";
 
 /** What of it can't be said otherwise, and where. */
 export interface Note {
@@ -9,7 +10,7 @@ export interface Note {
 }
 
 export function prepare(body: Block, notes: Note[] = []): Block {
-  const statements = withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields));
+  const statements = withOneBase(withoutSignatures(body.statements).flatMap(unwrapped).map(asClass).map(withSingleFields).map(withAliases), notes);
   return withoutParser({ statements, tail: body.tail }, { calls: [...callsIn(statements)], function: undefined, notes });
 }
 
@@ -23,34 +24,16 @@ function withoutSignatures(statements: readonly Statement[]): Statement[] {
   });
 }
 
-/** A class has one base: `class Net(Mixin, nn.Module)` becomes a Net of a Mixin that is an nn.Module. */
-function withOneBase(statements: readonly Statement[]): Statement[] {
-  const bases = new Map<string, Argument>();
-  const classes = new Map(statements.flatMap((one) => (one.kind === "class" ? [[one.name, one] as const] : [])));
-  const isMixin = ({ value }: Argument): boolean => {
-    const own = value.kind === "name" ? classes.get(value.name) : undefined;
-    return own !== undefined && own.bases.every((base) => isAbstract(base)) && own.decorators.length === 0;
-  };
-  const first = new Map<string, Argument>();
-  for (const { name, bases: given } of classes.values()) {
-    const real = given.find((base) => !base.name && !isAbstract(base) && !isMixin(base));
-    const mixins = given.filter((base) => !base.name && isMixin(base));
-    if (!real || mixins.length === 0) continue;
-    const chain = [...mixins, real];
-    for (const [at, mixin] of mixins.entries()) if (mixin.value.kind === "name" && !bases.has(mixin.value.name)) bases.set(mixin.value.name, chain[at + 1]!);
-    first.set(name, mixins[0]!);
-  }
-  return statements.map((one) => {
-    const base = one.kind === "class" ? (first.get(one.name) ?? bases.get(one.name)) : undefined;
-    return base && one.kind === "class" ? { ...one, bases: [base] } : one;
+/** `__rmul__ = __mul__` in a class: the method once more, under its other name. */
+function withAliases(statement: Statement): Statement {
+  if (statement.kind !== "class") return statement;
+  const methods = new Map(statement.body.statements.flatMap((one) => (one.kind === "function" ? [[one.name, one] as const] : [])));
+  const statements = statement.body.statements.map((one): Statement => {
+    const [target] = one.kind === "assign" ? one.targets : [];
+    const method = one.kind === "assign" && one.value?.kind === "name" ? methods.get(one.value.name) : undefined;
+    return method && target?.kind === "name" ? { ...structuredClone(method), name: target.name } : one;
   });
-}
-
-/** `object`, `ABC`, `Generic[T]`. */
-function isAbstract({ value }: Argument): boolean {
-  const named = value.kind === "index" ? value.object : value;
-  const name = named.kind === "name" || named.kind === "attribute" ? named.name : "";
-  return /^(object|ABC|Generic|Protocol)$/.test(name);
+  return { ...statement, body: { ...statement.body, statements } };
 }
 
 /** `Point = namedtuple("Point", ["x", "y"])` is a class with these fields. */

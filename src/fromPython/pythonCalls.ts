@@ -3,23 +3,27 @@ import { apiCall } from "./apiCalls.ts";
 import { builtinCall } from "./builtinCalls.ts";
 import { logger } from "./logging.ts";
 import { kindlingPath } from "./names.ts";
-import { numpyCall, numpyElements } from "./numpyTypes.ts";
+import { numpyCall, numpyElements, withNamedDtype } from "./numpyTypes.ts";
 import { path as pathClass } from "./paths.ts";
+import { patternCallResult } from "./regularExpressions.ts";
 import type { Argument, Parameter, Call } from "./syntax.ts";
 import {
   any,
   bool,
+  elementsOfNumpy,
   fieldsOf,
   findMethod,
   float,
   floats,
   int,
+  isBelow,
   isClass,
   itemOf,
   join,
   listOf,
   none,
   nothingAround,
+  signed,
   string,
   tensor,
   tupleOf,
@@ -39,29 +43,42 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path === "torch.autograd.Variable" || path === "torch.Tensor") return path === "torch.Tensor" ? floats : (types[0] ?? tensor);
   if (path === "numpy.finfo") return { kind: "python", path: "numpy.finfo()" };
   if (path.startsWith("numpy.")) {
-    const result = numpyCall(path.slice("numpy.".length), types, expression);
-    return result.kind === "tensor" ? { ...result, numpy: numpyElements(expression, result, types) } : result;
+    const call = withNamedDtype(path.slice("numpy.".length), expression);
+    const result = numpyCall(path.slice("numpy.".length), types, call);
+    if (result.kind !== "tensor") return result;
+    const numpy = numpyElements(call, result, types);
+    const isAsked = numpy !== "" && call.arguments.some(({ name }) => name === "dtype");
+    return { ...result, ...(isAsked && { elements: elementsOfNumpy(numpy) }), numpy };
   }
   if (path.startsWith("logging.")) return path === "logging.getLogger" ? { kind: "object", of: logger } : any;
   if (path.startsWith("pathlib.")) return { kind: "object", of: pathClass };
-  if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
+  if (path.startsWith("math.")) return mathResult(path, types);
   if (path.startsWith("random.")) {
     if (path === "random.Random") return { kind: "object", of: path };
-    if (/\.(randint|randrange)$/.test(path)) return int;
+    if (/\.(randint|randrange)$/.test(path)) return signed(int, types.length > 1 && isBelow(types[0]!));
     if (/\.(seed|shuffle)$/.test(path)) return none;
     if (path.endsWith(".choice")) return itemOf(types[0] ?? unknown);
     if (/\.(sample|choices)$/.test(path)) return listOf(itemOf(types[0] ?? unknown));
-    return float;
+    return signed(float, path === "random.uniform" ? types.some(isBelow) : !path.endsWith(".random"));
   }
+  if (path.startsWith("statistics.")) return float;
   if (path.startsWith("time.")) return path === "time.strftime" ? string : float;
   if (/^tqdm(?:\.\w+)*$/.test(path)) return path.endsWith("trange") ? { kind: "iterator", of: int } : (types[0] ?? unknown);
-  if (path === "collections.OrderedDict") return builtinCall(walk, "dict", types, expression);
+  if (path === "collections.OrderedDict") {
+    const made = builtinCall(walk, "dict", types, expression);
+    return made.kind === "dict" ? Object.assign(made, { made: "OrderedDict" }) : made;
+  }
   if (path === "collections.defaultdict") return defaultDict(walk, types, expression);
-  if (path === "collections.Counter") return { kind: "dict", key: itemOf(types[0] ?? unknown), value: int, map: true };
+  if (path === "collections.Counter")
+    return walk.container(
+      expression,
+      () => ({ kind: "dict", key: walk.items(types[0] ?? unknown), value: int, map: true, made: "Counter" }),
+      (counts) => void ((counts as DictType).key = join((counts as DictType).key, walk.items(types[0] ?? unknown))),
+    );
   if (path === "collections.deque")
     return walk.container(
       expression,
-      () => listOf(itemOf(types[0] ?? unknown)),
+      () => ({ ...listOf(walk.items(types[0] ?? unknown)), made: "deque" }),
       () => {},
     );
   if (path === "collections.namedtuple") return any;
@@ -90,6 +107,11 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
     return { kind: "iterator", of: tupleOf(key, listOf(of)) };
   }
   if (path === "itertools.repeat") return { kind: "iterator", of: types[0] ?? unknown };
+  if (/^itertools\.(take|drop)while$/.test(path)) {
+    if (types[0]?.kind === "function") walk.invoke(types[0].of, [walk.items(types[1] ?? unknown)]);
+    return { kind: "iterator", of: walk.items(types[1] ?? unknown) };
+  }
+  if (path === "itertools.pairwise") return { kind: "iterator", of: tupleOf(walk.items(types[0] ?? unknown), walk.items(types[0] ?? unknown)) };
   if (/^itertools\.(cycle|islice)$/.test(path)) return { kind: "iterator", of: walk.items(types[0] ?? unknown) };
   if (/^itertools\.(combinations|permutations)$/.test(path))
     return { kind: "iterator", of: { kind: "list", of: walk.items(types[0] ?? unknown), tuple: true } };
@@ -97,6 +119,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path === "itertools.count") return { kind: "iterator", of: int };
   if (path === "os.path.splitext") return tupleOf(string, string);
   if (path === "os.listdir") return listOf(string);
+  if (path === "tempfile.TemporaryDirectory") return { kind: "python", path: `${path}()` };
   if (path.startsWith("os.path") || path.startsWith("tempfile.") || path === "os.getcwd") return /exists|isfile|isdir/.test(path) ? bool : string;
   if (path === "argparse.ArgumentParser") return { kind: "object", of: "argparse" };
   if (path === "dataclasses.field") return fieldDefault(types, expression);
@@ -111,13 +134,23 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path === "heapq.heappush" && types[0]?.kind === "list") walk.append(types[0], types[1] ?? unknown);
   if (path.startsWith("heapq.")) return path === "heapq.heappop" ? itemOf(types[0] ?? unknown) : none;
-  if (path === "re.sub" || /^unicodedata\.(normalize|category|name)$/.test(path)) return string;
+  if (/^unicodedata\.(normalize|category|name)$/.test(path)) return string;
   if (path === "json.dumps") return string;
-  if (path === "json.loads") return any;
-  if (/^re\.(findall|split)$/.test(path)) return listOf(string);
-  if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
+  if (path === "dataclasses.fields") return listOf({ kind: "dict", key: string, value: string, fields: new Map([["name", string]]) });
+  if (path === "json.load") return { kind: "any", loaded: true };
+  if (path === "json.loads") return { kind: "any", loaded: true };
+  if (path.startsWith("re.")) return patternCallResult(walk, path.slice("re.".length), types, expression);
+  if (path === "functools.cmp_to_key") return types[0] ?? any;
   if (path === "functools.partial") return partial(walk, types, expression);
   return { kind: "python", path: `${path}()` };
+}
+
+/** What a function of `math` gives; some give less than zero whatever they are given. */
+function mathResult(path: string, types: readonly Type[]): Type {
+  if (/\.is/.test(path)) return bool;
+  const isWhole = /\.(floor|ceil|trunc|gcd|comb|factorial|isqrt|prod)$/.test(path);
+  const goesBelow = /\.(a?sinh?|a?cos|a?tanh?|atan2|log\w*|expm1)$/.test(path);
+  return signed(isWhole ? int : float, goesBelow || (types.some(isBelow) && !/\.(sqrt|fabs|exp|hypot|cosh|dist)$/.test(path)));
 }
 
 /** A function or a class of which some arguments are given already. */
@@ -153,9 +186,16 @@ function defaultDict(walk: Walk, types: readonly Type[], expression: Call): Type
         : unknown;
   return walk.container(
     expression,
-    () => ({ kind: "dict", key: unknown, value, map: true }),
+    () => ({ kind: "dict", key: unknown, value, map: true, made: `defaultdict(${factoryText(factory)}, ` }),
     (dict) => void ((dict as DictType).value = join((dict as DictType).value, value)),
   );
+}
+
+/** How Python shows what makes the values. */
+function factoryText(factory: Type | undefined): string {
+  if (!factory || factory.kind === "none") return "None";
+  const name = factory.kind === "python" ? factory.path.replace(/^builtins\./, "") : factory.kind === "class" ? `__main__.${factory.of.name}` : undefined;
+  return name ? `<class '${name}'>` : "<function>";
 }
 
 /** What a field of a dataclass holds where nothing is given. */

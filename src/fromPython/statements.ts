@@ -3,10 +3,11 @@ import { errorName } from "./builtins.ts";
 import { argumentsOf, ownArguments } from "./calls.ts";
 import { writeClass } from "./classes.ts";
 import { comment, commentLine, docComment } from "./comments.ts";
-import { level, NoTwin, type Context } from "./context.ts";
+import { level, NoTwin, primary, type Context } from "./context.ts";
 import { Declarations, targetNames } from "./declarations.ts";
 import { fileTest, neverRaised } from "./exceptions.ts";
-import { isNone, Expressions } from "./expressions.ts";
+import { isFile } from "./files.ts";
+import { isNone, Expressions, mayBeNegative } from "./expressions.ts";
 import { constantIndex, decoratorName, leaves, presenceAsked } from "./syntaxQueries.ts";
 import type { Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
@@ -89,7 +90,7 @@ export class Statements {
     } catch (error) {
       if (!(error instanceof NoTwin)) throw error;
       this.context.report(error.from, error.message);
-      lines = this.#untranslated(statement, margin, error.message);
+      lines = this.untranslated(statement, margin, error.message);
     }
     if (after && lines.length > 0) {
       const at = blocksOf(statement).length > 0 ? lines.findIndex((text) => text.endsWith("{")) : lines.length - 1;
@@ -99,7 +100,7 @@ export class Statements {
   }
 
   /** The Python as it was, as a comment. */
-  #untranslated(statement: Statement, margin: number, reason: string): string[] {
+  untranslated(statement: Statement, margin: number, reason: string): string[] {
     const start = this.context.source.lastIndexOf("\n", statement.from - 1) + 1;
     const indentation = statement.from - start;
     const source = this.context.source.slice(statement.from, statement.to).trimEnd().split("\n");
@@ -187,7 +188,7 @@ export class Statements {
         return writeClass(this, this.knowledge.classes.get(statement)!, margin);
       case "unreadable":
         this.context.report(statement.from, statement.reason);
-        return this.#untranslated(statement, margin, statement.reason);
+        return this.untranslated(statement, margin, statement.reason);
     }
   }
 
@@ -368,6 +369,8 @@ export class Statements {
         }
         const constant = constantIndex(first!);
         const at: Doc = constant !== undefined && constant < 0 ? [receiver, `.length - ${-constant}`] : to.doc(first!);
+        if (constant === undefined && mayBeNegative(first!))
+          return this.#line([this.context.helper("setItem"), listed("(", [to.doc(object), to.doc(first!), value], ")")], margin);
         return this.#line([receiver, "[", at, "] = ", value], margin);
       }
       case "dict":
@@ -376,20 +379,25 @@ export class Statements {
             [
               receiver,
               ".set(",
-              subscripts.length === 1 ? to.doc(first!) : ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"],
+              subscripts.length === 1
+                ? to.doc(to.valueAmong(first!, type.key))
+                : ["[", subscripts.flatMap((one, at) => [at > 0 ? ", " : "", to.doc(one)]), "]"],
               ", ",
               value,
               ")",
             ],
             margin,
           );
-        return this.#line([receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(first!), "]"], " = ", value], margin);
+        return this.#line(
+          [receiver, first!.kind === "string" ? memberText(first!.value) : ["[", to.doc(to.valueAmong(first!, type.key)), "]"], " = ", value],
+          margin,
+        );
       case "object":
         if (type.of === "ParamGroup" && first!.kind === "string") return this.#line([receiver, memberText(camelCase(first!.value)), " = ", value], margin);
         if (/^nn\.(ModuleList|ModuleDict|ParameterDict)$/.test(type.of)) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
         return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
       case "instance":
-        if (findMethod(type.of, "__setitem__")) return this.#line([receiver, ".set(", to.doc(first!), ", ", value, ")"], margin);
+        if (findMethod(type.of, "__setitem__")) return this.#line([receiver, ".set(", to.subscript(subscripts), ", ", value, ")"], margin);
         return this.#line([receiver, "[", to.doc(first!), "] = ", value], margin);
       default:
         if (subscripts.length > 1 || first!.kind === "slice") {
@@ -399,26 +407,36 @@ export class Statements {
     }
   }
 
+  /** Whether what is read there can't be assigned to in TypeScript: it is what a call gives. */
+  #isPutByCall({ object, subscripts: [place] }: Index): boolean {
+    const type = present(this.to.typeOf(object));
+    if (type.kind === "list") return place!.kind !== "slice" && mayBeNegative(place!);
+    if (type.kind === "instance") return findMethod(type.of, "__setitem__") !== undefined;
+    return /^(tensor|any|unknown)$/.test(type.kind) || (type.kind === "dict" && isMap(type));
+  }
+
   #update(statement: Update, margin: number): string[] {
     const { to } = this;
     const { target, operator, value } = statement;
     const type = present(to.typeOf(target));
     if (target.kind === "index" && to.missing(target) && !/^(list|tensor)$/.test(type.kind))
       return this.#put(target, to.binary(operator, target, value).doc, margin);
-    if (
-      target.kind === "index" &&
-      (/^(tensor|any|unknown)$/.test(present(to.typeOf(target.object)).kind) ||
-        (present(to.typeOf(target.object)).kind === "dict" && isMap(present(to.typeOf(target.object)) as never)))
-    ) {
-      return this.#put(target, to.binary(operator, target, value).doc, margin);
-    }
+    if (target.kind === "index" && this.#isPutByCall(target)) return this.#put(target, to.binary(operator, target, value).doc, margin);
     if (type.kind === "list" && operator === "+" && value.kind === "list") {
       return this.#line(
-        [to.receiver(target), ".push(", value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(entry, level.assignment)]), ")"],
+        [
+          to.receiver(target),
+          ".push(",
+          value.entries.flatMap((entry, at) => [at > 0 ? ", " : "", to.operand(to.valueAmong(entry, type.of), level.assignment)]),
+          ")",
+        ],
         margin,
       );
     }
-    if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spread(value), ")"], margin);
+    // TypeScript takes the tuples that a comprehension makes for lists.
+    if (type.kind === "list" && operator === "+" && value.kind === "comprehension" && type.of.kind === "tuple")
+      return this.#line([to.receiver(target), ".push(...(", to.spread(value), ` as ${to.typeName(type)}))`], margin);
+    if (type.kind === "list" && operator === "+") return this.#line([to.receiver(target), ".push(...", to.spreadAmong(value, type.of), ")"], margin);
     if (type.kind === "tensor") {
       const variable = target.kind === "name" ? this.#variable(target.name) : type;
       const method = tensorOperators[operator];
@@ -428,7 +446,7 @@ export class Statements {
     }
     const own = present(to.typeOf(value));
     const plain = (isNumber(type) && isNumber(own)) || (type.kind === "string" && own.kind === "string");
-    if (plain && operator !== "//" && operator !== "@") {
+    if (plain && operator !== "//" && operator !== "@" && !(operator === "%" && (mayBeNegative(target) || mayBeNegative(value)))) {
       const added = own.kind === "bool" && type.kind !== "bool" ? to.sure(value, level.plus) : to.operand(value, level.assignment);
       return this.#line([to.doc(target), ` ${operator}= `, added], margin);
     }
@@ -666,10 +684,12 @@ export class Statements {
       return [`${pad}{`, guard, ...body(margin + 2), `${pad}}`];
     }
     if (present(this.to.typeOf(item.value)) === nothingAround) return body(margin);
+    if (path === "contextlib.suppress" && item.value.kind === "call") return this.#suppressing(item.value, inner, margin);
     const entering = this.#entering(item.value);
     if (entering) {
       const guard = this.guardName();
-      const name = item.name === undefined ? [] : [`const ${this.context.own(item.name)} = ${guard}${entering.value};`];
+      const given = item.name === undefined ? "" : `const ${this.context.own(item.name)} = `;
+      const name = given || entering.enters ? [`${given}${guard}${entering.value};`] : [];
       const lines = (at: number) => [`using ${guard} = ${layOut(entering.doc, at)};`, ...name].map((text) => " ".repeat(at) + text);
       return [`${pad}{`, ...lines(margin + 2), ...body(margin + 2), `${pad}}`];
     }
@@ -680,11 +700,28 @@ export class Statements {
     ];
   }
 
+  /** `with suppress(KeyError):` goes on behind the block where that is raised in it. */
+  #suppressing(call: Call, inner: With, margin: number): string[] {
+    const place = { from: call.from, to: call.to };
+    const entries = call.arguments.map(({ value }) => value);
+    const test: Expression = entries.length === 1 ? entries[0]! : { kind: "tuple", entries, ...place };
+    const body: Block = inner.items.length > 0 ? { statements: [inner], tail: [] } : inner.body;
+    return this.#attempt(
+      { kind: "try", body, handlers: [{ test, body: { statements: [], tail: [] } }], comments: { before: [] }, blankBefore: false, ...place },
+      margin,
+    );
+  }
+
   /** What a `with` of the program's own begins with, and where the value stands that it gives. */
-  #entering(value: Expression): { doc: Doc; value: string } | undefined {
+  #entering(value: Expression): { doc: Doc; value: string; enters?: boolean } | undefined {
     const type = this.to.typeOf(value);
+    if (type.kind === "python" && type.path === "tempfile.TemporaryDirectory()")
+      return { doc: primary(this.context.helper("temporaryFolder"), "()").doc, value: ".value" };
+    if (isFile(type)) return { doc: this.to.doc(value), value: "" };
     if (type.kind === "iterator") return { doc: [this.context.helper("entered"), "(", this.to.doc(value), ")"], value: ".value" };
-    return type.kind === "instance" && findMethod(type.of, "__exit__") ? { doc: this.to.doc(value), value: ".enter()" } : undefined;
+    return type.kind === "instance" && findMethod(type.of, "__exit__")
+      ? { doc: this.to.doc(value), value: ".enter()", enters: findMethod(type.of, "__enter__") !== undefined }
+      : undefined;
   }
 
   /** A name for what lasts to the end of its block. */
@@ -736,7 +773,7 @@ export class Statements {
   checkDecorator(decorator: Expression): boolean {
     const name = decoratorName(decorator);
     if (
-      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast|contextmanager)$/.test(
+      /^(no_grad|inference_mode|enable_grad|property|staticmethod|classmethod|dataclass|abstractmethod|cached_property|overload|override|script|compile|lru_cache|wraps|torch|final|once_differentiable|script_method|export|ignore|unused|custom_fwd|custom_bwd|autocast|contextmanager|total_ordering|runtime_checkable)$/.test(
         name,
       ) ||
       name.endsWith(".setter")

@@ -2,9 +2,10 @@
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { lossNames } from "./guesses.ts";
+import { isFile } from "./files.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
-import { findMethod, present, unknown, type Type } from "./types.ts";
+import { findMethod, itemOf, present, unknown, type Type } from "./types.ts";
 
 /** Texts and expressions, one behind the other. */
 export type Parts = (string | Doc)[];
@@ -69,8 +70,24 @@ export function strOf(to: Expressions, value: Expression): Code {
   return reprOf(to, value, true);
 }
 
+/** `keys`, `values` or `items` of a dictionary, which Python shows by that name. */
+function viewOf(to: Expressions, value: Expression): string | undefined {
+  if (value.kind !== "call" || value.callee.kind !== "attribute" || !/^(keys|values|items)$/.test(value.callee.name)) return undefined;
+  const { object, name } = value.callee;
+  const type = present(to.typeOf(object));
+  if (type.kind !== "dict") return undefined;
+  const isOrdered = type.made === "OrderedDict" || (object.kind === "call" && object.callee.kind === "attribute" && object.callee.name === "state_dict");
+  return `${isOrdered ? "odict" : "dict"}_${name}`;
+}
+
 /** `repr(value)`, or `str(value)` of what isn't known. */
 export function reprOf(to: Expressions, value: Expression, asText = false): Code {
+  const view = viewOf(to, value);
+  if (view) {
+    const list: Expression = { kind: "list", entries: [{ kind: "starred", value, from: value.from, to: value.to }], from: value.from, to: value.to };
+    const entries = textOf(to, to.expression(list), { kind: "list", of: itemOf(to.typeOf(value)) }, false);
+    return primary("`", `${view}(\${`, entries.doc, "})", "`");
+  }
   const isFields = value.kind === "attribute" && value.name === "__dict__";
   // The object itself doesn't say its fields.
   const code = isFields ? primary("{ ...", to.operand(value.object, level.assignment), " }") : to.expression(value);
@@ -85,6 +102,7 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     case "object":
       return primary("String(", code.doc, ")");
     case "instance":
+      if (!asText && type.of.isEnum && !findMethod(type.of, "__repr__")) return primary(context.helper("member"), "(", code.doc, ")");
       if (!printsFields(type)) return primary("String(", code.doc, ")");
       break;
     case "tensor":
@@ -100,10 +118,11 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     case "none":
       return primary('"None"');
     case "error":
-      return primary("(", code.doc, " as Error).message");
+      return asText ? primary("(", code.doc, " as Error).message") : primary(context.helper("errorText"), "(", code.doc, ")");
     case "size":
       return primary(context.helper("size"), "(", code.doc, ")");
     case "list": {
+      if (type.made) break;
       const array = within(code, level.primary);
       const plain = type.of.kind === "int" || type.of.kind === "number";
       if (plain && !type.tuple) return primary("`", "[${", array, '.join(", ")}]', "`");
@@ -115,10 +134,20 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
     default:
       break;
   }
+  const made = madeText(to, code.doc, type);
+  if (made) return made;
   if (type.kind === "dict" ? type.namespace : printsFields(type)) return fieldsText(to, code.doc, type);
   const kind = kindText(type, (one) => leafText(to, one), "repr");
   if (kind) return primary(context.helper("repr"), listed("(", [code.doc, kind], ")"));
   return primary(context.helper(asText ? "str" : "repr"), "(", code.doc, ")");
+}
+
+/** `Counter({…})`, `OrderedDict([…])`, `defaultdict(<class 'int'>, {…})`, `deque([…])`. */
+function madeText(to: Expressions, value: Doc, type: Type): Code | undefined {
+  if ((type.kind !== "dict" && type.kind !== "list") || !type.made) return undefined;
+  const plain = { ...type, made: undefined };
+  const kind = kindText(plain, (one) => leafText(to, one), "repr");
+  return primary(to.context.helper("madeText"), listed("(", [value, quoted(type.made), ...(kind ? [kind] : [])], ")"));
 }
 
 /** Whether it is of a dataclass, or a named tuple, that doesn't say itself how it prints. */
@@ -139,6 +168,9 @@ function fieldsText(to: Expressions, value: Doc, type: Type): Code {
 
 /** A function that writes what its value doesn't say itself. */
 function leafText(to: Expressions, type: Type): Doc | undefined {
+  const made = madeText(to, "one", type);
+  if (made) return ["(one: any) => ", made.doc];
+  if (type.kind === "instance" && type.of.isEnum && !findMethod(type.of, "__repr__")) return to.context.helper("member");
   if (printsFields(type)) return ["(one: any) => ", fieldsText(to, "one", type).doc];
   if (type.kind === "float") return to.context.helper("decimal");
   if (type.kind === "any" && type.floats) return to.context.helper("floatsText");
@@ -167,6 +199,7 @@ function kindText(type: Type, leaf: (type: Type) => Doc | undefined, of: "repr" 
         )
       : undefined;
   const [tuple, plain]: [[string, Doc | undefined], Doc] = of === "repr" ? [["tuple", "true"], "repr"] : [["tuple", undefined], "String"];
+  if (of === "repr" && (type.kind === "dict" || type.kind === "list") && type.made) return leaf(type);
   switch (type.kind) {
     case "nullable":
       return inner(type.of);
@@ -368,14 +401,16 @@ export function printed(to: Expressions, call: Call): Code {
   const values = call.arguments.filter(({ name }) => !name);
   const end = named("end");
   const separator = named("sep");
-  const stream = streamOf(to, named("file"));
+  const file = named("file");
+  const into = file && isFile(to.typeOf(file)) ? file : undefined;
+  const stream = streamOf(to, into ? undefined : file);
   const texts = values.map(({ value, star }) =>
     star
       ? primary("[...", to.expression(value).doc, "].map(", to.context.helper("str"), ").join(", separator ? to.doc(separator) : '" "', ")")
       : lineText(to, value),
   );
   const log = stream === "stderr" ? "console.error" : "console.log";
-  if (!end && !separator) {
+  if (!end && !separator && !into) {
     const first = values[0]?.value;
     const plain = values.length === 1 || first?.kind !== "string" || !first.value.includes("%");
     if (
@@ -395,6 +430,7 @@ export function printed(to: Expressions, call: Call): Code {
     ...(at > 0 ? [{ text: between }] : []),
     literalOf(values[at]!.value) ?? { code },
   ]);
+  if (into) return primary(to.receiver(into), ".write(", template([...parts, end ? { code: to.expression(end) } : { text: "\n" }]).doc, ")");
   if (!end || (end.kind === "string" && end.value === "\n")) return primary(log, "(", parts.length === 0 ? "" : template(parts).doc, ")");
   if (end.kind === "string") parts.push({ text: end.value });
   else parts.push({ code: to.expression(end) });

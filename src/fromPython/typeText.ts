@@ -31,6 +31,10 @@ export function describe(type: Type, depth = 5): string {
       return `dtype ${type.of ?? ""}`;
     case "any":
       return type.floats ? "any floats" : "any";
+    case "int":
+    case "float":
+    case "number":
+      return type.below ? `-${type.kind}` : type.kind;
     default:
       return type.kind;
   }

@@ -13,6 +13,8 @@ export interface ListType {
   fixed?: boolean;
   /** It prints as a tuple: of how many entries isn't known. */
   tuple?: boolean;
+  /** It prints as what Python made it with: a `deque`. */
+  made?: string | undefined;
 }
 export interface SetType {
   readonly kind: "set";
@@ -30,12 +32,21 @@ export interface DictType {
   readonly namespace?: boolean;
   /** It is a `Map` whatever its keys: the API made it. */
   map?: boolean;
+  /** It prints as what Python made it with: a `Counter`, an `OrderedDict`. */
+  made?: string | undefined;
+}
+
+export interface NumberType {
+  readonly kind: "int" | "float" | "number";
+  /** It may be below zero: what Python counts from the end, and divides in another way than JavaScript. */
+  readonly below?: boolean;
 }
 
 export type Type =
-  | { readonly kind: "unknown" | "none" | "int" | "float" | "number" | "bool" | "string" | "size" | "slice" | "error" }
-  /** Only a run tells what it is; `floats`: a float, or lists of floats. */
-  | { readonly kind: "any"; readonly floats?: true }
+  | { readonly kind: "unknown" | "none" | "bool" | "string" | "size" | "slice" | "error" }
+  | NumberType
+  /** Only a run tells what it is; `floats`: a float, or lists of floats; `loaded`: what a text of JSON holds. */
+  | { readonly kind: "any"; readonly floats?: true; readonly loaded?: true }
   /** `mixed`: a number first, as in `loss = 0`; `numpy`: an array of NumPy's, by the name of its type of elements, "" where that isn't known. */
   | { readonly kind: "tensor"; readonly elements?: ElementType; readonly parameter?: boolean; readonly mixed?: boolean; readonly numpy?: string }
   /** A type of elements: PyTorch's, or NumPy's of that name. */
@@ -154,8 +165,24 @@ export function isNumber(type: Type): boolean {
   return ["int", "float", "number", "bool"].includes(type.kind);
 }
 
+/** Whether a number may well be below zero. */
+export function isBelow(type: Type): boolean {
+  return "below" in type && type.below === true;
+}
+
+/** The number, which may be below zero or not. */
+export function signed(type: Type, below: boolean): Type {
+  const { kind } = type;
+  return (kind === "int" || kind === "float" || kind === "number") && isBelow(type) !== below ? { kind, below } : type;
+}
+
 export function isTensor(type: Type): boolean {
   return type.kind === "tensor";
+}
+
+/** A number or a text. */
+export function isPlain(type: Type): boolean {
+  return isNumber(type) || type.kind === "string";
 }
 
 /** A result that is an array of NumPy's if what it is made of is one: of the same type of elements, if that goes. */
@@ -171,7 +198,7 @@ export function usualNumpy(elements: ElementType): string {
   return elements === undefined ? "" : { float: "float64", int: "int64", bool: "bool" }[elements];
 }
 
-function elementsOfNumpy(name: string): ElementType {
+export function elementsOfNumpy(name: string): ElementType {
   return name === "bool" ? "bool" : name.includes("int") ? "int" : name.startsWith("float") ? "float" : undefined;
 }
 
@@ -204,7 +231,7 @@ export function isTupleLike(type: Type): boolean {
 export function join(a: Type, b: Type): Type {
   if (a === b || b.kind === "unknown") return a;
   if (a.kind === "unknown") return b;
-  if (a.kind === "any" && b.kind === "any") return a.floats === b.floats ? a : any;
+  if (a.kind === "any" && b.kind === "any") return a.floats === b.floats && a.loaded === b.loaded ? a : any;
   if (a.kind === "none") return b.kind === "nullable" || b.kind === "none" || b.kind === "any" ? b : { kind: "nullable", of: b };
   if (b.kind === "none") return join(b, a);
   if (a.kind === "nullable" || b.kind === "nullable") {
@@ -212,6 +239,8 @@ export function join(a: Type, b: Type): Type {
     return of.kind === "any" ? any : { kind: "nullable", of };
   }
   if (isNumber(a) && isNumber(b)) return joinNumbers(a, b);
+  // Beside numbers and texts, an enumeration's values are what they count as.
+  if ((isPlain(a) && countsAsValue(b)) || (countsAsValue(a) && isPlain(b))) return join(counted(a), counted(b));
   if (a.kind === "tensor" && b.kind === "tensor") {
     return {
       kind: "tensor",
@@ -224,14 +253,15 @@ export function join(a: Type, b: Type): Type {
   if (a.kind === "list" && b.kind === "list") {
     a.of = b.of = join(a.of, b.of);
     if (!a.tuple || !b.tuple) a.tuple = b.tuple = false;
+    if (a.made !== b.made) a.made = b.made = undefined;
     return a;
   }
   if (a.kind === "dict" && b.kind === "dict") return joinDicts(a, b);
   if (a.kind === "tuple" && b.kind === "tuple") {
     if (a.entries.length === b.entries.length) return { kind: "tuple", entries: a.entries.map((entry, at) => join(entry, b.entries[at]!)) };
-    return listOf([...a.entries, ...b.entries].reduce(join, unknown));
+    return { ...listOf([...a.entries, ...b.entries].reduce(join, unknown)), tuple: true };
   }
-  if (isSequence(a) && isSequence(b)) return listOf(join(itemOf(a), itemOf(b)));
+  if (isSequence(a) && isSequence(b)) return { ...listOf(join(itemOf(a), itemOf(b))), ...(isTupleLike(a) && isTupleLike(b) && { tuple: true }) };
   if (a.kind === "set" && b.kind === "set") {
     a.of = b.of = join(a.of, b.of);
     return a;
@@ -250,6 +280,7 @@ export function join(a: Type, b: Type): Type {
     if (house !== b.of.split(".")[0]) return any;
     if (a.of.startsWith("optim.lrScheduler")) return { kind: "object", of: "optim.lrScheduler.LRScheduler" };
     if (house === "optim") return { kind: "object", of: "optim.Optimizer" };
+    if (house === "distributions") return { kind: "object", of: "distributions.Distribution" };
     return any;
   }
   if (a.kind === b.kind && !["function", "class", "constructor", "python", "instance", "object"].includes(a.kind)) return a;
@@ -313,9 +344,9 @@ export function functionsOf({ of, others = [] }: Type & { kind: "function" }): r
 }
 
 function joinNumbers(a: Type, b: Type): Type {
-  if (a.kind === b.kind) return a;
-  if (a.kind === "float" || b.kind === "float") return float;
-  return a.kind === "number" || b.kind === "number" ? number : int;
+  if (a.kind === b.kind) return isBelow(a) ? a : b;
+  const isOne = (kind: Type["kind"]): boolean => a.kind === kind || b.kind === kind;
+  return signed(isOne("float") ? float : isOne("number") ? number : int, isBelow(a) || isBelow(b));
 }
 
 /** What `dict` as a type hint says. */
@@ -329,6 +360,7 @@ function joinDicts(a: DictType, b: DictType): DictType {
   a.key = b.key = join(a.key, b.key);
   a.value = b.value = join(a.value, b.value);
   if (a.map || b.map) a.map = b.map = true;
+  if (a.made !== b.made) a.made = b.made = undefined;
   if (a.open || b.open || !haveSameFields(a, b)) a.open = b.open = true;
   if (a.fields && b.fields) {
     for (const [name, type] of b.fields) a.fields.set(name, join(a.fields.get(name) ?? unknown, type));
@@ -399,6 +431,7 @@ export function itemOf(type: Type): Type {
     case "dict":
       return type.key;
     case "object":
+      if (type.of === "file") return string;
       if (type.of === "nn.ModuleDict" || type.of === "nn.ParameterDict") return string;
       if (type.item) return type.item;
       if (type.of === "nn.Sequential" || type.of === "nn.ModuleList") return someModule;
@@ -456,6 +489,7 @@ export function typeText(type: Type): string {
     case "iterator":
       return `Iterable<${typeText(type.of)}>`;
     case "dict":
+      if (type.made === "Counter") return `Counts<${typeText(type.key)}>`;
       if (isMap(type)) return `Map<${typeText(type.key)}, ${typeText(type.value)}>`;
       // A group of an optimizer's parameters; what else it says differs from group to group.
       if (type.open && type.fields?.has("params")) return `{ params: ${typeText(type.fields.get("params")!)}; [option: string]: any }`;
@@ -505,6 +539,9 @@ function objectText(of: string, item: Type | undefined): string {
   // A class of the program may have that name.
   if (of === "Generator") return "torch.Generator";
   if (of === "pathlib.Path") return "string";
+  if (of === "file") return "OpenFile";
+  if (of === "re.Match") return "RegExpExecArray";
+  if (of === "re.Pattern") return "RegExp";
   if (of === "nn.Module") return "nn.SomeModule";
   if (/^nn\.Module(List|Dict)$/.test(of)) return item && item.kind !== "any" && item.kind !== "unknown" ? `${of}<${typeText(item)}>` : of;
   if (of === "data.Dataset") return item ? `${of}<${typeText(item)}>` : "data.Dataset<any>";

@@ -25,12 +25,14 @@ export class DeclaredClasses {
 
   declare(constructor: Function, index: number): void {
     const declaration = this.#declarations[index];
-    if (!declaration || !isModuleClass(constructor)) return;
+    if (!declaration) return;
+    const nameInProgram = constructor.name;
+    restoreName(constructor, declaration.name);
+    if (!isModuleClass(constructor)) return;
     this.#constructors.set(index, constructor);
     this.#indices.set(constructor, index);
-    this.#namesInProgram.set(constructor, constructor.name);
-    this.#moduleNames.add(constructor.name);
-    if (constructor.name !== declaration.name) Object.defineProperty(constructor, "name", { value: declaration.name, configurable: true });
+    this.#namesInProgram.set(constructor, nameInProgram);
+    this.#moduleNames.add(nameInProgram);
   }
 
   nameInProgram(constructor: Function): string {
@@ -98,6 +100,12 @@ function realPath(file: string): string {
   } catch {
     return file;
   }
+}
+
+/** esbuild calls a class that speaks of itself `_Net`; a static method `name` of the program's own stays. */
+function restoreName(constructor: Function, name: string): void {
+  const own = Object.getOwnPropertyDescriptor(constructor, "name");
+  if (typeof own?.value === "string" && own.value !== name) Object.defineProperty(constructor, "name", { value: name, configurable: true });
 }
 
 function isModuleClass(constructor: Function): boolean {

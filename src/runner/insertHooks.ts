@@ -88,7 +88,10 @@ export function insertHooks(file: string, source: string, code: string, map: str
   }
 
   function visitClass(node: ClassNode | ClassExpression, nameFromOutside: string | undefined, isDefaultExport: boolean): void {
-    if (!node.superClass) return;
+    if (!node.superClass) {
+      if (node.type === "ClassDeclaration" && node.id && speaksOfItself(node, node.id.name)) insertions.push({ at: node.end, text: keptName(node.id.name) });
+      return;
+    }
     const name = node.id?.name ?? nameFromOutside ?? "default";
     if (node.type === "ClassDeclaration" || isDefaultExport) {
       const reference = node.id?.name ?? "kindlingDefaultClass";
@@ -101,6 +104,14 @@ export function insertHooks(file: string, source: string, code: string, map: str
         { at: node.end, text: `,${index})`, order: closingOrder(node) },
       );
     }
+  }
+
+  /** Whether esbuild makes `var Net = class _Net` of it, which would be its name. */
+  function speaksOfItself({ body }: ClassNode | ClassExpression, name: string): boolean {
+    const hasOwnName = body.body.some(
+      (member) => "static" in member && member.static && "key" in member && member.key.type === "Identifier" && member.key.name === "name",
+    );
+    return !hasOwnName && new RegExp(`(?<![\\w$.])${name.replaceAll("$", "\\$")}(?![\\w$])`).test(code.slice(body.start, body.end));
   }
 
   /** `assigned`: to a variable that exists already, so that what it held before is given up. */
@@ -228,6 +239,11 @@ function parameterText(parameter: Pattern): string {
 }
 
 /** The original's spelling: esbuild may have renamed it. */
+/** The name that the class has in the file, whatever the bundle calls it. */
+function keptName(name: string): string {
+  return `;Object.defineProperty(${name},"name",{value:${JSON.stringify(name)},configurable:true});`;
+}
+
 function parameterName(parameter: Pattern, originalLines: readonly string[], position: SourcePosition | undefined): string {
   const text = position && originalLines[position.line - 1]?.slice(position.column - 1);
   const spelled = text && /^(?:(?:public|private|protected|readonly|override)\s+)*([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text)?.[1];

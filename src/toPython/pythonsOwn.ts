@@ -249,7 +249,7 @@ function format(value: any, spec = ""): string {
   const [, fill = " ", align, sign, alternate, zero, width, comma, digits, type] =
     /^(?:(.)?([<>^=]))?([+ -])?(#)?(0)?(\\d+)?([,_])?(?:\\.(\\d+))?([a-zA-Z%])?$/.exec(spec) ?? [];
   let text = typeof value === "number" ? numberText(value, type, digits, comma) : str(value);
-  if (alternate && /^[xb]$/.test(type ?? "")) text = \`0\${type}\${text}\`;
+  if (alternate && /^[xbo]$/.test(type ?? "")) text = text.replace(/^-?/, (sign) => \`\${sign}0\${type}\`);
   if (typeof value !== "number" && digits !== undefined) text = text.slice(0, Number(digits));
   if (typeof value === "number" && (sign === "+" || sign === " ") && value >= 0) text = sign + text;
   const missing = Math.max(0, Number(width ?? 0) - text.length);
@@ -276,6 +276,8 @@ function numberText(value: number, type: string | undefined, digits: string | un
       return twoDigits(value.toExponential(places));
     case "x":
       return value.toString(16);
+    case "o":
+      return value.toString(8);
     case "b":
       return value.toString(2);
     case "g":
@@ -343,7 +345,8 @@ function compare(left: any, operator: "eq" | "ne" | "lt" | "le" | "gt" | "ge", r
     const [less, more] = operator.startsWith("l") ? [left, right] : [right, left];
     return [...less].every((value) => more.has(value)) && (operator.endsWith("e") || less.size < more.size);
   }
-  if (Array.isArray(left) && Array.isArray(right)) [left, right] = [order(left, right), 0];
+  if (typeof left?.[operator] === "function") return left[operator](right);
+  if (typeof left?.lt === "function" || (Array.isArray(left) && Array.isArray(right))) [left, right] = [order(left, right), 0];
   switch (operator) {
     case "lt":
       return left < right;
@@ -369,13 +372,20 @@ function equals(left: any, right: any): boolean {
   return ours !== undefined && ours.size === theirs?.size && [...ours].every(([key, value]) => theirs.has(key) && equals(value, theirs.get(key)));
 }`,
   },
+  either: {
+    code: `/** Python's \`value or other\`: what is empty counts as nothing. */
+function either<A, B>(value: A | null | undefined, other: () => B): A | B {
+  return truth(value) ? value! : other();
+}`,
+    needs: ["truth"],
+  },
   truth: {
     code: `/** Whether Python takes a value for true. */
 function truth(value: any): boolean {
   if (value instanceof Tensor) return Boolean(value.item());
-  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value !== "object" || value === null) return Boolean(value);
   if (value instanceof Map || value instanceof Set) return value.size > 0;
-  return Boolean(value);
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.keys(value).length > 0 : value.length !== 0;
 }`,
     imports: ["Tensor"],
   },
@@ -394,6 +404,7 @@ function getItem(values: any, key: any): any {
     code: `/** \`values[key] = value\` of whatever has entries. */
 function setItem(values: any, key: any, value: any): void {
   if (values instanceof Tensor) values.setAt(key, value);
+  else if (Array.isArray(values) && key < 0) values[values.length + key] = value;
   else if (values instanceof Map || typeof values.set === "function") values.set(key, value);
   else values[key] = value;
 }`,
@@ -484,7 +495,9 @@ function asDictionary(of: any): any {
   replaced: {
     code: `/** The object again, with some of its fields changed. */
 function replaced<T extends object>(of: T, changes: Record<string, any>): T {
-  return Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
+  const made = Object.assign(Object.create(Object.getPrototypeOf(of)), of, changes);
+  made.postInit?.();
+  return made;
 }`,
   },
   count: {
@@ -502,6 +515,127 @@ function filled(text: string, values: any[], named: Record<string, any>): string
   });
 }`,
     needs: ["format"],
+  },
+  OpenFile: {
+    code: `/** A text that is open, to be read or written. */
+class OpenFile {
+  #text = "";
+
+  constructor(
+    readonly path: string,
+    mode = "r",
+  ) {
+    if (mode.startsWith("r")) this.#text = readFileSync(path, "utf8");
+    else writeFileSync(path, "", { flag: mode.startsWith("x") ? "wx" : mode[0]! });
+  }
+
+  read(): string {
+    const text = this.#text;
+    this.#text = "";
+    return text;
+  }
+
+  readline(): string {
+    const [line = ""] = /^.*\\n?/.exec(this.#text) ?? [];
+    this.#text = this.#text.slice(line.length);
+    return line;
+  }
+
+  readlines(): string[] {
+    return [...this];
+  }
+
+  *[Symbol.iterator](): IterableIterator<string> {
+    for (let line = this.readline(); line !== ""; line = this.readline()) yield line;
+  }
+
+  write(text: string): number {
+    writeFileSync(this.path, text, { flag: "a" });
+    return text.length;
+  }
+
+  writelines(lines: Iterable<string>): void {
+    this.write([...lines].join(""));
+  }
+
+  flush(): void {}
+
+  close(): void {}
+
+  [Symbol.dispose](): void {}
+}`,
+    node: [
+      ["node:fs", "readFileSync"],
+      ["node:fs", "writeFileSync"],
+    ],
+  },
+  substituted: {
+    code: `/** The text with something else where the pattern finds something. */
+function substituted(text: string, pattern: RegExp, by: (match: RegExpExecArray) => string): string {
+  let [result, at] = ["", 0];
+  for (const match of text.matchAll(pattern)) {
+    result += text.slice(at, match.index) + by(match);
+    at = match.index + match[0].length;
+  }
+  return result + text.slice(at);
+}`,
+  },
+  splitAt: {
+    code: `/** The parts of a text, of which so many are taken off at most: from its beginning, or from its end. */
+function splitAt(text: string, separator: string, most: number, fromEnd = false): string[] {
+  const parts = text.split(separator);
+  if (most < 0 || parts.length <= most + 1) return parts;
+  const left = fromEnd ? parts.splice(0, parts.length - most) : parts.splice(most);
+  return fromEnd ? [left.join(separator), ...parts] : [...parts, left.join(separator)];
+}`,
+  },
+  partition: {
+    code: `/** What stands before a separator, the separator, and what stands behind it. */
+function partition(text: string, separator: string, last = false): [string, string, string] {
+  const at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
+  if (at < 0) return last ? ["", "", text] : [text, "", ""];
+  return [text.slice(0, at), separator, text.slice(at + separator.length)];
+}`,
+  },
+  madeText: {
+    code: `/** A dictionary or a list as Python shows what it was made with. @param kind what it doesn't say itself */
+function madeText(of: any, made: string, kind?: any): string {
+  if (made === "deque") return \`deque(\${repr([...of], kind)}\${"maxlen" in of ? \`, maxlen=\${of.maxlen}\` : ""})\`;
+  const entries: [any, any][] = of instanceof Map ? [...of] : Object.entries(of);
+  if (made.startsWith("defaultdict")) return \`\${made}\${repr(new Map(entries), kind)})\`;
+  if (entries.length === 0) return \`\${made}()\`;
+  if (made === "Counter") return \`Counter(\${repr(new Map(entries.sort(([, a], [, b]) => b - a)), kind)})\`;
+  return \`OrderedDict([\${entries.map(([key, value]) => \`(\${repr(key, kind?.keys)}, \${repr(value, kind?.of?.[key] ?? kind?.each)})\`).join(", ")}])\`;
+}`,
+    needs: ["repr"],
+  },
+  errorText: {
+    code: `/** An error as Python shows it in a list. */
+function errorText(error: unknown): string {
+  const { constructor, message, key } = error as Error & { key?: unknown };
+  return \`\${constructor.name === "Error" ? "Exception" : constructor.name}(\${message === "" ? "" : repr(key ?? message)})\`;
+}`,
+    needs: ["repr"],
+  },
+  temporaryFolder: {
+    code: `/** A folder for the length of a block. */
+function temporaryFolder(): { readonly value: string; [Symbol.dispose](): void } {
+  const value = mkdtempSync(join(tmpdir(), "kindling-"));
+  return { value, [Symbol.dispose]: () => rmSync(value, { recursive: true, force: true }) };
+}`,
+    node: [
+      ["node:fs", "mkdtempSync"],
+      ["node:fs", "rmSync"],
+      ["node:os", "tmpdir"],
+      ["node:path", "join"],
+    ],
+  },
+  firstOf: {
+    code: `/** The first of the values that fits; undefined where none does. */
+function firstOf<T>(values: Iterable<T>, fits: (value: T) => any): T | undefined {
+  for (const value of values) if (fits(value)) return value;
+  return undefined;
+}`,
   },
   splitext: {
     code: `/** A path without its ending, and the ending. */
@@ -662,12 +796,29 @@ function every<T>(values: readonly T[], start: number | null, stop: number | nul
 }`,
   },
   order: {
-    code: `/** Which of two comes first: lists by their first entries that differ. */
+    code: `/** Which of two comes first: lists by their first entries that differ, objects as they say. */
 function order(a: any, b: any): number {
+  if (typeof a?.lt === "function") {
+    const isLess = (one: any, other: any) => Boolean(Number(one.lt(other)));
+    return isLess(a, b) ? -1 : isLess(b, a) ? 1 : 0;
+  }
   if (!Array.isArray(a)) return a < b ? -1 : a > b ? 1 : 0;
   const at = a.findIndex((entry, i) => order(entry, b[i]) !== 0);
   return at < 0 ? a.length - b.length : order(a[at], b[at]);
 }`,
+  },
+  compared: {
+    code: `/** A key by which a function tells which of two comes first. */
+function compared(compare: (a: any, b: any) => number): (value: any) => any {
+  return (value) => ({ value, lt: (other: { value: any }) => compare(value, other.value) < 0 });
+}`,
+  },
+  member: {
+    code: `/** A value of an enumeration as Python shows it in a list. */
+function member(one: { readonly name: string; readonly value: unknown }): string {
+  return \`<\${one.constructor.name}.\${one.name}: \${repr(one.value)}>\`;
+}`,
+    needs: ["repr"],
   },
   sorted: {
     code: `/** A sorted copy. */
@@ -698,11 +849,44 @@ function heappop<T>(heap: T[]): T {
 }`,
   },
   best: {
-    code: `/** The entry with the largest (or, with sign −1, the smallest) key. */
-function best<T>(values: Iterable<T>, key: (value: T) => any, sign = 1): T {
-  return [...values].reduce((found, value) => (sign * order(key(value), key(found)) > 0 ? value : found));
+    code: `/** The entry with the largest (or, with sign −1, the smallest) key. @param usual where there are no entries */
+function best<T>(values: Iterable<T>, key: (value: T) => any = (value) => value, sign = 1, ...usual: T[]): T {
+  const [first, ...others] = [...values];
+  if (first === undefined && usual.length > 0) return usual[0]!;
+  return others.reduce((found, value) => (sign * order(key(value), key(found)) > 0 ? value : found), first!);
 }`,
     needs: ["order"],
+  },
+  numbers: {
+    code: `/** Numbers, some of which may be an array's. */
+function numbers(values: Iterable<any>): number[] {
+  return Array.from(values, (value) => (value instanceof Tensor ? value.item() : Number(value)));
+}`,
+    imports: ["Tensor"],
+  },
+  contains: {
+    code: `/** Whether a list or a text holds a value, or a dictionary a key. */
+function contains(values: any, value: any): boolean {
+  if (typeof values === "string" || Array.isArray(values)) return values.includes(value);
+  return Object.hasOwn(values, value);
+}`,
+  },
+  statistics: {
+    code: `/** Python's \`statistics\`, as far as the program needs it. */
+const statistics = {
+  median(values: readonly number[]): number {
+    const sorted = values.toSorted((a, b) => a - b);
+    const at = sorted.length / 2;
+    return (sorted[Math.ceil(at) - 1]! + sorted[Math.floor(at)]!) / 2;
+  },
+  pvariance(values: readonly number[], less = 0): number {
+    const mean = values.reduce((total, value) => total + value, 0) / values.length;
+    return values.reduce((total, value) => total + (value - mean) ** 2, 0) / (values.length - less);
+  },
+  variance: (values: readonly number[]): number => statistics.pvariance(values, 1),
+  stdev: (values: readonly number[]): number => Math.sqrt(statistics.variance(values)),
+  pstdev: (values: readonly number[]): number => Math.sqrt(statistics.pvariance(values)),
+};`,
   },
   mean: {
     code: `/** The mean of numbers. */
@@ -768,13 +952,38 @@ function permutations<T>(values: readonly T[], count = values.length): T[][] {
 }`,
   },
   islice: {
-    code: `/** The first entries. */
-function* islice<T>(values: Iterable<T>, count: number): IterableIterator<T> {
+    code: `/** The entries from one place to another, each nth of them. */
+function* islice<T>(values: Iterable<T>, start: number | null, stop: number | null, step = 1): IterableIterator<T> {
+  let at = 0;
+  if (stop !== null && stop <= 0) return;
   for (const value of values) {
-    if (count-- <= 0) return;
-    yield value;
-    if (count === 0) return;
+    if (at >= (start ?? 0) && (at - (start ?? 0)) % step === 0) yield value;
+    at++;
+    if (stop !== null && at >= stop) return;
   }
+}`,
+  },
+  takewhile: {
+    code: `/** The entries before the first that doesn't fit. */
+function* takewhile<T>(fits: (value: T) => any, values: Iterable<T>): IterableIterator<T> {
+  for (const value of values) {
+    if (!fits(value)) return;
+    yield value;
+  }
+}`,
+  },
+  dropwhile: {
+    code: `/** The entries from the first that doesn't fit. */
+function* dropwhile<T>(fits: (value: T) => any, values: Iterable<T>): IterableIterator<T> {
+  let begins = false;
+  for (const value of values) if ((begins ||= !fits(value))) yield value;
+}`,
+  },
+  rotate: {
+    code: `/** Moves the entries on by so many places, from the end to the beginning. */
+function rotate(values: any[], by = 1): void {
+  const at = values.length === 0 ? 0 : ((by % values.length) + values.length) % values.length;
+  values.unshift(...values.splice(values.length - at));
 }`,
   },
   cycle: {
@@ -798,6 +1007,12 @@ class Deque<T> extends Array<T> {
   override push(...values: T[]): number {
     super.push(...values);
     this.splice(0, this.length - this.maxlen);
+    return this.length;
+  }
+
+  override unshift(...values: T[]): number {
+    super.unshift(...values);
+    this.splice(this.maxlen);
     return this.length;
   }
 
@@ -892,15 +1107,25 @@ class Counts<T> extends KeyMap<T, number> {
   override get(key: T): number {
     return super.get(key) ?? 0;
   }
+
+  /** Counts further values, or adds other counts. */
+  count(values: Iterable<T> | ReadonlyMap<T, number>, sign = 1): this {
+    if (values instanceof Map) for (const [key, count] of values) this.set(key, this.get(key) + sign * count);
+    else for (const value of values as Iterable<T>) this.set(value, this.get(value) + sign);
+    return this;
+  }
+
+  positive(): this {
+    for (const [key, count] of this) if (count <= 0) this.delete(key);
+    return this;
+  }
 }`,
     needs: ["KeyMap"],
   },
   counted: {
     code: `/** How often each value comes. */
-function counted<T>(values: Iterable<T>): Map<T, number> {
-  const counts = new Counts<T>();
-  for (const value of values) counts.set(value, counts.get(value) + 1);
-  return counts;
+function counted<T>(values: Iterable<T> | ReadonlyMap<T, number>): Counts<T> {
+  return new Counts<T>().count(values);
 }`,
     needs: ["Counts"],
   },

@@ -69,6 +69,12 @@ describe("a bundled file", () => {
     );
   });
 
+  it("leaves a class its name, where it speaks of itself, too", async () => {
+    const { code } = await make("class Box { static unit() { return new Box(); } }\nconsole.log(Box.unit());");
+    assert.match(code, /class _Box/);
+    assert.match(code, /Object\.defineProperty\(\w+, "name", \{ value: "Box"/);
+  });
+
   it("knows which variables hold what is constructed", async () => {
     const { declarations } = await make(
       'import { nn } from "kindling";\nconst model = new nn.Linear(1, 2).eval();\nlet other = build();\nother = new nn.Linear(3, 4);\nconst both = [new nn.ReLU(), { head: new nn.ReLU() }];\nfunction build(): nn.Linear { return new nn.Linear(1, 1); }\nconsole.log(model, other, both);',
