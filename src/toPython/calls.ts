@@ -186,13 +186,7 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
 
 /** `{ ...camelKeys(options) }`: options for something of Kindling's, also where only the run tells for what. */
 const hasApiNames = (context: Context, { properties }: Extract<Node, { type: "ObjectExpression" }>): boolean =>
-  properties.some(
-    (each) =>
-      each.type === "SpreadElement" &&
-      each.argument.type === "CallExpression" &&
-      each.argument.callee.type === "Identifier" &&
-      context.pythonsOwn.get(each.argument.callee.name) === "camelKeys",
-  );
+  properties.some((each) => each.type === "SpreadElement" && context.callOfPythons("camelKeys", each.argument) !== undefined);
 
 const isNothing = (context: Context, node: Node): boolean => node.type === "Identifier" && node.name === "undefined" && !context.scope.find(node.name);
 

@@ -129,6 +129,12 @@ export class Context implements TypeNames {
     return this.scope.owner;
   }
 
+  /** The call, where it is one of that function of Python's which the program brought along. */
+  callOfPythons(helper: string, node: Node): Extract<Node, { type: "CallExpression" }> | undefined {
+    const isCalled = node.type === "CallExpression" && node.callee.type === "Identifier" && this.pythonsOwn.get(node.callee.name) === helper;
+    return isCalled ? node : undefined;
+  }
+
   // Names
 
   /** Binds a name in the current scope. A name that an outer block of the same function has already gets a number. */
