@@ -1,6 +1,7 @@
 /** What the translation of one file has at hand: scopes, the lines written so far, imports, problems. */
 import type { Problem } from "../protocol/index.ts";
 import { access, pythonName, type Code } from "./python.ts";
+import type { Signs } from "./signs.ts";
 import { bare, boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
 import { annotated, unknown, type Parameters, type Type, type TypeNames } from "./types.ts";
 import type { Additions } from "./additions.ts";
@@ -97,6 +98,8 @@ export class Context implements TypeNames {
   orderedSets = false;
   /** The program's names for Python's own functions, which it brought along. */
   pythonsOwn: ReadonlyMap<string, string> = new Map();
+  /** Which of the program's numbers can't be negative. */
+  signs: Signs | undefined;
   /** What a project's file says beside the program. */
   additions: Additions | undefined;
   scope: Scope;

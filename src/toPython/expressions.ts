@@ -461,7 +461,7 @@ export function calculated(context: Context, node: Node, operator: string, left:
     case "/":
       return infix(left, "/", right, binds.product, float);
     case "%":
-      return remainder(context, left, right, type);
+      return remainder(context, node, left, right, type);
     case "**":
       return code(`${within(left, binds.access)} ** ${within(right, binds.sign)}`, binds.power, type);
     default:
@@ -491,10 +491,10 @@ function asText(made: Code): Code {
 }
 
 /** JavaScript's remainder has the sign of the left side, Python's that of the right: the same unless the left can be negative. */
-function remainder(context: Context, left: Code, right: Code, type: Type): Code {
+function remainder(context: Context, node: Node, left: Code, right: Code, type: Type): Code {
   // `(i - 1 + n) % n` adds what keeps it from being negative.
   const isKept = left.text.endsWith(` + ${right.text}`) || left.text.startsWith(`${right.text} + `);
-  if (isKept || !/(^| )-/.test(left.text)) return infix(left, "%", right, binds.product, type);
+  if (isKept || context.signs?.isSame(node)) return infix(left, "%", right, binds.product, type);
   if (type.kind === "number" && type.whole === undefined) return access(`${context.help("remainder")}(${left.text}, ${right.text})`, number);
   context.use("import math");
   const made = access(`math.fmod(${left.text}, ${right.text})`, float);

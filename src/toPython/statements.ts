@@ -345,12 +345,13 @@ function target(context: Context, left: Node): string {
 
 const operators = new Set(["+", "-", "*", "/", "**"]);
 
-function compound(context: Context, { left, right, operator }: Extract<Node, { type: "AssignmentExpression" }>): string {
+function compound(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): string {
+  const { left, right, operator } = node;
   const sign = operator.slice(0, -1);
   const [old, value] = [expression(context, left), expression(context, right)];
   const isText = sign === "+" && (old.type.kind === "string") !== (value.type.kind === "string");
   if (operators.has(sign) && !isText && !/^(getattr|member_of)\(/.test(old.text)) return `${old.text} ${sign}= ${value.text}`;
-  return assigned(context, old.text, calculated(context, left, sign, old, value).text);
+  return assigned(context, old.text, calculated(context, node, sign, old, value).text);
 }
 
 // Variables

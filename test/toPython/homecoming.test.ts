@@ -223,4 +223,13 @@ describe("TypeScript that goes to Python", () => {
   it("an argument that isn't given keeps its default; those behind it are given by name", () => {
     assert.match(python("function f(a = 1, b = 2) {\n  return a + b;\n}\nconsole.log(f(undefined, 5));"), /f\(b=5\)/);
   });
+
+  it("a remainder has the sign that JavaScript gives it, and stays a plain one where nothing can be negative", () => {
+    const code = python(
+      "const moves = [-3, 2];\nlet place = 1;\nfor (const move of moves) place = (place + move) % 4;\nfor (let i = 0; i < 3; i++) console.log(i % 2, place % 4 === 0, -7 % 3);\nfunction wrap(a: number, n: number) {\n  return ((a % n) + n) % n;\n}\nconsole.log(wrap(-1, 3));",
+    );
+    assert.match(code, /place = remainder\(place \+ move, 4\)/);
+    assert.match(code, /print\(i % 2, str\(place % 4 == 0\)\.lower\(\), int\(math\.fmod\(-7, 3\)\)\)/);
+    assert.match(code, /return \(a % n \+ n\) % n/);
+  });
 });
