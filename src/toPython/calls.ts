@@ -197,7 +197,19 @@ function spreadOptions(made: Code, node: Node, names: readonly string[]): Argume
   const hasMore = type.kind === "object" && [...type.fields.keys()].some((name) => !names.includes(name));
   const given = type.kind === "object" && type.orNone ? `(${within(made, binds.or)} or {})` : within(made, binds.bitOr);
   if (!hasMore) return [{ text: `**${given}`, node, type }];
-  return names.filter((name) => type.fields.has(name)).map((name) => ({ text: `${pythonName(name)}=${receiver(made)}[${quoted(name)}]`, node, type: unknown }));
+  const wanted = names.filter((name) => type.fields.has(name));
+  const isSure = (name: string): boolean => !type.optional?.has(name);
+  const texts = wanted.filter(isSure).map((name) => `${pythonName(name)}=${receiver(made)}[${quoted(name)}]`);
+  const others = wanted.filter((name) => !isSure(name));
+  return [...texts, ...(others.length > 0 ? [fieldsThere(receiver(made), others)] : [])].map((text) => ({ text, node, type: unknown }));
+}
+
+/** Those of the fields that the dictionary has, by name. */
+function fieldsThere(object: string, names: readonly string[]): string {
+  const isRenamed = names.some((name) => pythonName(name) !== name);
+  if (!isRenamed) return `**{key: ${object}[key] for key in (${names.map(quoted).join(", ")}${names.length === 1 ? "," : ""}) if key in ${object}}`;
+  const renamed = names.map((name) => `${quoted(name)}: ${quoted(pythonName(name))}`).join(", ");
+  return `**{name: ${object}[key] for key, name in {${renamed}}.items() if key in ${object}}`;
 }
 
 function argument(context: Context, node: Node, name: string | undefined): Code {
@@ -797,8 +809,10 @@ function constructorArguments(context: Context, node: NewNode, parameters = noPa
   const first = maybe.findIndex((each, i) => each !== undefined && maybe.slice(i).every((other) => other?.object === each.object));
   if (first < 0 || maybe.length - first < 2) return ownArguments(context, node.arguments, parameters);
   const { object } = maybe[first]!;
-  const names = maybe.slice(first).map((each) => quoted(each!.name));
-  const text = `**{key: ${object}[key] for key in (${names.join(", ")}) if key in ${object}}`;
+  const text = fieldsThere(
+    object,
+    maybe.slice(first).map((each) => each!.name),
+  );
   return [...ownArguments(context, node.arguments.slice(0, first), parameters), { text, node: node.arguments[first]!, type: unknown }];
 }
 

@@ -1,6 +1,6 @@
 /** Expressions. */
 import { listed, materialized, iterable } from "./sequences.ts";
-import { isDtype, paramGroup, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
+import { isDtype, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
 import { call, construction } from "./calls.ts";
 import { type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
@@ -25,6 +25,8 @@ import {
   none,
   number,
   parsed,
+  isGroup,
+  paramGroup,
   string,
   tensor,
   tuple,
@@ -111,7 +113,9 @@ function plainExpression(context: Context, node: Node): Code {
     case "RegExpLiteral":
       return compiled(context, node);
     case "MetaProperty":
-      return context.refuse(node, context.source.slice(node.start!, node.end!));
+      return isNewTarget(node) && context.scope.find("this")
+        ? access("type(self)", context.scope.find("this")!.type())
+        : context.refuse(node, context.source.slice(node.start!, node.end!));
     case "ClassExpression":
       return context.refuse(node, "a class inside an expression", "give it a name with `class Name …`");
     default:
@@ -186,6 +190,8 @@ function spreadAlone(made: Code): Code {
 }
 
 function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
+  if (isGroup(node.properties.map((each) => (each.type === "ObjectProperty" ? (keyName(each.key, each.computed) ?? "") : ""))))
+    return apiDictionary(context, node);
   const fields = new Map<string, Type>();
   let rest: Type | undefined;
   const items = node.properties.map((property) => {
@@ -206,10 +212,13 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
 }
 
 /** `[key]` of a plain object, whose keys are texts. */
-function computedKey(context: Context, node: Node): string {
-  const { text, type } = expression(context, node);
-  return type.kind === "number" ? `str(${text})` : text;
-}
+const computedKey = (context: Context, node: Node): string => fieldKey(expression(context, node));
+
+const fieldKey = ({ text, type }: Code): string => (type.kind === "number" ? `str(${text})` : text);
+
+/** What is between the brackets, or the name behind the point. */
+const keyOfMember = (context: Context, { computed, property }: Extract<Node, { type: "MemberExpression" | "OptionalMemberExpression" }>): string =>
+  computed ? computedKey(context, property) : quoted(keyName(property) ?? "");
 
 /** A dictionary whose names are Kindling's: a group of parameters. */
 export function apiDictionary(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
@@ -236,6 +245,7 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
       if (constant) return constant;
     }
     if (isFileName(node)) return access("__file__", string);
+    if (isNewTarget(object) && property.name === "name") return access(`${expression(context, object).text}.__name__`, string);
     if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor")
       return access(`type(${expression(context, object.object).text}).__name__`, string);
     if (property.name === "constructor" && object.type !== "Super")
@@ -251,6 +261,9 @@ const classOf = (type: Type): Type => (type.kind === "object of" ? { kind: "clas
 
 /** `import.meta.filename` */
 const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean => node.object.type === "MetaProperty" && keyName(node.property) === "filename";
+
+/** `new.target`, the class of what is being made */
+const isNewTarget = (node: Node): boolean => node.type === "MetaProperty" && node.meta.name === "new";
 
 function metaMember(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code {
   context.use("from pathlib import Path");
@@ -268,7 +281,7 @@ function indexed(context: Context, made: Code, property: Node): Code {
       : made.type.kind === "object"
         ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : someField(made.type)) ?? unknown)
         : elementOf(made.type);
-  const key = made.type.kind === "object" && at.type.kind === "number" ? `str(${at.text})` : at.text;
+  const key = made.type.kind === "object" ? fieldKey(at) : at.text;
   return access(`${receiver(materialized(made))}[${key}]`, type);
 }
 
@@ -391,10 +404,7 @@ function optionalMember(context: Context, node: Extract<Node, { type: "OptionalM
   const isDictionary = made.type.kind === "object" && made.type !== paramGroup;
   const inner = (value: Code): Code =>
     isDictionary
-      ? access(
-          `${receiver(value)}.get(${node.computed ? expression(context, node.property).text : quoted(keyName(node.property) ?? "")})`,
-          propertyOf(context, node, value, keyName(node.property) ?? "").type,
-        )
+      ? access(`${receiver(value)}.get(${keyOfMember(context, node)})`, propertyOf(context, node, value, keyName(node.property) ?? "").type)
       : node.computed
         ? indexed(context, value, node.property)
         : propertyOf(context, node, value, keyName(node.property) ?? "");
@@ -588,7 +598,7 @@ function perhaps(context: Context, node: Node): Code {
     const object = bare(inner.object);
     if (object.type !== "Identifier" || context.scope.find(object.name)) {
       const made = expression(context, object);
-      const key = inner.computed ? expression(context, inner.property).text : quoted(keyName(inner.property) ?? "");
+      const key = keyOfMember(context, inner);
       if (made.type.kind === "object" && made.type !== paramGroup) return access(`${receiver(made)}.get(${key})`, expression(context, inner).type);
       const name = keyName(inner.property, inner.computed);
       const isMissable = made.type.kind === "object of" ? isLate(made.type.of, name) : made.type.kind === "tensor" && name?.startsWith("_");
@@ -666,8 +676,9 @@ function conditional(context: Context, node: Extract<Node, { type: "ConditionalE
 
 function assignmentValue(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): Code {
   if (node.operator === "??=" && node.left.type === "MemberExpression" && node.left.computed) {
-    const [made, key, value] = [node.left.object, node.left.property, node.right].map((each) => expression(context, each)) as [Code, Code, Code];
-    return access(`${receiver(made)}.setdefault(${key.text}, ${value.text})`, value.type);
+    const [made, value] = [expression(context, node.left.object), expression(context, node.right)];
+    const key = made.type.kind === "object" ? keyOfMember(context, node.left) : expression(context, node.left.property).text;
+    return access(`${receiver(made)}.setdefault(${key}, ${value.text})`, value.type);
   }
   const right =
     node.operator === "="

@@ -405,6 +405,9 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
       return newMap(context, node, first);
     case "Set":
       return newSet(context, first && iterated(context, expression(context, first)));
+    case "WeakMap":
+    case "WeakSet":
+      return weak(context, node, name);
     case "Array":
     case "Float32Array":
     case "Float64Array":
@@ -430,6 +433,15 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
     default:
       return undefined;
   }
+}
+
+/** What is kept beside objects for as long as they are there. */
+function weak(context: Context, node: Extract<Node, { type: "NewExpression" }>, name: "WeakMap" | "WeakSet"): Code {
+  if (node.arguments.length > 0) return context.refuse(node, `new ${name}(…) of what is there already`, "put each in with a line of its own");
+  context.use("import weakref");
+  const type: Type = name === "WeakMap" ? newMap(context, node, undefined).type : { kind: "set", of: unknown };
+  const isDictionary = name === "WeakMap" || context.orderedSets;
+  return access(isDictionary ? "weakref.WeakKeyDictionary()" : "weakref.WeakSet()", type);
 }
 
 function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>, first: Node | undefined): Code {

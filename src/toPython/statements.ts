@@ -809,20 +809,17 @@ function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpres
     context.statement({ ...node, end: callback.body.start } as Node, () => {
       const made = iterable(context, object);
       return context.inLoop(callback, () => {
-        if (type.kind === "map") {
-          const [valueType, keyType] = [type.value, type.key];
-          if (item) declarePattern(context, item, valueType);
-          if (index) declarePattern(context, index, keyType);
-          return `for ${index ? patternText(context, index, keyType) : "_"}, ${item ? patternText(context, item, valueType) : "_"} in ${made.text}:`;
-        }
-        const of = elementOf(made.type);
+        const isMap = type.kind === "map";
+        const of = isMap ? type.value : elementOf(made.type);
+        const keyType = isMap ? type.key : whole;
         if (item) declarePattern(context, item, of);
-        if (index) declarePattern(context, index, whole);
+        if (index) declarePattern(context, index, keyType);
         const isPlain = !item || isLoopPattern(item);
         const name = isPlain ? (item ? patternText(context, item, of) : "_") : context.fresh("item");
         if (!isPlain) takeApart = () => assignPattern(context, item, access(name, of), item);
-        if (!index) return `for ${name} in ${loopSource(made)}:`;
-        return `for ${patternText(context, index, whole)}, ${item?.type === "ArrayPattern" ? `(${name})` : name} in enumerate(${made.text}):`;
+        if (!index && !isMap) return `for ${name} in ${loopSource(made)}:`;
+        const key = index ? patternText(context, index, keyType) : "_";
+        return `for ${key}, ${item?.type === "ArrayPattern" ? `(${name})` : name} in ${isMap ? made.text : `enumerate(${made.text})`}:`;
       });
     });
     context.definition.loops.push({ node: callback, beforeContinue: undefined });

@@ -84,6 +84,30 @@ export const tuple = (...of: readonly Type[]): Type => ({ kind: "tuple", of });
 export const noParameters: Parameters = { types: [], names: [], options: -1, rest: false };
 export const functionOf = (returns: Type, parameters: Parameters = noParameters): Type & { kind: "function" } => ({ kind: "function", parameters, returns });
 
+/** A group of parameters: its names are PyTorch's own in Python. */
+export const paramGroup: Type = {
+  kind: "object",
+  fields: new Map<string, Type>([
+    ["params", list(tensor)],
+    ["lr", number],
+    ["weightDecay", number],
+    ["momentum", number],
+    ["betas", tuple(number, number)],
+    ["eps", number],
+    ["initialLr", number],
+  ]),
+};
+
+const ofGroups = new Set(
+  "params lr weightDecay momentum dampening nesterov betas eps amsgrad alpha centered lambd rho initialLr initialAccumulatorValue lrDecay momentumDecay maximize name".split(
+    " ",
+  ),
+);
+
+/** Whether an object of these names is one, wherever it stands: parameters, and an option that PyTorch writes otherwise. */
+export const isGroup = (names: readonly string[]): boolean =>
+  names.includes("params") && names.every((name) => ofGroups.has(name)) && names.some((name) => /[a-z][A-Z]/.test(name));
+
 /** What is iterated over in a value. */
 export function elementOf(type: Type): Type {
   switch (type.kind) {
@@ -221,6 +245,7 @@ function objectType(members: readonly Node[], inner: (node: Node | null | undefi
     }
     if (member.type === "TSIndexSignature") rest = inner(member.typeAnnotation);
   }
+  if (isGroup([...fields.keys()])) return paramGroup;
   return { kind: "object", fields, ...(rest && { rest }), ...(optional.size > 0 && { optional }) };
 }
 
@@ -251,6 +276,7 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
     case "Iterator":
       return list(first(), "there too");
     case "Map":
+    case "WeakMap":
     case "ReadonlyMap":
       return { kind: "map", key: first(), value: inner(given[1]) };
     case "Set":
