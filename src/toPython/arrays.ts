@@ -7,7 +7,18 @@ import { functionValue, isCallback, pureExpression } from "./functions.ts";
 import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";
 import { bare, isFunction, mentions, type FunctionNode, type Node } from "./syntax.ts";
+import { allFitted, fitted, isTyped } from "./typedArrays.ts";
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
+
+/** `array.set(values, place)`, `array.subarray(start)` */
+function typedMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
+  const [values, place] = node.arguments;
+  if (name === "subarray") return context.refuse(node, ".subarray(…)", "take a copy with slice(…)");
+  if (name !== "set" || !values) return undefined;
+  const given = allFitted(context, made.type, iterable(context, values)).text;
+  const start = place ? wholeExpression(context, place).text : "0";
+  return action(`${receiver(made)}[${start}:${start === "0" ? "" : `${start} + `}len(${given})] = ${given}`);
+}
 
 export const arrayMethods: ReadonlySet<string> = new Set(
   "map filter reduce forEach flatMap flat join some every find findIndex findLast findLastIndex reduceRight includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(
@@ -21,6 +32,8 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
   const of = elementOf(made.type);
   const value = (each: Node): Code => expression(context, each);
   const here = (): Code => materialized(made);
+  const typed = isTyped(made.type) ? typedMethod(context, node, made, name) : undefined;
+  if (typed) return typed;
   switch (name) {
     case "map":
       return mapped(context, made, first!);
@@ -78,7 +91,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "sort":
       return sorted(context, node, made, name);
     case "fill":
-      return filled(made, value(first!));
+      return filled(made, fitted(context, made.type, value(first!)));
     case "at":
       return access(`${receiver(here())}[${wholeExpression(context, first!).text}]`, of);
     case "entries":
@@ -105,7 +118,8 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
 /** `new Array(n).fill(0)` is `[0] * n`. */
 function filled(made: Code, value: Code): Code {
   const empty = /^\[(?:None|0|0\.0)\] \* (.*)$/s.exec(made.text);
-  return code(`[${value.text}] * ${empty ? empty[1] : `len(${made.text})`}`, binds.product, list(value.type));
+  const type = isTyped(made.type) ? made.type : list(value.type);
+  return code(`[${value.text}] * ${empty ? empty[1] : `len(${made.text})`}`, binds.product, type);
 }
 
 /** One thing after another, and which names stand for it. */
@@ -228,7 +242,8 @@ function applied(context: Context, made: Code, callback: Node): Applied {
 
 function mapped(context: Context, made: Code, callback: Node): Code {
   const body = generator(context, made, callback);
-  return atom(`[${body.text}]`, list(body.type));
+  const values = atom(`[${body.text}]`, list(body.type));
+  return isTyped(made.type) ? allFitted(context, made.type, values) : values;
 }
 
 function filtered(context: Context, made: Code, callback: Node): Code {
@@ -416,10 +431,11 @@ function reversed(context: Context, node: CallNode, made: Code): Code {
 function sorted(context: Context, node: CallNode, made: Code, name: string): Code {
   const [first] = node.arguments;
   const of = elementOf(iterated(context, made).type);
-  const order = first ? ordering(context, bare(first), of) : of.kind === "string" || of.kind === "unknown" ? "" : "key=str";
+  const isPlain = of.kind === "string" || of.kind === "unknown" || isTyped(made.type);
+  const order = first ? ordering(context, bare(first), of) : isPlain ? "" : "key=str";
   const source = /^list\((.*)\)$/.exec(made.text)?.[1] ?? made.text;
   if (name === "sort" && isStatement(context, node) && !isFresh(made)) return access(`${receiver(made)}.sort(${order})`, none);
-  return access(`sorted(${[source.replace(/^dict\.fromkeys\(/, "set("), order].filter(Boolean).join(", ")})`, list(of));
+  return access(`sorted(${[source.replace(/^dict\.fromkeys\(/, "set("), order].filter(Boolean).join(", ")})`, isTyped(made.type) ? made.type : list(of));
 }
 
 /** `(a, b) => a - b` and its like say by what to sort; anything else compares. */

@@ -629,7 +629,7 @@ function logical(context: Context, node: Extract<Node, { type: "LogicalExpressio
   if (inList) return inList;
   const [left, right] = [perhaps(context, node.left), expression(context, node.right)];
   const type = either(left.type, right.type);
-  const got = /^(.*)\.get\(((?:tuple)?\([^()]*\)|[^()]*)\)$/.exec(left.text);
+  const got = /^(.*)\.get\(((?:tuple|str)?\([^()]*\)|[^()]*)\)$/.exec(left.text);
   if (node.operator === "??") {
     if (got && right.tight > binds.lambda && isCheap(right.text)) return access(`${got[1]}.get(${got[2]}, ${right.text})`, type);
     return chosen(context, left, right, type);

@@ -8,6 +8,7 @@ import { isCallback } from "./functions.ts";
 import { arrayMethod, keyOf } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
+import { allFitted, isTypedArray, typedArray } from "./typedArrays.ts";
 import { boolean, either, elementOf, float, functionOf, list, none, noParameters, number, parsed, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 const constants: Readonly<Record<string, readonly [string, string, Type]>> = {
@@ -186,18 +187,10 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "Array":
       return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
     case "Array.from":
-    case "Float32Array.from":
-    case "Float64Array.from":
-    case "Int32Array.from":
-    case "Uint8Array.from":
       return arrayFrom(context, node);
     case "Array.isArray":
       return access(`isinstance(${value(first!).text}, (list, tuple))`, boolean);
     case "Array.of":
-    case "Float32Array.of":
-    case "Float64Array.of":
-    case "Int32Array.of":
-    case "Uint8Array.of":
       return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
     case "Object.entries":
     case "Object.values":
@@ -256,6 +249,8 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`list(${made.text})`, list(string));
     }
   }
+  const [typed = "", from] = name.split(".");
+  if (isTypedArray(typed) && (from === "from" || from === "of")) return allFitted(context, typedArray(typed), standardCall(context, node, `Array.${from}`)!);
   const known = functions[name];
   if (!known) return undefined;
   const [text, type] = known;
@@ -409,16 +404,8 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
     case "WeakSet":
       return weak(context, node, name);
     case "Array":
-    case "Float32Array":
-    case "Float64Array":
-    case "Int32Array":
-    case "Uint8Array": {
       if (!first) return atom("[]", list(unknown));
-      const made = expression(context, first);
-      if (made.type.kind === "list") return access(`list(${made.text})`, made.type);
-      const zero = name === "Array" ? "None" : name.startsWith("Float") ? "0.0" : "0";
-      return infix(atom(`[${zero}]`), "*", wholeExpression(context, first), binds.product, list(name === "Array" ? unknown : number));
-    }
+      return infix(atom("[None]"), "*", wholeExpression(context, first), binds.product, list(unknown));
     case "Error":
       return access(`RuntimeError(${first ? expression(context, first).text : ""})`, { kind: "instance", path: "Error" });
     case "RangeError":
@@ -431,8 +418,17 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
       context.use("import datetime");
       return access("datetime.datetime.now()");
     default:
-      return undefined;
+      return isTypedArray(name) ? newTypedArray(context, name, first) : undefined;
   }
+}
+
+function newTypedArray(context: Context, name: string, first: Node | undefined): Code {
+  const type = typedArray(name);
+  if (!first) return atom("[]", type);
+  const made = expression(context, first);
+  if (made.type.kind !== "number" && made.type.kind !== "unknown")
+    return allFitted(context, type, /^\[.*\]$/s.test(made.text) ? made : access(`list(${iterated(context, made).text})`));
+  return infix(atom(name.startsWith("Float") ? "[0.0]" : "[0]"), "*", wholeExpression(context, first), binds.product, type);
 }
 
 /** What is kept beside objects for as long as they are there. */

@@ -11,6 +11,7 @@ import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssi
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
 import { want } from "./wanted.ts";
+import { fitted } from "./typedArrays.ts";
 import { annotated, either, elementOf, list, none, number, orAnother, string, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
@@ -270,6 +271,10 @@ function unlessAbsent(inner: Node, text: string): string {
 function effect(context: Context, inner: Node): Code {
   if (inner.type === "UpdateExpression") {
     context.assignsAll(inner.argument);
+    const old = expression(context, inner.argument);
+    const step = code(`${old.text} ${inner.operator[0]} 1`, binds.sum, old.type);
+    const next = asKept(context, inner.argument, step);
+    if (next.text !== step.text) return action(`${old.text} = ${next.text}`);
     return action(`${expression(context, inner.argument).text} ${inner.operator[0]}= 1`);
   }
   if (inner.type === "UnaryExpression" && inner.operator === "delete") return action(`del ${expression(context, inner.argument).text}`);
@@ -312,7 +317,7 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
       left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined,
       right,
     );
-    return assigned(context, target(context, left), kept(made));
+    return assigned(context, target(context, left), kept(asKept(context, left, made)));
   });
 }
 
@@ -350,8 +355,22 @@ function compound(context: Context, node: Extract<Node, { type: "AssignmentExpre
   const sign = operator.slice(0, -1);
   const [old, value] = [expression(context, left), expression(context, right)];
   const isText = sign === "+" && (old.type.kind === "string") !== (value.type.kind === "string");
-  if (operators.has(sign) && !isText && !/^(getattr|member_of)\(/.test(old.text)) return `${old.text} ${sign}= ${value.text}`;
-  return assigned(context, old.text, calculated(context, node, sign, old, value).text);
+  const result = (): Code => calculated(context, node, sign, old, value);
+  const isFitted = context.dry(() => asKept(context, left, result()).text !== result().text);
+  if (operators.has(sign) && !isText && !isFitted && !/^(getattr|member_of)\(/.test(old.text)) return `${old.text} ${sign}= ${value.text}`;
+  return assigned(context, old.text, asKept(context, left, result()).text);
+}
+
+/** What an entry of a typed array becomes. */
+function asKept(context: Context, left: Node, made: Code): Code {
+  const place = bare(left);
+  return place.type === "MemberExpression" && place.computed
+    ? fitted(
+        context,
+        context.dry(() => expression(context, place.object).type),
+        made,
+      )
+    : made;
 }
 
 // Variables

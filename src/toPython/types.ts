@@ -7,7 +7,8 @@ export type Type =
   | { readonly kind: "number"; readonly whole?: boolean }
   | { readonly kind: "tensor"; readonly dtype?: "float" | "int" | "bool" }
   /** `once`: an iterator of Python's, which can be gone through a single time; "there too" where it is one in TypeScript, which may have no end. */
-  | { readonly kind: "list"; readonly of: Type; readonly once?: boolean | "there too" }
+  /** `typed`: which of JavaScript's typed arrays it is. */
+  | { readonly kind: "list"; readonly of: Type; readonly once?: boolean | "there too"; readonly typed?: string }
   | { readonly kind: "tuple"; readonly of: readonly Type[] }
   | { readonly kind: "map"; readonly key: Type; readonly value: Type }
   | { readonly kind: "set"; readonly of: Type }
@@ -266,11 +267,6 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
     case "ArrayLike":
     case "AsyncIterable":
       return list(first());
-    case "Float32Array":
-    case "Float64Array":
-    case "Int32Array":
-    case "Uint8Array":
-      return list(number);
     case "Generator":
     case "IterableIterator":
     case "Iterator":
@@ -301,6 +297,7 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
     case "ReturnType":
       return unknown;
   }
+  if (/^(Float|Uint|Int)\d+Array$/.test(path)) return { kind: "list", of: number, typed: path };
   const declared = names.alias(path);
   if (declared) return inner(declared);
   const [head = "", ...members] = path.split(".");
