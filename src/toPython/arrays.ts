@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { functionValue, isCallback, pureExpression } from "./functions.ts";
 import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";
-import { bare, isFunction, mentions, type FunctionNode, type Node } from "./syntax.ts";
+import { bare, isFunction, mentions, startLine, type FunctionNode, type Node } from "./syntax.ts";
 import { allFitted, fitted, isTyped } from "./typedArrays.ts";
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
@@ -503,12 +503,12 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
     case "set": {
       const value = materialized(expression(context, second!));
       learnMap(context, made, key().type, value.type);
-      return action(`${receiver(made)}[${key().text}] = ${value.text}`);
+      return changed(context, node, made, (of) => `${of}[${key().text}] = ${value.text}`);
     }
     case "has":
       return comparison(key(), "in", made, boolean);
     case "delete":
-      return access(`${receiver(made)}.pop(${key().text}, None)`, boolean);
+      return context.forEffect.has(node) ? access(`${receiver(made)}.pop(${key().text}, None)`, boolean) : takenOut(context, made, key());
     case "clear":
       return access(`${receiver(made)}.clear()`, none);
     case "keys":
@@ -532,6 +532,21 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
   }
 }
 
+/** A change of a map or a set, which gives the map or the set. */
+function changed(context: Context, node: CallNode, made: Code, change: (of: string) => string): Code {
+  if (context.forEffect.has(node)) return action(change(receiver(made)));
+  const indent = "    ".repeat(context.indentation);
+  const isNamed = /^[\w.]+$/.test(made.text);
+  const name = isNamed ? made.text : context.fresh(made.type.kind === "set" ? "bag" : "table");
+  if (!isNamed) context.before.push({ text: `${indent}${name} = ${made.text}`, source: startLine(node) });
+  context.before.push({ text: `${indent}${change(name)}`, source: startLine(node) });
+  return atom(name, made.type);
+}
+
+/** Whether there was something to take out. */
+const takenOut = (context: Context, made: Code, key: Code): Code =>
+  access(`${context.help(made.type.kind === "set" && !context.orderedSets ? "take_away" : "take_out")}(${made.text}, ${key.text})`, boolean);
+
 /** `map.get(key)!` */
 const isCertain = (context: Context, node: Node): boolean => context.source.slice(node.end!, node.end! + 1) === "!" && context.source[node.end! + 1] !== "=";
 
@@ -548,10 +563,11 @@ export function setMethod(context: Context, node: CallNode, made: Code, name: st
   const item = (): string => key().text;
   switch (name) {
     case "add":
-      return context.orderedSets ? action(`${receiver(made)}[${item()}] = None`) : access(`${receiver(made)}.add(${item()})`, none);
+      return changed(context, node, made, (of) => (context.orderedSets ? `${of}[${item()}] = None` : `${of}.add(${item()})`));
     case "has":
       return comparison(key(), "in", made, boolean);
     case "delete":
+      if (!context.forEffect.has(node)) return takenOut(context, made, key());
       return access(context.orderedSets ? `${receiver(made)}.pop(${item()}, None)` : `${receiver(made)}.discard(${item()})`, none);
     case "clear":
       return access(`${receiver(made)}.clear()`, none);

@@ -684,7 +684,7 @@ function unknownMethod(context: Context, node: CallNode, made: Code, name: strin
   const isOwn = context.classMembers.has(name);
   if (!isOwn && tensorNames.test(name) && !(name === "add" && isStatement(context, node))) return tensorMethod(context, node, made, name);
   // Only a tensor has places of several dimensions.
-  if (!isOwn && (name === "setAt" || (name === "at" && (node.arguments.length > 1 || node.arguments[0]?.type === "ArrayExpression"))))
+  if (!isOwn && (/^(setAt|index|toTypedArray)$/.test(name) || (name === "at" && (node.arguments.length > 1 || node.arguments[0]?.type === "ArrayExpression"))))
     return tensorMethod(context, node, made, name);
   if (!isOwn && name === "add") return setMethod(context, node, made, name)!;
   if (!isOwn && name === "at") return arrayMethod(context, node, made, name)!;

@@ -2,7 +2,7 @@
 import type { Problem } from "../protocol/index.ts";
 import { access, pythonName, type Code } from "./python.ts";
 import type { Signs } from "./signs.ts";
-import { bare, boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
+import { bare, boundNames, endLine, keyName, startLine, walk, type Comment, type Node } from "./syntax.ts";
 import { annotated, unknown, type Parameters, type Type, type TypeNames } from "./types.ts";
 import type { Additions } from "./additions.ts";
 import type { HelperName } from "./helpers.ts";
@@ -90,6 +90,8 @@ export class Context implements TypeNames {
   readonly certain = new WeakSet<Node>();
   /** Values that are compared or kept: of a place in a list it may matter that there is none. */
   readonly lookedAt = new WeakSet<Node>();
+  /** Expressions that stand there for what they do: what they give is asked for nowhere. */
+  readonly forEffect = new WeakSet<Node>();
   /** What the places of functions ask of them. */
   readonly wantedOf = new WeakMap<Node, Parameters>();
   /** Names whose value goes where only an integer can stand. */
@@ -456,6 +458,15 @@ export function commentLines(comment: Comment): string[] {
   return lines;
 }
 
+function noteEffect(context: Context, node: Node): void {
+  const inner = bare(node);
+  context.forEffect.add(inner);
+  if (inner.type === "LogicalExpression") noteEffect(context, inner.right);
+  if (inner.type === "ConditionalExpression") [inner.consequent, inner.alternate].forEach((each) => noteEffect(context, each));
+  if (inner.type === "SequenceExpression") inner.expressions.forEach((each) => noteEffect(context, each));
+  if (inner.type === "UnaryExpression" && inner.operator === "void") noteEffect(context, inner.argument);
+}
+
 /** Looks through a program for the names that it has itself. */
 export function collectNames(context: Context, program: Node): void {
   const options = new Set<Node | undefined>();
@@ -477,6 +488,17 @@ export function collectNames(context: Context, program: Node): void {
       case "ImportDefaultSpecifier":
         context.ownNames.add(`import ${node.local.name}`);
         break;
+      case "ExpressionStatement":
+        noteEffect(context, node.expression);
+        break;
+      case "ForStatement":
+        if (node.update) noteEffect(context, node.update);
+        break;
+      case "CallExpression": {
+        const [callback] = node.callee.type === "MemberExpression" && keyName(node.callee.property) === "forEach" ? node.arguments : [];
+        if (callback?.type === "ArrowFunctionExpression") noteEffect(context, callback.body);
+        break;
+      }
       case "MemberExpression":
         context.certain.add(bare(node.object));
         break;

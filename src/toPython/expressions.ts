@@ -19,10 +19,12 @@ import {
   elementOf,
   elementType,
   float,
+  functionOf,
   isModuleLike,
   orAnother,
   list,
   none,
+  noParameters,
   number,
   parsed,
   isGroup,
@@ -251,6 +253,8 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
     if (property.name === "constructor" && object.type !== "Super")
       return access(`type(${expression(context, object).text})`, classOf(expression(context, object).type));
   }
+  if (node.computed && object.type === "Identifier" && object.name === "Math" && !context.scope.find("Math"))
+    return access(`${context.help("math_function")}(${expression(context, property).text})`, functionOf(number, { ...noParameters, rest: true }));
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
@@ -592,7 +596,7 @@ export function negated(made: Code): Code {
 }
 
 /** An expression that may find nothing: what isn't in a dictionary is `None`, as JavaScript's `undefined`. */
-function perhaps(context: Context, node: Node): Code {
+export function perhaps(context: Context, node: Node): Code {
   const inner = bare(node);
   if (inner.type === "MemberExpression" && inner.object.type !== "Super") {
     const object = bare(inner.object);

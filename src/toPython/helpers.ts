@@ -163,6 +163,30 @@ def read_csv(path, header=True, delimiter=","):
     def __repr__(self):
         return str(self)`,
   },
+  take_out: {
+    imports: [],
+    text: `def take_out(dictionary, key):
+    """Takes an entry out, and says whether it was there."""
+    was_there = key in dictionary
+    if was_there:
+        del dictionary[key]
+    return was_there`,
+  },
+  take_away: {
+    imports: [],
+    text: `def take_away(values, value):
+    """Takes a value out of a set, and says whether it was there."""
+    was_there = value in values
+    values.discard(value)
+    return was_there`,
+  },
+  math_function: {
+    imports: ["import math"],
+    text: `def math_function(name):
+    """What JavaScript's Math has by that name."""
+    others = {"abs": abs, "max": max, "min": min, "pow": pow, "round": lambda x: math.floor(x + 0.5), "sign": lambda x: (x > 0) - (x < 0)}
+    return others.get(name) or getattr(math, name)`,
+  },
   splice: {
     imports: [],
     text: `def splice(values, start, count=None, *items):

@@ -41,6 +41,7 @@ const asValues: Readonly<Record<string, readonly [string, Type]>> = {
   "Math.min": ["min", functionOf(number, { ...noParameters, rest: true })],
   "Math.abs": ["abs", unary(number)],
   "Math.floor": ["math.floor", unary(whole)],
+  "Number.isInteger": ["lambda x: float(x).is_integer()", unary(boolean)],
 };
 
 function unary(returns: Type): Type {
@@ -48,9 +49,10 @@ function unary(returns: Type): Type {
 }
 
 function functionAsValue(context: Context, name: string): Code | undefined {
-  const own = name.startsWith("Math.") && Object.hasOwn(functions, name) ? functions[name]! : undefined;
+  const own = /^(Math|Number)\.|^is(NaN|Finite)$/.test(name) && Object.hasOwn(functions, name) ? functions[name]! : undefined;
   const found = asValues[name] ?? (own && ([own[0], unary(own[1])] as const));
   if (!found) return undefined;
+  if (found[0].startsWith("lambda")) return code(found[0], binds.lambda, found[1]);
   const [module, member] = found[0].split(".");
   if (member) context.use(`import ${module}`);
   return access(...found);
@@ -206,6 +208,10 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return value(first!);
     case "Promise.all":
       return value(first!);
+    case "Promise.resolve":
+      return first ? value(first) : atom("None", none);
+    case "Object.create":
+      return first?.type === "NullLiteral" ? atom("{}", { kind: "object", fields: new Map(), rest: unknown }) : context.refuse(node, name);
     case "Date.now":
     case "performance.now":
       context.use("import time");

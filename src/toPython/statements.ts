@@ -2,7 +2,7 @@
 import { iterable, listed, takenApart } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
-import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
+import { calculated, condition, expression, negated, perhaps, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
 import { define, functionType, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { jumpStatement, labelled, loopStatement } from "./labels.ts";
@@ -277,9 +277,17 @@ function effect(context: Context, inner: Node): Code {
     if (next.text !== step.text) return action(`${old.text} = ${next.text}`);
     return action(`${expression(context, inner.argument).text} ${inner.operator[0]}= 1`);
   }
-  if (inner.type === "UnaryExpression" && inner.operator === "delete") return action(`del ${expression(context, inner.argument).text}`);
+  if (inner.type === "UnaryExpression" && inner.operator === "delete") return deletion(context, inner.argument);
   if (inner.type === "UnaryExpression" && inner.operator === "void") return effect(context, bare(inner.argument));
   return expression(context, inner);
+}
+
+/** What isn't there may be deleted as well. */
+function deletion(context: Context, node: Node): Code {
+  const { text } = expression(context, node);
+  const object = node.type === "MemberExpression" ? context.dry(() => expression(context, node.object)) : undefined;
+  const key = object?.type.kind === "object" && text.startsWith(`${object.text}[`) ? text.slice(object.text.length + 1, -1) : undefined;
+  return action(key === undefined ? `del ${text}` : `${object!.text}.pop(${key}, None)`);
 }
 
 function assignment(context: Context, node: Node, inner: Extract<Node, { type: "AssignmentExpression" }>): void {
@@ -292,7 +300,7 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
   if (operator === "??=" || operator === "||=" || operator === "&&=") {
     const test =
       operator === "??="
-        ? code(`${target(context, left)} is None`, binds.comparison)
+        ? code(`${within(perhaps(context, left), binds.comparison + 1)} is None`, binds.comparison)
         : operator === "||="
           ? negated(condition(context, left))
           : condition(context, left);
@@ -554,7 +562,7 @@ export function returned(context: Context, value: Node, node: Node): void {
     want(context, value, context.definition.wanted);
     const made = expression(context, value);
     context.definition.returns.push(made.type);
-    if (made.isStatement) return withReceiver(context, inner, made.text);
+    if (made.isStatement) return made.text;
     const isTuple =
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple") ||
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
@@ -567,15 +575,6 @@ export function returned(context: Context, value: Node, node: Node): void {
     }
     return `return ${kept(made)}`;
   });
-}
-
-/** `return map.set(key, value)`: the change, then the map. */
-function withReceiver(context: Context, node: Node, text: string): string {
-  const isChange = node.type === "CallExpression" && node.callee.type === "MemberExpression" && /^(set|add)$/.test(keyName(node.callee.property) ?? "");
-  if (!isChange) return text;
-  const made = expression(context, (node.callee as Extract<Node, { type: "MemberExpression" }>).object);
-  context.definition.returns[context.definition.returns.length - 1] = made.type;
-  return `${text}\nreturn ${made.text}`;
 }
 
 /** `() => (total += 1)`: the change, then what it gives. */
