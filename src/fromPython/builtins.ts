@@ -327,10 +327,20 @@ function extreme(to: Expressions, name: "max" | "min", call: Call, positional: r
 }
 
 function sorted(to: Expressions, value: Expression, key: Expression | undefined, reverse: Expression | undefined): Code {
+  const order = key && comparing(to, key, reverse);
+  if (order) return primary("[...", to.spread(value), "].sort(", order, ")");
   const further: Doc[] = [];
   if (key || reverse) further.push(", ", key ? callable(to, key) : "undefined");
   if (reverse) further.push(", ", to.doc(reverse));
   return primary(to.context.helper("sorted"), "(", present(to.typeOf(value)).kind === "any" ? copied(to, value) : to.spread(value), further, ")");
+}
+
+/** `key=functools.cmp_to_key(compare)`: JavaScript sorts by such functions. */
+export function comparing(to: Expressions, key: Expression, reverse: Expression | undefined): Doc | undefined {
+  if (key.kind !== "call" || to.context.pathOf(key.callee) !== "functools.cmp_to_key") return undefined;
+  const compare = key.arguments[0]!.value;
+  if (!reverse) return to.argument(compare);
+  return ["(a: any, b: any) => (", to.doc(reverse), " ? -1 : 1) * ", to.operand(compare, level.primary), "(a, b)"];
 }
 
 /** A function as a value: Python's own get arrows around them. */

@@ -477,26 +477,51 @@ function collection(to: Expressions, name: string, call: Call): Code {
 }
 
 /** `re.…` of a pattern that stands there. */
+/** Python's flags, by their names and by the letters that a pattern may begin with. */
+const patternFlags: Readonly<Record<string, string>> = { IGNORECASE: "i", I: "i", MULTILINE: "m", M: "m", DOTALL: "s", S: "s" };
+
+function regularExpression(to: Expressions, name: string, text: string, call: Call): { readonly source: string; readonly flags: string } {
+  const [, inline = "", rest = text] = /^\(\?([ims]+)\)(.*)$/s.exec(text) ?? [];
+  const given = call.arguments.find((argument, at) => argument.name === "flags" || (!argument.name && at === (name === "sub" ? 4 : name === "split" ? 3 : 2)));
+  const path = given && to.context.pathOf(given.value);
+  const flag = path === undefined ? "" : patternFlags[path.replace(/^re\./, "")];
+  if (flag === undefined || (given && path === undefined)) throw new NoTwin("These flags of a pattern have no twin here", call.from);
+  return { source: rest.replaceAll("(?P<", "(?<").replaceAll("/", "\\/"), flags: inline + flag };
+}
+
+/** What stands for what was found: a text with JavaScript's signs for the groups, or a function of the match. */
+function replacementOf(to: Expressions, value: Expression): Doc {
+  if (value.kind !== "string") return ["(...match: any[]) => ", to.operand(value, level.primary), "(match)"];
+  const text = value.value
+    .replaceAll("$", "$$$$")
+    .replaceAll(/\\(?:g<)?0>?/g, "$$&")
+    .replaceAll(/\\(?:g<(\d)>|(\d))/g, "$$$1$2")
+    .replaceAll(/\\g<(\w+)>/g, "$$<$1>");
+  return to.argument({ ...value, value: text });
+}
+
 function patternCall(to: Expressions, name: string, call: Call): Code {
   const [pattern, ...values] = call.arguments.map(({ value }) => value);
   if (pattern?.kind !== "string") throw new NoTwin("A pattern has to stand there as text", call.from);
-  const source = pattern.value.replaceAll("(?P<", "(?<").replaceAll("/", "\\/");
+  const { source, flags } = regularExpression(to, name, pattern.value, call);
   const at = (place: number) => to.operand(values[place]!, level.primary);
   switch (name) {
     case "search":
-      return primary(`/${source}/.exec(`, to.doc(values[0]!), ")");
+      return primary(`/${source}/${flags}.exec(`, to.doc(values[0]!), ")");
     case "match":
-      return primary(`/^(?:${source})/.exec(`, to.doc(values[0]!), ")");
+      return primary(`/^(?:${source})/${flags}.exec(`, to.doc(values[0]!), ")");
     case "fullmatch":
-      return primary(`/^(?:${source})$/.exec(`, to.doc(values[0]!), ")");
+      return primary(`/^(?:${source})$/${flags}.exec(`, to.doc(values[0]!), ")");
     case "sub": {
-      const replacement = values[0]!.kind === "string" ? { ...values[0]!, value: values[0]!.value.replaceAll(/\\(\d)/g, "$$$1") } : values[0]!;
-      return primary(at(1), `.replaceAll(/${source}/g, `, to.argument(replacement), ")");
+      const count = call.arguments.find((argument, place) => argument.name === "count" || (!argument.name && place === 3))?.value;
+      if (count && !(count.kind === "number" && /^[01]$/.test(count.text))) throw new NoTwin("`re.sub` replaces all or the first", call.from);
+      const isOne = count?.kind === "number" && count.text === "1";
+      return primary(at(1), isOne ? ".replace(" : ".replaceAll(", `/${source}/${isOne ? "" : "g"}${flags}, `, replacementOf(to, values[0]!), ")");
     }
     case "split":
-      return primary(at(0), `.split(/${source}/)`);
+      return primary(at(0), `.split(/${source}/${flags})`);
     case "findall":
-      return primary("[...", at(0), `.matchAll(/${source}/g)].map((match) => match.at(-1)!)`);
+      return primary("[...", at(0), `.matchAll(/${source}/g${flags})].map((match) => match.at(-1)!)`);
     default:
       return missing(`re.${name}`, call);
   }
@@ -570,6 +595,7 @@ function functions(to: Expressions, name: string, call: Call): Code {
     const [fn, list, start] = call.arguments.map(({ value }) => value);
     return primary(to.array(list!), ".reduce(", joining(to, fn!), start ? [", ", to.doc(start)] : "", ")");
   }
+  if (name === "cmp_to_key") throw new NoTwin("`functools.cmp_to_key` is for `sorted` and `sort` here: call it there", call.from);
   return missing(`functools.${name}`, call);
 }
 

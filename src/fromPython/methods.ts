@@ -1,6 +1,6 @@
 /** Methods of tensors and of Python's own lists, dictionaries, sets and texts. */
 import { argumentsOf, numpyNames } from "./calls.ts";
-import { callable } from "./builtins.ts";
+import { callable, comparing } from "./builtins.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { listed, memberText, type Doc } from "./layout.ts";
@@ -143,6 +143,8 @@ function listMethod(to: Expressions, { object, name }: Attribute, call: Call, va
     case "sort": {
       const key = call.arguments.find((argument) => argument.name === "key")?.value;
       const reverse = call.arguments.find((argument) => argument.name === "reverse")?.value;
+      const order = key && comparing(to, key, reverse);
+      if (order) return primary(receiver, ".sort(", order, ")");
       if (!key && !reverse && isNumber(itemOf(present(to.typeOf(object))))) return primary(receiver, ".sort((a, b) => a - b)");
       const further: Doc[] = key || reverse ? [", ", key ? callable(to, key) : "undefined", ...(reverse ? [", ", to.doc(reverse)] : [])] : [];
       return primary(receiver, ".splice(0, Infinity, ...", to.context.helper("sorted"), "(", receiver, further, "))");
@@ -314,6 +316,8 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     }
     case "find":
       return plain("indexOf");
+    case "rfind":
+      return plain("lastIndexOf");
     case "index": {
       const at = plain("indexOf");
       return at && primary(found(to, at.doc, '"substring not found"'));

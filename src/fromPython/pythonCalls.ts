@@ -116,6 +116,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   if (path === "json.loads") return any;
   if (/^re\.(findall|split)$/.test(path)) return listOf(string);
   if (/^re\.(search|match|fullmatch)$/.test(path)) return any;
+  if (path === "functools.cmp_to_key" && types[0]?.kind === "function") return { ...types[0], compares: true };
   if (path === "functools.partial") return partial(walk, types, expression);
   return { kind: "python", path: `${path}()` };
 }

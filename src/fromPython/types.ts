@@ -52,7 +52,13 @@ export type Type =
   | { readonly kind: "instance"; readonly of: ClassInfo }
   | { readonly kind: "class"; readonly of: ClassInfo }
   /** `others`: it may be one of these as well. */
-  | { readonly kind: "function"; readonly of: FunctionInfo; readonly self?: Type; readonly others?: readonly FunctionInfo[] }
+  | {
+      readonly kind: "function";
+      readonly of: FunctionInfo;
+      readonly self?: Type;
+      readonly others?: readonly FunctionInfo[];
+      /** By `cmp_to_key`, it is told two items. */ readonly compares?: true;
+    }
   /** One of several classes, or of functions that make something as a class does. */
   | { readonly kind: "constructor"; readonly of: readonly Type[] }
   /** A value of a class of the API: `nn.Linear`; what it hands out when gone through; `entries`: of an `nn.ModuleList([norm, attention])`, each for itself. */
@@ -306,6 +312,9 @@ function joinFunctions(a: Type & { kind: "function" }, b: Type & { kind: "functi
   const all = new Set([...functionsOf(a), ...functionsOf(b)]);
   return all.size === functionsOf(a).length ? a : { ...a, others: [...all].slice(1) };
 }
+
+/** What a function is told by which things are put in order. */
+export const ordered = ({ compares }: Type & { kind: "function" }, item: Type): Type[] => (compares ? [item, item] : [item]);
 
 /** All functions that it may be. */
 export function functionsOf({ of, others = [] }: Type & { kind: "function" }): readonly FunctionInfo[] {
