@@ -68,7 +68,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "lastIndexOf":
       return access(`${context.help("last_index_of")}(${here().text}, ${value(first!).text})`, whole);
     case "push":
-      return pushed(context, made, nodes);
+      return context.forEffect.has(node) ? pushed(context, made, nodes) : lengthened(context, node, made, pushed(context, made, nodes));
     case "pop":
       return access(`${receiver(made)}.pop()`, of);
     case "shift":
@@ -367,6 +367,12 @@ function joined(context: Context, made: Code, separator: Node | undefined): Code
   const inner = /^\[(.* for .*)\]$/s.exec(made.text);
   if (of.kind === "string") return access(`${receiver(between)}.join(${inner && made.tight === binds.atom ? inner[1] : made.text})`, string);
   return access(`${receiver(between)}.join(map(str, ${made.text}))`, string);
+}
+
+/** `values.push(value)` where its value is asked for: how many there are then. */
+function lengthened(context: Context, node: CallNode, made: Code, { text }: Code): Code {
+  context.before.push({ text: `${"    ".repeat(context.indentation)}${text}`, source: startLine(node) });
+  return access(`len(${made.text})`, whole);
 }
 
 function pushed(context: Context, made: Code, nodes: readonly Node[]): Code {
