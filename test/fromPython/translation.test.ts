@@ -562,6 +562,27 @@ describe("what Python has of its own", () => {
     assert.match(text, /override train\(mode = true\): this \{/);
   });
 
+  it("a list is sorted by a function that compares, as it is there", () => {
+    const text = code("import functools\nxs = sorted([3, 1], key=functools.cmp_to_key(lambda a, b: b - a))\nprint(xs)");
+    assert.match(text, /\.sort\(\(a, b\) => b - a\)/);
+  });
+
+  it("a pattern keeps its flags, its groups and how often it is replaced", () => {
+    const text = code(
+      'import re\nprint(re.sub(r"(a)(b)", r"\\2\\g<1>", "ab", count=1), re.sub("(?i)a", "x", "A"), re.findall("a", "A", re.IGNORECASE))\ndef first(text):\n    m = re.match(r"(?P<n>\\d)", text)\n    return m.group(1), m.groups(), m.group("n")\nprint(first("1"))',
+    );
+    assert.match(text, /"ab"\.replace\(\/\(a\)\(b\)\/, "\$2\$1"\)/);
+    assert.match(text, /replaceAll\(\/a\/gi, "x"\)/);
+    assert.match(text, /matchAll\(\/a\/gi\)/);
+    assert.match(text, /\[m\[1\], m\.slice\(1\), m\.groups\.n\]/);
+  });
+
+  it("a dictionary of keys alone is made, and what only texts have is asked of a text", () => {
+    const text = code('import json\nnames = dict.fromkeys("ab", 0)\nprint(names)\ndef low(x):\n    return x.lower()\nprint(low(json.loads("1")))');
+    assert.doesNotMatch(text, /fromkeys|No twin|no twin/);
+    assert.match(text, /toLowerCase\(\)/);
+  });
+
   it("random.choices draws by its weights", () => {
     assert.match(code("import random\nprint(random.choices([1, 2], weights=[0, 1], k=3))"), /weights\?: readonly number\[\]/);
   });
