@@ -105,6 +105,10 @@ function looseMethod(to: Expressions, { object, name }: Attribute, call: Call, v
   if (/^(lower|upper|capitalize|title|startswith|endswith|[lr]?strip|splitlines|zfill|rfind|isdigit|isalpha|isspace)$/.test(name))
     return stringMethod(to, { object, name } as Attribute, call, values);
   if (name === "group" || name === "groups" || name === "groupdict") return groupsOf(to, object, name, values);
+  if (name === "get" && values.length > 0 && call.arguments.every((argument) => !argument.name && !argument.star)) {
+    const found: Doc = [to.context.helper("getItem"), "(", to.doc(object), ", ", to.doc(values[0]!), ")"];
+    return { doc: ["(", found, " ?? ", values[1] ? to.operand(values[1], level.primary) : "null", ")"], level: level.primary };
+  }
   if (name === "append" && values.length === 1) return primary(to.receiver(object), ".push(", to.doc(values[0]!), ")");
   if (name === "items" && values.length === 0) return primary("Object.entries(", to.doc(object), ")");
   if (name === "keys" && values.length === 0) return primary(to.context.helper("list"), "(", to.doc(object), ")");

@@ -44,7 +44,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
   }
   if (path.startsWith("logging.")) return path === "logging.getLogger" ? { kind: "object", of: logger } : any;
   if (path.startsWith("pathlib.")) return { kind: "object", of: pathClass };
-  if (path.startsWith("math.")) return /\.(floor|ceil|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
+  if (path.startsWith("math.")) return /\.(floor|ceil|trunc|lcm|perm|gcd|comb|factorial|isqrt|prod)$/.test(path) ? int : /\.is/.test(path) ? bool : float;
   if (path.startsWith("random.")) {
     if (path === "random.Random") return { kind: "object", of: path };
     if (/\.(randint|randrange)$/.test(path)) return int;

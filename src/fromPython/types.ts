@@ -431,6 +431,12 @@ export function itemOf(type: Type): Type {
   }
 }
 
+/** Whether it is of a class of exceptions that doesn't say itself how it prints: that is its message. */
+export const isException = (type: Type): boolean =>
+  type.kind === "instance" &&
+  !findMethod(type.of, "__str__") &&
+  lineage(type.of).some(({ bases }) => bases.some((base) => base.kind === "python" && /^builtins\.\w*(Error|Exception)$/.test(base.path)));
+
 export function findMethod(of: ClassInfo, name: string): FunctionInfo | undefined {
   for (const one of lineage(of)) {
     const method = one.methods.get(name);
