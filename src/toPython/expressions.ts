@@ -516,17 +516,26 @@ function remainder(context: Context, node: Node, left: Code, right: Code, type: 
 }
 
 function bitwise(context: Context, node: Node, operator: string, left: Code, right: Code): Code {
-  context.help("int32");
-  const [a, b] = [left, right].map((each) => (each.text.startsWith("int32(") || /^\d+$/.test(each.text) ? each : access(`int32(${each.text})`, whole)));
+  const [a, b] = [left, right].map((each) =>
+    /^(int32|imul)\(/.test(each.text) || /^\d+$/.test(each.text) ? each : access(`${context.help("int32")}(${each.text})`, whole),
+  );
   if (!a || !b) return context.refuse(node, operator);
   if (operator === "|" && b.text === "0") return a;
   const tight = { "&": binds.bitAnd, "|": binds.bitOr, "^": binds.bitXor, "<<": binds.shift, ">>": binds.shift }[operator];
   if (operator === "<<") return access(`int32(${within(a, binds.shift)} << (${b.text} & 31))`, whole);
   if (operator === ">>") return code(`${within(a, binds.shift)} >> (${b.text} & 31)`, binds.shift, whole);
-  if (operator === ">>>") return code(`(${within(a, binds.bitAnd)} & 0xFFFFFFFF) >> (${b.text} & 31)`, binds.shift, whole);
+  if (operator === ">>>") return shiftedUnsigned(context, left, b);
   if (tight === undefined) return context.refuse(node, operator);
   const big = [a, b].some(({ text }) => /^\d+$/.test(text) && Number(text) >= 2 ** 31);
   return big ? access(`int32(${infix(a, operator, b, tight, whole).text})`, whole) : infix(a, operator, b, tight, whole);
+}
+
+/** `x >>> places`: without places it is the number without its sign. */
+function shiftedUnsigned(context: Context, { text }: Code, places: Code): Code {
+  const made = access(`${context.help("uint32")}(${text})`, whole);
+  if (places.text === "0") return made;
+  const factor = /^\d+$/.test(places.text) ? String(2 ** (Number(places.text) & 31)) : `2 ** (${places.text} & 31)`;
+  return infix(made, "//", code(factor, /^\d/.test(factor) && !factor.includes(" ") ? binds.atom : binds.power), binds.product, whole);
 }
 
 function instanceTest(context: Context, node: Extract<Node, { type: "BinaryExpression" }>): Code {

@@ -243,8 +243,9 @@ def read_csv(path, header=True, delimiter=","):
     imports: ["import math"],
     text: `def number(text):
     """The number that is meant, or that a text says: whole where it has no fraction."""
-    if str(text)[:2] in ("0x", "0o", "0b"):
-        return int(text, 0)
+    base = {"0x": 16, "0o": 8, "0b": 2}.get(str(text)[:2])
+    if base:
+        return int(text[2:], base)
     try:
         value = float(text or 0)
     except ValueError:
@@ -259,12 +260,14 @@ def read_csv(path, header=True, delimiter=","):
     return int(rest) if isinstance(a, int) and isinstance(b, int) else rest`,
   },
   leading_integer: {
-    imports: ["import math", "import re"],
+    imports: ["import math"],
     text: `def leading_integer(text, base=10):
     """The whole number that a text begins with."""
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]
-    found = re.match(rf"\\s*[-+]?[{digits}]+", str(text), re.IGNORECASE)
-    return int(found[0], base) if found else math.nan`,
+    text = str(text).strip()
+    length = 1 if text.startswith(("-", "+")) else 0
+    while length < len(text) and text[length].lower() in "0123456789abcdefghijklmnopqrstuvwxyz"[:base]:
+        length += 1
+    return int(text[:length], base) if text[:length].strip("+-") else math.nan`,
   },
   leading_number: {
     imports: ["import math", "import re"],
@@ -286,7 +289,19 @@ def read_csv(path, header=True, delimiter=","):
     imports: [],
     text: `def int32(x):
     """The number as a signed integer of 32 bits."""
-    x = int(x) & 0xFFFFFFFF
-    return x - (1 << 32) if x >> 31 else x`,
+    return int(x) - (int(x) + 2147483648) // 4294967296 * 4294967296`,
+  },
+  uint32: {
+    imports: [],
+    text: `def uint32(x):
+    """The number as an unsigned integer of 32 bits."""
+    return int(x) - int(x) // 4294967296 * 4294967296`,
+  },
+  imul: {
+    imports: [],
+    text: `def imul(a, b):
+    """The product of two integers of 32 bits, as one of them."""
+    low, high = int32(a) & 65535, int32(a) >> 16 & 65535
+    return int32(high * (int32(b) & 65535) % 65536 * 65536 + low * int32(b))`,
   },
 } satisfies Readonly<Record<string, Helper>>;

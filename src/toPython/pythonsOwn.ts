@@ -130,6 +130,7 @@ function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
   str: {
     code: `/** A value as Python prints it. */
 function str(value: any): string {
+  if (value instanceof Error && value.toString === Error.prototype.toString) return value.message;
   return typeof value === "string" ? value : repr(value);
 }`,
     needs: ["repr"],

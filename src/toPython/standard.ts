@@ -159,7 +159,8 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "Math.cbrt":
       return context.refuse(node, "Math.cbrt");
     case "Math.imul":
-      return access(`${context.help("int32")}(${within(value(first!), binds.product)} * ${within(value(second!), binds.product)})`, whole);
+      context.help("int32");
+      return access(`${context.help("imul")}(${value(first!).text}, ${value(second!).text})`, whole);
     case "Number":
       return numberOf(context, value(first!));
     case "parseFloat":
@@ -231,9 +232,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "fs.readFileSync":
     case "readFile":
     case "fs.readFile":
-      return second
-        ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string)
-        : context.refuse(node, `${name} without an encoding`, `read text with ${name}(name, "utf8")`);
+      return second ? textOfFile(context, first!) : context.refuse(node, `${name} without an encoding`, `read text with ${name}(name, "utf8")`);
     case "writeFileSync":
     case "fs.writeFileSync":
     case "writeFile":
@@ -267,6 +266,11 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     `${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`,
     text === "copy.deepcopy" ? value(first!).type : type,
   );
+}
+
+function textOfFile(context: Context, node: Node): Code {
+  context.use("from pathlib import Path");
+  return access(`Path(${fileName(context, node).text}).read_text(encoding="utf-8")`, string);
 }
 
 /** A path of parts; one that goes up or round about is made straight. */
