@@ -265,6 +265,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   equals: (context, [left, right]) => comparison(expression(context, left!), "==", expression(context, right!), boolean),
   truth: same("bool", () => boolean),
   getItem: entryOf,
+  check: (context, nodes) => access(`torch._assert(${texts(context, nodes).join(", ")})`, none),
   setItem: (context, [values, key, value]) =>
     action(`${receiver(expression(context, values!))}[${expression(context, key!).text}] = ${expression(context, value!).text}`),
   samples: (context, [dataset]) => {

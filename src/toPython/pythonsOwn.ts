@@ -127,6 +127,12 @@ function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
 }`,
     needs: ["repr", "decimal"],
   },
+  check: {
+    code: `/** PyTorch's own \`assert\`. */
+function check(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new Error(message);
+}`,
+  },
   str: {
     code: `/** A value as Python prints it. */
 function str(value: any): string {

@@ -562,6 +562,22 @@ describe("what Python has of its own", () => {
     assert.match(text, /override train\(mode = true\): this \{/);
   });
 
+  it("a variable whose type alone stands there is declared once", () => {
+    const text = code("def f(a):\n    x: int\n    if a:\n        x = 1\n    else:\n        x = 2\n    return x\nprint(f(True))");
+    assert.equal(text.match(/let x/g)?.length, 1);
+  });
+
+  it("what is given to partial is worked out once", () => {
+    const text = code(
+      "from functools import partial\ndef scale(x, by):\n    return x * by\ndef make(**kwargs):\n    return partial(scale, by=kwargs.pop('by'))\nf = make(by=3)\nprint(f(1), f(2))",
+    );
+    assert.match(text, /return \(\(given_by: \w+\) => \(x: number, by(: \w+)? = given_by\) => scale\(x, by\)\)\(/);
+  });
+
+  it("what PyTorch asserts is checked", () => {
+    assert.match(code("import torch\nx = torch.zeros(2)\ntorch._assert(x.dim() == 1, 'one dimension')"), /check\(x\.dim\(\) === 1, "one dimension"\);/);
+  });
+
   it("a list is sorted by a function that compares, as it is there", () => {
     const text = code("import functools\nxs = sorted([3, 1], key=functools.cmp_to_key(lambda a, b: b - a))\nprint(xs)");
     assert.match(text, /\.sort\(\(a, b\) => b - a\)/);
