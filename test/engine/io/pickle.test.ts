@@ -55,7 +55,7 @@ describe("reading pickles", () => {
     "operator.attrgetter",
     "numpy.core.numeric.fromfile",
     "numpy.fromfile",
-    "collections.defaultdict",
+    "collections.ChainMap",
     "torch.constructor",
     "torch.__proto__",
     "builtins.object",
