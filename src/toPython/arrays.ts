@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 import { functionValue, isCallback, pureExpression } from "./functions.ts";
 import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";
-import { bare, isFunction, mentions, startLine, type FunctionNode, type Node } from "./syntax.ts";
+import { bare, isFunction, mentions, type FunctionNode, type Node } from "./syntax.ts";
 import { allFitted, fitted, isTyped } from "./typedArrays.ts";
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
 
@@ -90,6 +90,11 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "toSorted":
     case "sort":
       return sorted(context, node, made, name);
+    case "with":
+      return access(
+        `${context.help("with_item")}(${[here(), ...nodes.map((each, i) => (i === 0 ? wholeExpression(context, each) : value(each)))].map(({ text }) => text).join(", ")})`,
+        list(of),
+      );
     case "fill":
       return filled(made, fitted(context, made.type, value(first!)));
     case "at":
@@ -371,7 +376,8 @@ function joined(context: Context, made: Code, separator: Node | undefined): Code
 
 /** `values.push(value)` where its value is asked for: how many there are then. */
 function lengthened(context: Context, node: CallNode, made: Code, { text }: Code): Code {
-  context.before.push({ text: `${"    ".repeat(context.indentation)}${text}`, source: startLine(node) });
+  if (context.isBranch) return access(`(${text}, len(${made.text}))[1]`, whole);
+  context.change(node, text);
   return access(`len(${made.text})`, whole);
 }
 
@@ -509,6 +515,8 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
     case "set": {
       const value = materialized(expression(context, second!));
       learnMap(context, made, key().type, value.type);
+      if (context.isBranch && !context.forEffect.has(node))
+        return access(`(${receiver(made)}.update({${key().text}: ${value.text}}), ${made.text})[1]`, made.type);
       return changed(context, node, made, (of) => `${of}[${key().text}] = ${value.text}`);
     }
     case "has":
@@ -541,11 +549,9 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
 /** A change of a map or a set, which gives the map or the set. */
 function changed(context: Context, node: CallNode, made: Code, change: (of: string) => string): Code {
   if (context.forEffect.has(node)) return action(change(receiver(made)));
-  const indent = "    ".repeat(context.indentation);
   const isNamed = /^[\w.]+$/.test(made.text);
   const name = isNamed ? made.text : context.fresh(made.type.kind === "set" ? "bag" : "table");
-  if (!isNamed) context.before.push({ text: `${indent}${name} = ${made.text}`, source: startLine(node) });
-  context.before.push({ text: `${indent}${change(name)}`, source: startLine(node) });
+  context.change(node, ...(isNamed ? [] : [`${name} = ${made.text}`]), change(name));
   return atom(name, made.type);
 }
 
@@ -569,6 +575,8 @@ export function setMethod(context: Context, node: CallNode, made: Code, name: st
   const item = (): string => key().text;
   switch (name) {
     case "add":
+      if (context.isBranch && !context.forEffect.has(node))
+        return access(`(${receiver(made)}.${context.orderedSets ? `setdefault(${item()}, None)` : `add(${item()})`}, ${made.text})[1]`, made.type);
       return changed(context, node, made, (of) => (context.orderedSets ? `${of}[${item()}] = None` : `${of}.add(${item()})`));
     case "has":
       return comparison(key(), "in", made, boolean);

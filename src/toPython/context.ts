@@ -86,6 +86,8 @@ export class Context implements TypeNames {
   /** Names of fields of plain objects, and of members of classes, anywhere in the program. */
   readonly objectFields = new Set<string>();
   readonly classMembers = new Set<string>();
+  /** Methods that an interface asks for: who calls them knows the interface alone. */
+  readonly interfaceMethods = new Set<string>();
   /** Members that are surely there: something is asked of them, or they get a value. */
   readonly certain = new WeakSet<Node>();
   /** Values that are compared or kept: of a place in a list it may matter that there is none. */
@@ -306,6 +308,34 @@ export class Context implements TypeNames {
     this.before = outer;
     if (text !== undefined) this.line(text, startLine(node));
     this.commentBehind(node);
+  }
+
+  /** Whether what is being translated may not be reached: a branch of an expression. */
+  isBranch = false;
+
+  inBranch<T>(run: () => T): T {
+    return this.#withBranch(true, run);
+  }
+
+  /** The body of a function, whose statements stand in it. */
+  outsideBranch<T>(run: () => T): T {
+    return this.#withBranch(false, run);
+  }
+
+  #withBranch<T>(is: boolean, run: () => T): T {
+    const outer = this.isBranch;
+    this.isBranch = is;
+    try {
+      return run();
+    } finally {
+      this.isBranch = outer;
+    }
+  }
+
+  /** A change that has to be made before the statement that is being translated. */
+  change(node: Node, ...texts: readonly string[]): void {
+    if (this.isBranch) this.refuse(node, "a change in a branch of an expression", "write an if");
+    for (const text of texts) this.before.push({ text: `${"    ".repeat(this.indentation)}${text}`, source: startLine(node) });
   }
 
   /** Runs something whose text isn't kept, for what it tells of types. */
@@ -536,6 +566,9 @@ export function collectNames(context: Context, program: Node): void {
       case "TSInterfaceDeclaration":
       case "TSTypeAliasDeclaration":
         context.aliases.set(node.id.name, node);
+        break;
+      case "TSMethodSignature":
+        if (node.key.type === "Identifier") context.interfaceMethods.add(node.key.name);
         break;
       case "TSTypeParameter":
         // Of what extends something as much is known; of two with one name nothing.

@@ -426,8 +426,22 @@ function optionalCall(context: Context, node: Extract<Node, { type: "OptionalCal
       return call(context, { ...plain, callee: { ...callee, type: "MemberExpression", object, optional: null } } as never);
     });
   }
+  const asked = node.optional ? methodOfInterface(context, callee) : undefined;
+  if (asked)
+    return unlessNone(context, asked, (value) =>
+      access(`${value.text}(${node.arguments.map((each) => materialized(expression(context, each)).text).join(", ")})`),
+    );
   if (node.optional) return unlessNone(context, expression(context, callee), () => call(context, plain as never));
   return call(context, { ...plain, callee: callee.type === "OptionalMemberExpression" ? { ...callee, type: "MemberExpression" } : callee } as never);
+}
+
+/** A method that an interface names, of an object of which no more is known: it may have none. */
+function methodOfInterface(context: Context, callee: Node): Code | undefined {
+  if (callee.type !== "MemberExpression" || callee.computed) return undefined;
+  const name = keyName(callee.property) ?? "";
+  const made = expression(context, callee.object);
+  if (made.type.kind !== "unknown" || !context.interfaceMethods.has(name)) return undefined;
+  return access(`${context.help("method_of")}(${made.text}, ${quoted(attributeName(name))})`);
 }
 
 /** What `use` makes of the value, or `None` where it is `None`. */
@@ -583,7 +597,8 @@ function equality(context: Context, node: Extract<Node, { type: "BinaryExpressio
 export function condition(context: Context, node: Node): Code {
   const inner = bare(node);
   if (inner.type === "LogicalExpression" && inner.operator !== "??") {
-    const [left, right] = [condition(context, inner.left), condition(context, inner.right)];
+    const left = condition(context, inner.left);
+    const right = context.inBranch(() => condition(context, inner.right));
     return inner.operator === "&&" ? infix(left, "and", right, binds.and, boolean) : infix(left, "or", right, binds.or, boolean);
   }
   if (inner.type === "UnaryExpression" && inner.operator === "!") return negated(condition(context, inner.argument));
@@ -629,7 +644,7 @@ function withinList(context: Context, node: Extract<Node, { type: "LogicalExpres
   if (made.type.kind !== "list") return undefined;
   const at = wholeExpression(context, inner.property);
   const item = expression(context, inner);
-  const other = expression(context, node.right);
+  const other = context.inBranch(() => expression(context, node.right));
   return code(
     `${within(item, binds.or)} if 0 <= ${within(at, binds.comparison + 1)} < len(${made.text}) else ${within(other, binds.conditional)}`,
     binds.conditional,
@@ -640,7 +655,8 @@ function withinList(context: Context, node: Extract<Node, { type: "LogicalExpres
 function logical(context: Context, node: Extract<Node, { type: "LogicalExpression" }>): Code {
   const inList = withinList(context, node);
   if (inList) return inList;
-  const [left, right] = [perhaps(context, node.left), expression(context, node.right)];
+  const left = perhaps(context, node.left);
+  const right = context.inBranch(() => expression(context, node.right));
   const type = either(left.type, right.type);
   const got = /^(.*)\.get\(((?:tuple|str)?\([^()]*\)|[^()]*)\)$/.exec(left.text);
   if (node.operator === "??") {
@@ -681,7 +697,7 @@ function unary(context: Context, node: Extract<Node, { type: "UnaryExpression" }
 
 function conditional(context: Context, node: Extract<Node, { type: "ConditionalExpression" }>): Code {
   const test = condition(context, node.test);
-  const [yes, no] = [materialized(expression(context, node.consequent)), materialized(expression(context, node.alternate))];
+  const [yes, no] = [node.consequent, node.alternate].map((each) => context.inBranch(() => materialized(expression(context, each)))) as [Code, Code];
   return code(`${within(yes, binds.or)} if ${within(test, binds.or)} else ${within(no, binds.conditional)}`, binds.conditional, either(yes.type, no.type));
 }
 
@@ -697,10 +713,20 @@ function assignmentValue(context: Context, node: Extract<Node, { type: "Assignme
     node.operator === "="
       ? expression(context, node.right)
       : calculated(context, node, node.operator.slice(0, -1), expression(context, node.left), expression(context, node.right));
+  if (node.left.type === "MemberExpression") return memberAssignment(context, node, right);
   if (node.left.type !== "Identifier") return context.refuse(node, "an assignment inside an expression", "give it a line of its own");
   context.assignsAll(node.left);
   const binding = context.scope.find(node.left.name);
   return code(`(${binding?.python ?? node.left.name} := ${right.text})`, binds.atom, right.type);
+}
+
+/** `a = object.field = value`: the value has a name, which the field gets first. */
+function memberAssignment(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>, right: Code): Code {
+  const place = expression(context, node.left);
+  const isPlain = /^[\w.]+$|^-?[\d.]+$/.test(right.text);
+  const name = isPlain ? right.text : context.fresh("value");
+  context.change(node, ...(isPlain ? [] : [`${name} = ${right.text}`]), `${place.text} = ${name}`);
+  return atom(name, right.type);
 }
 
 function updateValue(context: Context, node: Extract<Node, { type: "UpdateExpression" }>): Code {
@@ -715,14 +741,13 @@ function updateValue(context: Context, node: Extract<Node, { type: "UpdateExpres
 /** `object.count++`: what it was, or is then, is kept first. */
 function memberUpdate(context: Context, node: Extract<Node, { type: "UpdateExpression" }>): Code {
   const made = expression(context, node.argument);
-  const indent = "    ".repeat(context.indentation);
-  const step = { text: `${indent}${made.text} ${node.operator[0]}= 1`, source: startLine(node) };
+  const step = `${made.text} ${node.operator[0]}= 1`;
   if (node.prefix) {
-    context.before.push(step);
+    context.change(node, step);
     return made;
   }
   const name = context.fresh(/\w+$/.exec(made.text)?.[0] ?? "value");
-  context.before.push({ text: `${indent}${name} = ${made.text}`, source: startLine(node) }, step);
+  context.change(node, `${name} = ${made.text}`, step);
   return atom(name, number);
 }
 

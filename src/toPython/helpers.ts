@@ -163,6 +163,27 @@ def read_csv(path, header=True, delimiter=","):
     def __repr__(self):
         return str(self)`,
   },
+  with_item: {
+    imports: [],
+    text: `def with_item(values, at, value):
+    """The list again, with another value at one place."""
+    made = list(values)
+    made[at] = value
+    return made`,
+  },
+  cbrt: {
+    imports: ["import math"],
+    text: `def cbrt(x):
+    """The cube root, whole where there is a whole one."""
+    root = abs(x) ** (1 / 3)
+    return math.copysign(round(root) if round(root) ** 3 == abs(x) else root, x)`,
+  },
+  method_of: {
+    imports: [],
+    text: `def method_of(of, name):
+    """What a dictionary, or any other object, does by that name; nothing where it has no such thing."""
+    return of.get(name) if isinstance(of, dict) else getattr(of, name, None)`,
+  },
   take_out: {
     imports: [],
     text: `def take_out(dictionary, key):

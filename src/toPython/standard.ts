@@ -157,7 +157,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "Math.sign":
       return code(`(${value(first!).text} > 0) - (${value(first!).text} < 0)`, binds.sum, whole);
     case "Math.cbrt":
-      return context.refuse(node, "Math.cbrt");
+      return access(`${context.help("cbrt")}(${value(first!).text})`, float);
     case "Math.imul":
       context.help("int32");
       return access(`${context.help("imul")}(${value(first!).text}, ${value(second!).text})`, whole);
