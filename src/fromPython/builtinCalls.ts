@@ -23,6 +23,7 @@ import {
   type ListType,
   type SetType,
   type Type,
+  ordered,
 } from "./types.ts";
 import type { Walk } from "./walk.ts";
 
@@ -70,12 +71,7 @@ export function builtinCall(walk: Walk, name: string, types: readonly Type[], ex
       return { kind: "iterator", of: tupleOf(...types.map((type) => walk.items(type))) };
     case "list":
     case "sorted":
-      for (const type of types.slice(1))
-        if (type.kind === "function")
-          walk.invoke(
-            type.of,
-            Array.from(type.of.node.parameters, () => walk.items(first)),
-          );
+      for (const type of types.slice(1)) if (type.kind === "function") walk.invoke(type.of, ordered(type, walk.items(first)));
       return walk.container(
         expression,
         () => listOf(walk.items(first)),

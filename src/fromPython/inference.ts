@@ -77,6 +77,7 @@ import {
   type Scope,
   type SetType,
   type Type,
+  ordered,
 } from "./types.ts";
 
 /** What was found out, beside the types on the expressions themselves. */
@@ -1221,6 +1222,7 @@ class Inference {
 
   #listMethod(object: Type, name: string, types: readonly Type[]): Type {
     if (object.kind === "list") {
+      if (name === "sort") for (const type of types) if (type.kind === "function") this.#invoke(type.of, ordered(type, this.#items(object)));
       if (name === "append") this.#append(object, types[0] ?? unknown);
       if (name === "insert") this.#append(object, types[1] ?? unknown);
       if (name === "extend") this.#append(object, this.#items(types[0] ?? unknown));

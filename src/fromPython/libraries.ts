@@ -12,7 +12,7 @@ import { patternCall } from "./regularExpressions.ts";
 import { dtypeName, numpyMoment } from "./methods.ts";
 import { argumentName, camelCase, kindlingPath } from "./names.ts";
 import { withNamedDtype } from "./numpyTypes.ts";
-import type { Argument, Call, Expression } from "./syntax.ts";
+import { partsOf, type Argument, type Call, type Expression } from "./syntax.ts";
 import { jsonText } from "./text.ts";
 import { isNumber, isSequence, itemOf, present, unknown, type Type } from "./types.ts";
 
@@ -635,9 +635,44 @@ function functions(to: Expressions, name: string, call: Call): Code {
 }
 
 /** `partial(made, …)`: of the program's own a function with the parameters that are left. */
+/** What has to be worked out once, where the function is made: a call among what it is given. */
 function partial(to: Expressions, call: Call): Code {
-  const [first, ...given] = call.arguments;
   const type = to.typeOf(call);
+  const once = type.kind === "function" ? call.arguments.slice(1).filter(({ value }) => hasCall(value)) : [];
+  if (once.length === 0 || type.kind !== "function") return partialOf(to, call, type);
+  const names = once.map(({ value, name }, at): Expression => ({
+    kind: "name",
+    name: `given_${name ?? at}`,
+    from: value.from,
+    to: value.to,
+    type: to.typeOf(value),
+  }));
+  const named = (value: Expression): Expression => names[once.findIndex((argument) => argument.value === value)] ?? value;
+  const parameters = type.of.node.parameters.map((parameter) => (parameter.default ? { ...parameter, default: named(parameter.default) } : parameter));
+  const inner = partialOf(
+    to,
+    { ...call, arguments: call.arguments.map((argument) => ({ ...argument, value: named(argument.value) })) },
+    { ...type, of: { ...type.of, node: { ...type.of.node, parameters } } },
+  );
+  const texts = names.map((name): Doc => [to.doc(name), ": ", to.typeName(to.typeOf(name))]);
+  return primary(
+    "(",
+    listed("(", texts, ")"),
+    " => ",
+    inner.doc,
+    ")",
+    listed(
+      "(",
+      once.map(({ value }) => to.doc(value)),
+      ")",
+    ),
+  );
+}
+
+const hasCall = (expression: Expression): boolean => expression.kind === "call" || partsOf(expression).some(hasCall);
+
+function partialOf(to: Expressions, call: Call, type: Type): Code {
+  const [first, ...given] = call.arguments;
   const own = to.typeOf(first!.value);
   if (type.kind === "function") {
     const { node } = type.of;
@@ -674,6 +709,10 @@ function torchCall(to: Expressions, path: string, call: Call): Code {
     case "torch.jit.is_scripting":
     case "torch.jit.is_tracing":
       return primary("false");
+    case "torch._assert": {
+      const message = call.arguments[1] ? to.doc(call.arguments[1].value) : '""';
+      return primary(to.context.helper("check"), "(", to.truth(first!.value).doc, ", ", message, ")");
+    }
     // It saves memory and changes no number.
     case "torch.utils.checkpoint.checkpoint":
       return primary(to.receiver(first!.value), argumentsOf(to, call, { from: 1, skip: new Set(["use_reentrant", "preserve_rng_state"]) }));

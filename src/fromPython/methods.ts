@@ -103,6 +103,14 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
 /** A method of something unknown: only names that say what it is are put into other words. */
 function looseMethod(to: Expressions, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
   if (to.ownMembers.has(name)) return undefined;
+  // Only texts have these.
+  if (/^(lower|upper|capitalize|title|startswith|endswith|[lr]?strip|splitlines|zfill|rfind|isdigit|isalpha|isspace)$/.test(name))
+    return stringMethod(to, { object, name } as Attribute, call, values);
+  if (name === "group" || name === "groups" || name === "groupdict") return groupsOf(to, object, name, values);
+  if (name === "get" && values.length > 0 && call.arguments.every((argument) => !argument.name && !argument.star)) {
+    const found: Doc = [to.context.helper("getItem"), "(", to.doc(object), ", ", to.doc(values[0]!), ")"];
+    return { doc: ["(", found, " ?? ", values[1] ? to.operand(values[1], level.primary) : "null", ")"], level: level.primary };
+  }
   if (name === "append" && values.length === 1) return primary(to.receiver(object), ".push(", to.doc(values[0]!), ")");
   if (name === "items" && values.length === 0) return primary("Object.entries(", to.doc(object), ")");
   if (name === "keys" && values.length === 0) return primary(to.context.helper("list"), "(", to.doc(object), ")");
@@ -110,6 +118,16 @@ function looseMethod(to: Expressions, { object, name }: Attribute, call: Call, v
   if (name === "numpy" && values.length === 0) return to.expression(object);
   const member = memberName(name);
   return primary(to.receiver(object), memberText(member), argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }, { rename: true }));
+}
+
+/** What a pattern has found: the whole, and its groups behind it. */
+function groupsOf(to: Expressions, object: Expression, name: string, [first, second]: readonly Expression[]): Code {
+  const receiver = to.receiver(object);
+  if (name === "groups") return primary(receiver, ".slice(1)");
+  if (name === "groupdict") return primary(receiver, ".groups");
+  if (second) throw new NoTwin("Several groups at once have no twin here: ask for one after the other", object.from);
+  if (first?.kind === "string") return primary(receiver, ".groups.", first.value);
+  return primary(receiver, "[", first ? to.doc(first) : "0", "]");
 }
 
 function listMethod(to: Expressions, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {

@@ -300,6 +300,18 @@ class Reader {
     return { kind: "with", items, body };
   }
 
+  /** `dict.fromkeys(names, 0)` is `{key: 0 for key in names}`. */
+  #fromKeys(node: SyntaxNode, callee: Expression, given: Argument[]): Plain<Expression> {
+    const call = { kind: "call", callee, arguments: given } as const;
+    if (callee.kind !== "attribute" || callee.name !== "fromkeys" || callee.object.kind !== "name" || callee.object.name !== "dict") return call;
+    const place = { from: node.from, to: node.to };
+    const [keys, value = { value: { kind: "constant", value: "None", ...place } as Expression }] = given;
+    // One list for all stays one.
+    if (!keys || !/^(constant|number|string|name)$/.test(value.value.kind)) return call;
+    const key: Expression = { kind: "name", name: "key", ...place };
+    return { kind: "comprehension", of: "dict", key, value: value.value, clauses: [{ target: { ...key }, iterable: keys.value, conditions: [] }] };
+  }
+
   #decorator(node: SyntaxNode): Expression {
     const [, ...parts] = significant(node);
     let expression: Expression | undefined;
@@ -521,7 +533,7 @@ class Reader {
       case "DictionaryComprehensionExpression":
         return this.#comprehension(parts.slice(1, -1), node.name);
       case "CallExpression":
-        return { kind: "call", callee: this.expression(parts[0]!), arguments: this.#arguments(parts[1]!) };
+        return this.#fromKeys(node, this.expression(parts[0]!), this.#arguments(parts[1]!));
       case "MemberExpression":
         if (parts[1]!.name === ".") return { kind: "attribute", object: this.expression(parts[0]!), name: this.#text(parts.at(-1)!) };
         return { kind: "index", object: this.expression(parts[0]!), subscripts: this.#subscripts(parts.slice(2, -1)) };

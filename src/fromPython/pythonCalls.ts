@@ -148,7 +148,7 @@ export function pythonCall(walk: Walk, path: string, types: readonly Type[], exp
 /** What a function of `math` gives; some give less than zero whatever they are given. */
 function mathResult(path: string, types: readonly Type[]): Type {
   if (/\.is/.test(path)) return bool;
-  const isWhole = /\.(floor|ceil|trunc|gcd|comb|factorial|isqrt|prod)$/.test(path);
+  const isWhole = /\.(floor|ceil|trunc|gcd|lcm|perm|comb|factorial|isqrt|prod)$/.test(path);
   const goesBelow = /\.(a?sinh?|a?cos|a?tanh?|atan2|log\w*|expm1)$/.test(path);
   return signed(isWhole ? int : float, goesBelow || (types.some(isBelow) && !/\.(sqrt|fabs|exp|hypot|cosh|dist)$/.test(path)));
 }

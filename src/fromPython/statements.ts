@@ -243,8 +243,10 @@ export class Statements {
     return /^(typing|collections\.abc)\./.test(this.context.pathOf(value.kind === "index" ? value.object : value) ?? "");
   }
 
-  #bareAnnotation({ targets: [target] }: Assign, margin: number): string[] {
-    if (target!.kind !== "name") return [];
+  #bareAnnotation(statement: Assign, margin: number): string[] {
+    const [target] = statement.targets;
+    // What is declared before it for all its uses is declared once.
+    if (target!.kind !== "name" || this.declarations.before.get(statement)?.includes(target!.name)) return [];
     return [`${" ".repeat(margin)}let ${this.context.own(target!.name)}: ${this.#variableType(target!.name)};`];
   }
 

@@ -5,7 +5,7 @@ import { lossNames } from "./guesses.ts";
 import { isFile } from "./files.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
-import { findMethod, itemOf, present, unknown, type Type } from "./types.ts";
+import { findMethod, isException, itemOf, present, unknown, type Type } from "./types.ts";
 
 /** Texts and expressions, one behind the other. */
 export type Parts = (string | Doc)[];
@@ -57,7 +57,7 @@ function inTemplate(to: Expressions, value: Expression): Code {
   const type = present(to.typeOf(value));
   if (type.kind === "string" || type.kind === "int" || type.kind === "number") return to.expression(value);
   if (type.kind === "tensor" && type.numpy === undefined) return primary(to.context.helper("format"), "(", to.expression(value).doc, ")");
-  if (type.kind === "object" || (type.kind === "instance" && !printsFields(type))) return to.expression(value);
+  if (type.kind === "object" || (type.kind === "instance" && !printsFields(type) && !isException(type))) return to.expression(value);
   return strOf(to, value);
 }
 
@@ -103,6 +103,7 @@ function textOf(to: Expressions, code: Code, type: Type, asText: boolean): Code 
       return primary("String(", code.doc, ")");
     case "instance":
       if (!asText && type.of.isEnum && !findMethod(type.of, "__repr__")) return primary(context.helper("member"), "(", code.doc, ")");
+      if (asText && isException(type)) return primary(within(code, level.primary), ".message");
       if (!printsFields(type)) return primary("String(", code.doc, ")");
       break;
     case "tensor":

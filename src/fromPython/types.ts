@@ -338,6 +338,9 @@ function joinFunctions(a: Type & { kind: "function" }, b: Type & { kind: "functi
   return all.size === functionsOf(a).length ? a : { ...a, others: [...all].slice(1) };
 }
 
+/** What a function is told by which things are put in order: one of them, or two, where it compares. */
+export const ordered = ({ of }: Type & { kind: "function" }, item: Type): Type[] => Array.from(of.node.parameters, () => item);
+
 /** All functions that it may be. */
 export function functionsOf({ of, others = [] }: Type & { kind: "function" }): readonly FunctionInfo[] {
   return [of, ...others];
@@ -454,6 +457,12 @@ export function itemOf(type: Type): Type {
       return type.kind === "any" ? type : unknown;
   }
 }
+
+/** Whether it is of a class of exceptions that doesn't say itself how it prints: that is its message. */
+export const isException = (type: Type): boolean =>
+  type.kind === "instance" &&
+  !findMethod(type.of, "__str__") &&
+  lineage(type.of).some(({ bases }) => bases.some((base) => base.kind === "python" && /^builtins\.\w*(Error|Exception)$/.test(base.path)));
 
 export function findMethod(of: ClassInfo, name: string): FunctionInfo | undefined {
   for (const one of lineage(of)) {

@@ -1,7 +1,7 @@
 /** Kindling's names in Python: where they are, what they give. */
 import type { Context } from "./context.ts";
 import { snake } from "./python.ts";
-import { boolean, bools, either, floats, functionOf, ints, list, none, number, string, tensor, tuple, unknown, whole, type Type } from "./types.ts";
+import { boolean, bools, either, floats, functionOf, ints, list, none, number, paramGroup, string, tensor, tuple, unknown, whole, type Type } from "./types.ts";
 
 /** Names of Kindling's own, or that PyTorch has in another form, and what to do in their place. */
 const withoutTwin: Readonly<Record<string, string>> = {
@@ -359,19 +359,5 @@ export function propertyType(path: string, name: string): Type {
   if (path.startsWith("distributions.")) return tensor;
   return unknown;
 }
-
-/** Its names are PyTorch's own in Python. */
-export const paramGroup: Type = {
-  kind: "object",
-  fields: new Map<string, Type>([
-    ["params", list(tensor)],
-    ["lr", number],
-    ["weightDecay", number],
-    ["momentum", number],
-    ["betas", tuple(number, number)],
-    ["eps", number],
-    ["initialLr", number],
-  ]),
-};
 
 export const callableResult = functionOf(unknown);

@@ -7,7 +7,18 @@ import { functionValue, isCallback, pureExpression } from "./functions.ts";
 import { declareParts, declarePattern, isLoopPattern, patternText } from "./patterns.ts";
 import { access, action, atom, binds, code, comparison, infix, receiver, within, type Code } from "./python.ts";
 import { bare, isFunction, mentions, type FunctionNode, type Node } from "./syntax.ts";
+import { allFitted, fitted, isTyped } from "./typedArrays.ts";
 import { boolean, either, elementOf, list, none, number, string, tuple, unknown, whole, type Type } from "./types.ts";
+
+/** `array.set(values, place)`, `array.subarray(start)` */
+function typedMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
+  const [values, place] = node.arguments;
+  if (name === "subarray") return context.refuse(node, ".subarray(…)", "take a copy with slice(…)");
+  if (name !== "set" || !values) return undefined;
+  const given = allFitted(context, made.type, iterable(context, values)).text;
+  const start = place ? wholeExpression(context, place).text : "0";
+  return action(`${receiver(made)}[${start}:${start === "0" ? "" : `${start} + `}len(${given})] = ${given}`);
+}
 
 export const arrayMethods: ReadonlySet<string> = new Set(
   "map filter reduce forEach flatMap flat join some every find findIndex findLast findLastIndex reduceRight includes indexOf lastIndexOf push pop shift unshift slice splice concat reverse toReversed sort toSorted fill at entries keys values with toString".split(
@@ -21,6 +32,8 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
   const of = elementOf(made.type);
   const value = (each: Node): Code => expression(context, each);
   const here = (): Code => materialized(made);
+  const typed = isTyped(made.type) ? typedMethod(context, node, made, name) : undefined;
+  if (typed) return typed;
   switch (name) {
     case "map":
       return mapped(context, made, first!);
@@ -55,7 +68,7 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "lastIndexOf":
       return access(`${context.help("last_index_of")}(${here().text}, ${value(first!).text})`, whole);
     case "push":
-      return pushed(context, made, nodes);
+      return context.forEffect.has(node) ? pushed(context, made, nodes) : lengthened(context, node, made, pushed(context, made, nodes));
     case "pop":
       return access(`${receiver(made)}.pop()`, of);
     case "shift":
@@ -77,8 +90,13 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     case "toSorted":
     case "sort":
       return sorted(context, node, made, name);
+    case "with":
+      return access(
+        `${context.help("with_item")}(${[here(), ...nodes.map((each, i) => (i === 0 ? wholeExpression(context, each) : value(each)))].map(({ text }) => text).join(", ")})`,
+        list(of),
+      );
     case "fill":
-      return filled(made, value(first!));
+      return filled(made, fitted(context, made.type, value(first!)));
     case "at":
       return access(`${receiver(here())}[${wholeExpression(context, first!).text}]`, of);
     case "entries":
@@ -105,7 +123,8 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
 /** `new Array(n).fill(0)` is `[0] * n`. */
 function filled(made: Code, value: Code): Code {
   const empty = /^\[(?:None|0|0\.0)\] \* (.*)$/s.exec(made.text);
-  return code(`[${value.text}] * ${empty ? empty[1] : `len(${made.text})`}`, binds.product, list(value.type));
+  const type = isTyped(made.type) ? made.type : list(value.type);
+  return code(`[${value.text}] * ${empty ? empty[1] : `len(${made.text})`}`, binds.product, type);
 }
 
 /** One thing after another, and which names stand for it. */
@@ -228,7 +247,8 @@ function applied(context: Context, made: Code, callback: Node): Applied {
 
 function mapped(context: Context, made: Code, callback: Node): Code {
   const body = generator(context, made, callback);
-  return atom(`[${body.text}]`, list(body.type));
+  const values = atom(`[${body.text}]`, list(body.type));
+  return isTyped(made.type) ? allFitted(context, made.type, values) : values;
 }
 
 function filtered(context: Context, made: Code, callback: Node): Code {
@@ -354,6 +374,13 @@ function joined(context: Context, made: Code, separator: Node | undefined): Code
   return access(`${receiver(between)}.join(map(str, ${made.text}))`, string);
 }
 
+/** `values.push(value)` where its value is asked for: how many there are then. */
+function lengthened(context: Context, node: CallNode, made: Code, { text }: Code): Code {
+  if (context.isBranch) return access(`(${text}, len(${made.text}))[1]`, whole);
+  context.change(node, text);
+  return access(`len(${made.text})`, whole);
+}
+
 function pushed(context: Context, made: Code, nodes: readonly Node[]): Code {
   const [first] = nodes;
   if (nodes.length === 1 && first!.type === "SpreadElement") return access(`${receiver(made)}.extend(${iterable(context, first!.argument).text})`, none);
@@ -416,10 +443,11 @@ function reversed(context: Context, node: CallNode, made: Code): Code {
 function sorted(context: Context, node: CallNode, made: Code, name: string): Code {
   const [first] = node.arguments;
   const of = elementOf(iterated(context, made).type);
-  const order = first ? ordering(context, bare(first), of) : of.kind === "string" || of.kind === "unknown" ? "" : "key=str";
+  const isPlain = of.kind === "string" || of.kind === "unknown" || isTyped(made.type);
+  const order = first ? ordering(context, bare(first), of) : isPlain ? "" : "key=str";
   const source = /^list\((.*)\)$/.exec(made.text)?.[1] ?? made.text;
   if (name === "sort" && isStatement(context, node) && !isFresh(made)) return access(`${receiver(made)}.sort(${order})`, none);
-  return access(`sorted(${[source.replace(/^dict\.fromkeys\(/, "set("), order].filter(Boolean).join(", ")})`, list(of));
+  return access(`sorted(${[source.replace(/^dict\.fromkeys\(/, "set("), order].filter(Boolean).join(", ")})`, isTyped(made.type) ? made.type : list(of));
 }
 
 /** `(a, b) => a - b` and its like say by what to sort; anything else compares. */
@@ -487,12 +515,14 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
     case "set": {
       const value = materialized(expression(context, second!));
       learnMap(context, made, key().type, value.type);
-      return action(`${receiver(made)}[${key().text}] = ${value.text}`);
+      if (context.isBranch && !context.forEffect.has(node))
+        return access(`(${receiver(made)}.update({${key().text}: ${value.text}}), ${made.text})[1]`, made.type);
+      return changed(context, node, made, (of) => `${of}[${key().text}] = ${value.text}`);
     }
     case "has":
       return comparison(key(), "in", made, boolean);
     case "delete":
-      return access(`${receiver(made)}.pop(${key().text}, None)`, boolean);
+      return context.forEffect.has(node) ? access(`${receiver(made)}.pop(${key().text}, None)`, boolean) : takenOut(context, made, key());
     case "clear":
       return access(`${receiver(made)}.clear()`, none);
     case "keys":
@@ -516,6 +546,19 @@ export function mapMethod(context: Context, node: CallNode, made: Code, name: st
   }
 }
 
+/** A change of a map or a set, which gives the map or the set. */
+function changed(context: Context, node: CallNode, made: Code, change: (of: string) => string): Code {
+  if (context.forEffect.has(node)) return action(change(receiver(made)));
+  const isNamed = /^[\w.]+$/.test(made.text);
+  const name = isNamed ? made.text : context.fresh(made.type.kind === "set" ? "bag" : "table");
+  context.change(node, ...(isNamed ? [] : [`${name} = ${made.text}`]), change(name));
+  return atom(name, made.type);
+}
+
+/** Whether there was something to take out. */
+const takenOut = (context: Context, made: Code, key: Code): Code =>
+  access(`${context.help(made.type.kind === "set" && !context.orderedSets ? "take_away" : "take_out")}(${made.text}, ${key.text})`, boolean);
+
 /** `map.get(key)!` */
 const isCertain = (context: Context, node: Node): boolean => context.source.slice(node.end!, node.end! + 1) === "!" && context.source[node.end! + 1] !== "=";
 
@@ -532,10 +575,13 @@ export function setMethod(context: Context, node: CallNode, made: Code, name: st
   const item = (): string => key().text;
   switch (name) {
     case "add":
-      return context.orderedSets ? action(`${receiver(made)}[${item()}] = None`) : access(`${receiver(made)}.add(${item()})`, none);
+      if (context.isBranch && !context.forEffect.has(node))
+        return access(`(${receiver(made)}.${context.orderedSets ? `setdefault(${item()}, None)` : `add(${item()})`}, ${made.text})[1]`, made.type);
+      return changed(context, node, made, (of) => (context.orderedSets ? `${of}[${item()}] = None` : `${of}.add(${item()})`));
     case "has":
       return comparison(key(), "in", made, boolean);
     case "delete":
+      if (!context.forEffect.has(node)) return takenOut(context, made, key());
       return access(context.orderedSets ? `${receiver(made)}.pop(${item()}, None)` : `${receiver(made)}.discard(${item()})`, none);
     case "clear":
       return access(`${receiver(made)}.clear()`, none);

@@ -186,13 +186,7 @@ export function ownArguments(context: Context, nodes: readonly Node[], parameter
 
 /** `{ ...camelKeys(options) }`: options for something of Kindling's, also where only the run tells for what. */
 const hasApiNames = (context: Context, { properties }: Extract<Node, { type: "ObjectExpression" }>): boolean =>
-  properties.some(
-    (each) =>
-      each.type === "SpreadElement" &&
-      each.argument.type === "CallExpression" &&
-      each.argument.callee.type === "Identifier" &&
-      context.pythonsOwn.get(each.argument.callee.name) === "camelKeys",
-  );
+  properties.some((each) => each.type === "SpreadElement" && context.callOfPythons("camelKeys", each.argument) !== undefined);
 
 const isNothing = (context: Context, node: Node): boolean => node.type === "Identifier" && node.name === "undefined" && !context.scope.find(node.name);
 
@@ -203,7 +197,19 @@ function spreadOptions(made: Code, node: Node, names: readonly string[]): Argume
   const hasMore = type.kind === "object" && [...type.fields.keys()].some((name) => !names.includes(name));
   const given = type.kind === "object" && type.orNone ? `(${within(made, binds.or)} or {})` : within(made, binds.bitOr);
   if (!hasMore) return [{ text: `**${given}`, node, type }];
-  return names.filter((name) => type.fields.has(name)).map((name) => ({ text: `${pythonName(name)}=${receiver(made)}[${quoted(name)}]`, node, type: unknown }));
+  const wanted = names.filter((name) => type.fields.has(name));
+  const isSure = (name: string): boolean => !type.optional?.has(name);
+  const texts = wanted.filter(isSure).map((name) => `${pythonName(name)}=${receiver(made)}[${quoted(name)}]`);
+  const others = wanted.filter((name) => !isSure(name));
+  return [...texts, ...(others.length > 0 ? [fieldsThere(receiver(made), others)] : [])].map((text) => ({ text, node, type: unknown }));
+}
+
+/** Those of the fields that the dictionary has, by name. */
+function fieldsThere(object: string, names: readonly string[]): string {
+  const isRenamed = names.some((name) => pythonName(name) !== name);
+  if (!isRenamed) return `**{key: ${object}[key] for key in (${names.map(quoted).join(", ")}${names.length === 1 ? "," : ""}) if key in ${object}}`;
+  const renamed = names.map((name) => `${quoted(name)}: ${quoted(pythonName(name))}`).join(", ");
+  return `**{name: ${object}[key] for key, name in {${renamed}}.items() if key in ${object}}`;
 }
 
 function argument(context: Context, node: Node, name: string | undefined): Code {
@@ -678,7 +684,7 @@ function unknownMethod(context: Context, node: CallNode, made: Code, name: strin
   const isOwn = context.classMembers.has(name);
   if (!isOwn && tensorNames.test(name) && !(name === "add" && isStatement(context, node))) return tensorMethod(context, node, made, name);
   // Only a tensor has places of several dimensions.
-  if (!isOwn && (name === "setAt" || (name === "at" && (node.arguments.length > 1 || node.arguments[0]?.type === "ArrayExpression"))))
+  if (!isOwn && (/^(setAt|index|toTypedArray)$/.test(name) || (name === "at" && (node.arguments.length > 1 || node.arguments[0]?.type === "ArrayExpression"))))
     return tensorMethod(context, node, made, name);
   if (!isOwn && name === "add") return setMethod(context, node, made, name)!;
   if (!isOwn && name === "at") return arrayMethod(context, node, made, name)!;
@@ -803,8 +809,10 @@ function constructorArguments(context: Context, node: NewNode, parameters = noPa
   const first = maybe.findIndex((each, i) => each !== undefined && maybe.slice(i).every((other) => other?.object === each.object));
   if (first < 0 || maybe.length - first < 2) return ownArguments(context, node.arguments, parameters);
   const { object } = maybe[first]!;
-  const names = maybe.slice(first).map((each) => quoted(each!.name));
-  const text = `**{key: ${object}[key] for key in (${names.join(", ")}) if key in ${object}}`;
+  const text = fieldsThere(
+    object,
+    maybe.slice(first).map((each) => each!.name),
+  );
   return [...ownArguments(context, node.arguments.slice(0, first), parameters), { text, node: node.arguments[first]!, type: unknown }];
 }
 

@@ -1,7 +1,7 @@
 /** Classes. */
 import { block, expression, valueFor } from "./grammar.ts";
 import type { Context } from "./context.ts";
-import { define, docstring, functionType, parametersOf } from "./functions.ts";
+import { define, docstring, functionType, withoutOptions, parametersOf } from "./functions.ts";
 import { baseArguments, baseOf, isDataset } from "./calls.ts";
 import { homeValue } from "./homecoming.ts";
 import { attributeName, memberName, snake } from "./python.ts";
@@ -176,7 +176,7 @@ function declareMethod(
   else if (member.kind === "method")
     into.methods.later(
       name,
-      inClass(() => functionType(context, member)),
+      inClass(() => (context.interfaceMethods.has(name) ? withoutOptions(functionType(context, member)) : functionType(context, member))),
     );
 }
 
@@ -429,6 +429,7 @@ function writeMethod(context: Context, method: Method, info: ClassInfo, self: Ty
     types: baseOf(info) === "autograd.Function" ? [{ kind: "instance", path: "autograd.FunctionCtx" }] : [],
     ...(initialize && { first: initialize }),
     isDerivedConstructor: method.kind === "constructor" && isDerived,
+    isCallback: context.interfaceMethods.has(keyName(method.key) ?? ""),
     self: isClassMethod ? { kind: "class", of: info } : self,
     selfName: isClassMethod ? "cls" : "self",
   });

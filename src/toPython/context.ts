@@ -1,7 +1,8 @@
 /** What the translation of one file has at hand: scopes, the lines written so far, imports, problems. */
 import type { Problem } from "../protocol/index.ts";
 import { access, pythonName, type Code } from "./python.ts";
-import { bare, boundNames, endLine, startLine, walk, type Comment, type Node } from "./syntax.ts";
+import type { Signs } from "./signs.ts";
+import { bare, boundNames, endLine, keyName, startLine, walk, type Comment, type Node } from "./syntax.ts";
 import { annotated, unknown, type Parameters, type Type, type TypeNames } from "./types.ts";
 import type { Additions } from "./additions.ts";
 import type { HelperName } from "./helpers.ts";
@@ -85,10 +86,14 @@ export class Context implements TypeNames {
   /** Names of fields of plain objects, and of members of classes, anywhere in the program. */
   readonly objectFields = new Set<string>();
   readonly classMembers = new Set<string>();
+  /** Methods that an interface asks for: who calls them knows the interface alone. */
+  readonly interfaceMethods = new Set<string>();
   /** Members that are surely there: something is asked of them, or they get a value. */
   readonly certain = new WeakSet<Node>();
   /** Values that are compared or kept: of a place in a list it may matter that there is none. */
   readonly lookedAt = new WeakSet<Node>();
+  /** Expressions that stand there for what they do: what they give is asked for nowhere. */
+  readonly forEffect = new WeakSet<Node>();
   /** What the places of functions ask of them. */
   readonly wantedOf = new WeakMap<Node, Parameters>();
   /** Names whose value goes where only an integer can stand. */
@@ -97,6 +102,8 @@ export class Context implements TypeNames {
   orderedSets = false;
   /** The program's names for Python's own functions, which it brought along. */
   pythonsOwn: ReadonlyMap<string, string> = new Map();
+  /** Which of the program's numbers can't be negative. */
+  signs: Signs | undefined;
   /** What a project's file says beside the program. */
   additions: Additions | undefined;
   scope: Scope;
@@ -127,6 +134,12 @@ export class Context implements TypeNames {
 
   get definition(): Definition {
     return this.scope.owner;
+  }
+
+  /** The call, where it is one of that function of Python's which the program brought along. */
+  callOfPythons(helper: string, node: Node): Extract<Node, { type: "CallExpression" }> | undefined {
+    const isCalled = node.type === "CallExpression" && node.callee.type === "Identifier" && this.pythonsOwn.get(node.callee.name) === helper;
+    return isCalled ? node : undefined;
   }
 
   // Names
@@ -297,6 +310,34 @@ export class Context implements TypeNames {
     this.commentBehind(node);
   }
 
+  /** Whether what is being translated may not be reached: a branch of an expression. */
+  isBranch = false;
+
+  inBranch<T>(run: () => T): T {
+    return this.#withBranch(true, run);
+  }
+
+  /** The body of a function, whose statements stand in it. */
+  outsideBranch<T>(run: () => T): T {
+    return this.#withBranch(false, run);
+  }
+
+  #withBranch<T>(is: boolean, run: () => T): T {
+    const outer = this.isBranch;
+    this.isBranch = is;
+    try {
+      return run();
+    } finally {
+      this.isBranch = outer;
+    }
+  }
+
+  /** A change that has to be made before the statement that is being translated. */
+  change(node: Node, ...texts: readonly string[]): void {
+    if (this.isBranch) this.refuse(node, "a change in a branch of an expression", "write an if");
+    for (const text of texts) this.before.push({ text: `${"    ".repeat(this.indentation)}${text}`, source: startLine(node) });
+  }
+
   /** Runs something whose text isn't kept, for what it tells of types. */
   dry<T>(run: () => T): T {
     const { out, before, imports, helpers, problems, definition, indentation } = this;
@@ -447,6 +488,15 @@ export function commentLines(comment: Comment): string[] {
   return lines;
 }
 
+function noteEffect(context: Context, node: Node): void {
+  const inner = bare(node);
+  context.forEffect.add(inner);
+  if (inner.type === "LogicalExpression") noteEffect(context, inner.right);
+  if (inner.type === "ConditionalExpression") [inner.consequent, inner.alternate].forEach((each) => noteEffect(context, each));
+  if (inner.type === "SequenceExpression") inner.expressions.forEach((each) => noteEffect(context, each));
+  if (inner.type === "UnaryExpression" && inner.operator === "void") noteEffect(context, inner.argument);
+}
+
 /** Looks through a program for the names that it has itself. */
 export function collectNames(context: Context, program: Node): void {
   const options = new Set<Node | undefined>();
@@ -468,6 +518,17 @@ export function collectNames(context: Context, program: Node): void {
       case "ImportDefaultSpecifier":
         context.ownNames.add(`import ${node.local.name}`);
         break;
+      case "ExpressionStatement":
+        noteEffect(context, node.expression);
+        break;
+      case "ForStatement":
+        if (node.update) noteEffect(context, node.update);
+        break;
+      case "CallExpression": {
+        const [callback] = node.callee.type === "MemberExpression" && keyName(node.callee.property) === "forEach" ? node.arguments : [];
+        if (callback?.type === "ArrowFunctionExpression") noteEffect(context, callback.body);
+        break;
+      }
       case "MemberExpression":
         context.certain.add(bare(node.object));
         break;
@@ -505,6 +566,9 @@ export function collectNames(context: Context, program: Node): void {
       case "TSInterfaceDeclaration":
       case "TSTypeAliasDeclaration":
         context.aliases.set(node.id.name, node);
+        break;
+      case "TSMethodSignature":
+        if (node.key.type === "Identifier") context.interfaceMethods.add(node.key.name);
         break;
       case "TSTypeParameter":
         // Of what extends something as much is known; of two with one name nothing.

@@ -1,6 +1,6 @@
 /** Expressions. */
 import { listed, materialized, iterable } from "./sequences.ts";
-import { isDtype, paramGroup, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
+import { isDtype, propertyType, pythonPath, dtypeName, noTwinOf } from "./api.ts";
 import { call, construction } from "./calls.ts";
 import { type Context } from "./context.ts";
 import { template, numberText } from "./formats.ts";
@@ -19,12 +19,16 @@ import {
   elementOf,
   elementType,
   float,
+  functionOf,
   isModuleLike,
   orAnother,
   list,
   none,
+  noParameters,
   number,
   parsed,
+  isGroup,
+  paramGroup,
   string,
   tensor,
   tuple,
@@ -111,7 +115,9 @@ function plainExpression(context: Context, node: Node): Code {
     case "RegExpLiteral":
       return compiled(context, node);
     case "MetaProperty":
-      return context.refuse(node, context.source.slice(node.start!, node.end!));
+      return isNewTarget(node) && context.scope.find("this")
+        ? access("type(self)", context.scope.find("this")!.type())
+        : context.refuse(node, context.source.slice(node.start!, node.end!));
     case "ClassExpression":
       return context.refuse(node, "a class inside an expression", "give it a name with `class Name …`");
     default:
@@ -186,6 +192,8 @@ function spreadAlone(made: Code): Code {
 }
 
 function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
+  if (isGroup(node.properties.map((each) => (each.type === "ObjectProperty" ? (keyName(each.key, each.computed) ?? "") : ""))))
+    return apiDictionary(context, node);
   const fields = new Map<string, Type>();
   let rest: Type | undefined;
   const items = node.properties.map((property) => {
@@ -206,10 +214,13 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
 }
 
 /** `[key]` of a plain object, whose keys are texts. */
-function computedKey(context: Context, node: Node): string {
-  const { text, type } = expression(context, node);
-  return type.kind === "number" ? `str(${text})` : text;
-}
+const computedKey = (context: Context, node: Node): string => fieldKey(expression(context, node));
+
+const fieldKey = ({ text, type }: Code): string => (type.kind === "number" ? `str(${text})` : text);
+
+/** What is between the brackets, or the name behind the point. */
+const keyOfMember = (context: Context, { computed, property }: Extract<Node, { type: "MemberExpression" | "OptionalMemberExpression" }>): string =>
+  computed ? computedKey(context, property) : quoted(keyName(property) ?? "");
 
 /** A dictionary whose names are Kindling's: a group of parameters. */
 export function apiDictionary(context: Context, node: Extract<Node, { type: "ObjectExpression" }>): Code {
@@ -236,11 +247,14 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
       if (constant) return constant;
     }
     if (isFileName(node)) return access("__file__", string);
+    if (isNewTarget(object) && property.name === "name") return access(`${expression(context, object).text}.__name__`, string);
     if (object.type === "MemberExpression" && property.name === "name" && keyName(object.property) === "constructor")
       return access(`type(${expression(context, object.object).text}).__name__`, string);
     if (property.name === "constructor" && object.type !== "Super")
       return access(`type(${expression(context, object).text})`, classOf(expression(context, object).type));
   }
+  if (node.computed && object.type === "Identifier" && object.name === "Math" && !context.scope.find("Math"))
+    return access(`${context.help("math_function")}(${expression(context, property).text})`, functionOf(number, { ...noParameters, rest: true }));
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
@@ -251,6 +265,9 @@ const classOf = (type: Type): Type => (type.kind === "object of" ? { kind: "clas
 
 /** `import.meta.filename` */
 const isFileName = (node: Extract<Node, { type: "MemberExpression" }>): boolean => node.object.type === "MetaProperty" && keyName(node.property) === "filename";
+
+/** `new.target`, the class of what is being made */
+const isNewTarget = (node: Node): boolean => node.type === "MetaProperty" && node.meta.name === "new";
 
 function metaMember(context: Context, node: Extract<Node, { type: "MemberExpression" }>): Code {
   context.use("from pathlib import Path");
@@ -268,7 +285,7 @@ function indexed(context: Context, made: Code, property: Node): Code {
       : made.type.kind === "object"
         ? (made.type.rest ?? (property.type === "StringLiteral" ? made.type.fields.get(property.value) : someField(made.type)) ?? unknown)
         : elementOf(made.type);
-  const key = made.type.kind === "object" && at.type.kind === "number" ? `str(${at.text})` : at.text;
+  const key = made.type.kind === "object" ? fieldKey(at) : at.text;
   return access(`${receiver(materialized(made))}[${key}]`, type);
 }
 
@@ -391,10 +408,7 @@ function optionalMember(context: Context, node: Extract<Node, { type: "OptionalM
   const isDictionary = made.type.kind === "object" && made.type !== paramGroup;
   const inner = (value: Code): Code =>
     isDictionary
-      ? access(
-          `${receiver(value)}.get(${node.computed ? expression(context, node.property).text : quoted(keyName(node.property) ?? "")})`,
-          propertyOf(context, node, value, keyName(node.property) ?? "").type,
-        )
+      ? access(`${receiver(value)}.get(${keyOfMember(context, node)})`, propertyOf(context, node, value, keyName(node.property) ?? "").type)
       : node.computed
         ? indexed(context, value, node.property)
         : propertyOf(context, node, value, keyName(node.property) ?? "");
@@ -412,8 +426,22 @@ function optionalCall(context: Context, node: Extract<Node, { type: "OptionalCal
       return call(context, { ...plain, callee: { ...callee, type: "MemberExpression", object, optional: null } } as never);
     });
   }
+  const asked = node.optional ? methodOfInterface(context, callee) : undefined;
+  if (asked)
+    return unlessNone(context, asked, (value) =>
+      access(`${value.text}(${node.arguments.map((each) => materialized(expression(context, each)).text).join(", ")})`),
+    );
   if (node.optional) return unlessNone(context, expression(context, callee), () => call(context, plain as never));
   return call(context, { ...plain, callee: callee.type === "OptionalMemberExpression" ? { ...callee, type: "MemberExpression" } : callee } as never);
+}
+
+/** A method that an interface names, of an object of which no more is known: it may have none. */
+function methodOfInterface(context: Context, callee: Node): Code | undefined {
+  if (callee.type !== "MemberExpression" || callee.computed) return undefined;
+  const name = keyName(callee.property) ?? "";
+  const made = expression(context, callee.object);
+  if (made.type.kind !== "unknown" || !context.interfaceMethods.has(name)) return undefined;
+  return access(`${context.help("method_of")}(${made.text}, ${quoted(attributeName(name))})`);
 }
 
 /** What `use` makes of the value, or `None` where it is `None`. */
@@ -461,7 +489,7 @@ export function calculated(context: Context, node: Node, operator: string, left:
     case "/":
       return infix(left, "/", right, binds.product, float);
     case "%":
-      return remainder(context, left, right, type);
+      return remainder(context, node, left, right, type);
     case "**":
       return code(`${within(left, binds.access)} ** ${within(right, binds.sign)}`, binds.power, type);
     default:
@@ -491,10 +519,10 @@ function asText(made: Code): Code {
 }
 
 /** JavaScript's remainder has the sign of the left side, Python's that of the right: the same unless the left can be negative. */
-function remainder(context: Context, left: Code, right: Code, type: Type): Code {
+function remainder(context: Context, node: Node, left: Code, right: Code, type: Type): Code {
   // `(i - 1 + n) % n` adds what keeps it from being negative.
   const isKept = left.text.endsWith(` + ${right.text}`) || left.text.startsWith(`${right.text} + `);
-  if (isKept || !/(^| )-/.test(left.text)) return infix(left, "%", right, binds.product, type);
+  if (isKept || context.signs?.isSame(node)) return infix(left, "%", right, binds.product, type);
   if (type.kind === "number" && type.whole === undefined) return access(`${context.help("remainder")}(${left.text}, ${right.text})`, number);
   context.use("import math");
   const made = access(`math.fmod(${left.text}, ${right.text})`, float);
@@ -502,17 +530,26 @@ function remainder(context: Context, left: Code, right: Code, type: Type): Code 
 }
 
 function bitwise(context: Context, node: Node, operator: string, left: Code, right: Code): Code {
-  context.help("int32");
-  const [a, b] = [left, right].map((each) => (each.text.startsWith("int32(") || /^\d+$/.test(each.text) ? each : access(`int32(${each.text})`, whole)));
+  const [a, b] = [left, right].map((each) =>
+    /^(int32|imul)\(/.test(each.text) || /^\d+$/.test(each.text) ? each : access(`${context.help("int32")}(${each.text})`, whole),
+  );
   if (!a || !b) return context.refuse(node, operator);
   if (operator === "|" && b.text === "0") return a;
   const tight = { "&": binds.bitAnd, "|": binds.bitOr, "^": binds.bitXor, "<<": binds.shift, ">>": binds.shift }[operator];
   if (operator === "<<") return access(`int32(${within(a, binds.shift)} << (${b.text} & 31))`, whole);
   if (operator === ">>") return code(`${within(a, binds.shift)} >> (${b.text} & 31)`, binds.shift, whole);
-  if (operator === ">>>") return code(`(${within(a, binds.bitAnd)} & 0xFFFFFFFF) >> (${b.text} & 31)`, binds.shift, whole);
+  if (operator === ">>>") return shiftedUnsigned(context, left, b);
   if (tight === undefined) return context.refuse(node, operator);
   const big = [a, b].some(({ text }) => /^\d+$/.test(text) && Number(text) >= 2 ** 31);
   return big ? access(`int32(${infix(a, operator, b, tight, whole).text})`, whole) : infix(a, operator, b, tight, whole);
+}
+
+/** `x >>> places`: without places it is the number without its sign. */
+function shiftedUnsigned(context: Context, { text }: Code, places: Code): Code {
+  const made = access(`${context.help("uint32")}(${text})`, whole);
+  if (places.text === "0") return made;
+  const factor = /^\d+$/.test(places.text) ? String(2 ** (Number(places.text) & 31)) : `2 ** (${places.text} & 31)`;
+  return infix(made, "//", code(factor, /^\d/.test(factor) && !factor.includes(" ") ? binds.atom : binds.power), binds.product, whole);
 }
 
 function instanceTest(context: Context, node: Extract<Node, { type: "BinaryExpression" }>): Code {
@@ -560,7 +597,8 @@ function equality(context: Context, node: Extract<Node, { type: "BinaryExpressio
 export function condition(context: Context, node: Node): Code {
   const inner = bare(node);
   if (inner.type === "LogicalExpression" && inner.operator !== "??") {
-    const [left, right] = [condition(context, inner.left), condition(context, inner.right)];
+    const left = condition(context, inner.left);
+    const right = context.inBranch(() => condition(context, inner.right));
     return inner.operator === "&&" ? infix(left, "and", right, binds.and, boolean) : infix(left, "or", right, binds.or, boolean);
   }
   if (inner.type === "UnaryExpression" && inner.operator === "!") return negated(condition(context, inner.argument));
@@ -582,13 +620,13 @@ export function negated(made: Code): Code {
 }
 
 /** An expression that may find nothing: what isn't in a dictionary is `None`, as JavaScript's `undefined`. */
-function perhaps(context: Context, node: Node): Code {
+export function perhaps(context: Context, node: Node): Code {
   const inner = bare(node);
   if (inner.type === "MemberExpression" && inner.object.type !== "Super") {
     const object = bare(inner.object);
     if (object.type !== "Identifier" || context.scope.find(object.name)) {
       const made = expression(context, object);
-      const key = inner.computed ? expression(context, inner.property).text : quoted(keyName(inner.property) ?? "");
+      const key = keyOfMember(context, inner);
       if (made.type.kind === "object" && made.type !== paramGroup) return access(`${receiver(made)}.get(${key})`, expression(context, inner).type);
       const name = keyName(inner.property, inner.computed);
       const isMissable = made.type.kind === "object of" ? isLate(made.type.of, name) : made.type.kind === "tensor" && name?.startsWith("_");
@@ -606,7 +644,7 @@ function withinList(context: Context, node: Extract<Node, { type: "LogicalExpres
   if (made.type.kind !== "list") return undefined;
   const at = wholeExpression(context, inner.property);
   const item = expression(context, inner);
-  const other = expression(context, node.right);
+  const other = context.inBranch(() => expression(context, node.right));
   return code(
     `${within(item, binds.or)} if 0 <= ${within(at, binds.comparison + 1)} < len(${made.text}) else ${within(other, binds.conditional)}`,
     binds.conditional,
@@ -617,9 +655,10 @@ function withinList(context: Context, node: Extract<Node, { type: "LogicalExpres
 function logical(context: Context, node: Extract<Node, { type: "LogicalExpression" }>): Code {
   const inList = withinList(context, node);
   if (inList) return inList;
-  const [left, right] = [perhaps(context, node.left), expression(context, node.right)];
+  const left = perhaps(context, node.left);
+  const right = context.inBranch(() => expression(context, node.right));
   const type = either(left.type, right.type);
-  const got = /^(.*)\.get\(((?:tuple)?\([^()]*\)|[^()]*)\)$/.exec(left.text);
+  const got = /^(.*)\.get\(((?:tuple|str)?\([^()]*\)|[^()]*)\)$/.exec(left.text);
   if (node.operator === "??") {
     if (got && right.tight > binds.lambda && isCheap(right.text)) return access(`${got[1]}.get(${got[2]}, ${right.text})`, type);
     return chosen(context, left, right, type);
@@ -658,7 +697,7 @@ function unary(context: Context, node: Extract<Node, { type: "UnaryExpression" }
 
 function conditional(context: Context, node: Extract<Node, { type: "ConditionalExpression" }>): Code {
   const test = condition(context, node.test);
-  const [yes, no] = [materialized(expression(context, node.consequent)), materialized(expression(context, node.alternate))];
+  const [yes, no] = [node.consequent, node.alternate].map((each) => context.inBranch(() => materialized(expression(context, each)))) as [Code, Code];
   return code(`${within(yes, binds.or)} if ${within(test, binds.or)} else ${within(no, binds.conditional)}`, binds.conditional, either(yes.type, no.type));
 }
 
@@ -666,17 +705,28 @@ function conditional(context: Context, node: Extract<Node, { type: "ConditionalE
 
 function assignmentValue(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): Code {
   if (node.operator === "??=" && node.left.type === "MemberExpression" && node.left.computed) {
-    const [made, key, value] = [node.left.object, node.left.property, node.right].map((each) => expression(context, each)) as [Code, Code, Code];
-    return access(`${receiver(made)}.setdefault(${key.text}, ${value.text})`, value.type);
+    const [made, value] = [expression(context, node.left.object), expression(context, node.right)];
+    const key = made.type.kind === "object" ? keyOfMember(context, node.left) : expression(context, node.left.property).text;
+    return access(`${receiver(made)}.setdefault(${key}, ${value.text})`, value.type);
   }
   const right =
     node.operator === "="
       ? expression(context, node.right)
       : calculated(context, node, node.operator.slice(0, -1), expression(context, node.left), expression(context, node.right));
+  if (node.left.type === "MemberExpression") return memberAssignment(context, node, right);
   if (node.left.type !== "Identifier") return context.refuse(node, "an assignment inside an expression", "give it a line of its own");
   context.assignsAll(node.left);
   const binding = context.scope.find(node.left.name);
   return code(`(${binding?.python ?? node.left.name} := ${right.text})`, binds.atom, right.type);
+}
+
+/** `a = object.field = value`: the value has a name, which the field gets first. */
+function memberAssignment(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>, right: Code): Code {
+  const place = expression(context, node.left);
+  const isPlain = /^[\w.]+$|^-?[\d.]+$/.test(right.text);
+  const name = isPlain ? right.text : context.fresh("value");
+  context.change(node, ...(isPlain ? [] : [`${name} = ${right.text}`]), `${place.text} = ${name}`);
+  return atom(name, right.type);
 }
 
 function updateValue(context: Context, node: Extract<Node, { type: "UpdateExpression" }>): Code {
@@ -691,14 +741,13 @@ function updateValue(context: Context, node: Extract<Node, { type: "UpdateExpres
 /** `object.count++`: what it was, or is then, is kept first. */
 function memberUpdate(context: Context, node: Extract<Node, { type: "UpdateExpression" }>): Code {
   const made = expression(context, node.argument);
-  const indent = "    ".repeat(context.indentation);
-  const step = { text: `${indent}${made.text} ${node.operator[0]}= 1`, source: startLine(node) };
+  const step = `${made.text} ${node.operator[0]}= 1`;
   if (node.prefix) {
-    context.before.push(step);
+    context.change(node, step);
     return made;
   }
   const name = context.fresh(/\w+$/.exec(made.text)?.[0] ?? "value");
-  context.before.push({ text: `${indent}${name} = ${made.text}`, source: startLine(node) }, step);
+  context.change(node, `${name} = ${made.text}`, step);
   return atom(name, number);
 }
 

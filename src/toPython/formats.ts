@@ -80,10 +80,9 @@ function stringified(node: Node): Node | undefined {
 /** `x.toFixed(4)` and its like. */
 function formattedNumber(context: Context, node: Node): Field | undefined {
   const inner = bare(node);
-  if (inner.type !== "CallExpression") return undefined;
-  if (inner.callee.type === "Identifier" && context.pythonsOwn.get(inner.callee.name) === "fixed")
-    return { value: expression(context, inner.arguments[0]!), format: `:.${expression(context, inner.arguments[1]!).text}f` };
-  if (inner.callee.type !== "MemberExpression" || inner.callee.computed) return undefined;
+  const [x, places] = context.callOfPythons("fixed", inner)?.arguments ?? [];
+  if (x && places) return { value: expression(context, x), format: `:.${expression(context, places).text}f` };
+  if (inner.type !== "CallExpression" || inner.callee.type !== "MemberExpression" || inner.callee.computed) return undefined;
   const name = keyName(inner.callee.property);
   const [first] = inner.arguments;
   const digits = (fallback: string): string | undefined =>

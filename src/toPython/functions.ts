@@ -61,7 +61,7 @@ export function functionType(context: Context, node: FunctionNode): Type & { kin
 }
 
 /** The type of a function that others call: they give each argument its place. */
-function withoutOptions(type: Type & { kind: "function" }): Type & { kind: "function" } {
+export function withoutOptions(type: Type & { kind: "function" }): Type & { kind: "function" } {
   const { types, names, rest } = type.parameters;
   return {
     kind: "function",
@@ -253,8 +253,10 @@ function captures(node: FunctionNode, loop: Node | undefined, scope: Context["sc
 }
 
 function functionBody(context: Context, node: FunctionNode): void {
-  if (node.body.type === "BlockStatement") block(context, node.body, false);
-  else returned(context, node.body, node.body);
+  context.outsideBranch(() => {
+    if (node.body.type === "BlockStatement") block(context, node.body, false);
+    else returned(context, node.body, node.body);
+  });
 }
 
 export function docstring(context: Context, lines: readonly string[], source: number): void {

@@ -163,6 +163,51 @@ def read_csv(path, header=True, delimiter=","):
     def __repr__(self):
         return str(self)`,
   },
+  with_item: {
+    imports: [],
+    text: `def with_item(values, at, value):
+    """The list again, with another value at one place."""
+    made = list(values)
+    made[at] = value
+    return made`,
+  },
+  cbrt: {
+    imports: ["import math"],
+    text: `def cbrt(x):
+    """The cube root, whole where there is a whole one."""
+    root = abs(x) ** (1 / 3)
+    return math.copysign(round(root) if round(root) ** 3 == abs(x) else root, x)`,
+  },
+  method_of: {
+    imports: [],
+    text: `def method_of(of, name):
+    """What a dictionary, or any other object, does by that name; nothing where it has no such thing."""
+    return of.get(name) if isinstance(of, dict) else getattr(of, name, None)`,
+  },
+  take_out: {
+    imports: [],
+    text: `def take_out(dictionary, key):
+    """Takes an entry out, and says whether it was there."""
+    was_there = key in dictionary
+    if was_there:
+        del dictionary[key]
+    return was_there`,
+  },
+  take_away: {
+    imports: [],
+    text: `def take_away(values, value):
+    """Takes a value out of a set, and says whether it was there."""
+    was_there = value in values
+    values.discard(value)
+    return was_there`,
+  },
+  math_function: {
+    imports: ["import math"],
+    text: `def math_function(name):
+    """What JavaScript's Math has by that name."""
+    others = {"abs": abs, "max": max, "min": min, "pow": pow, "round": lambda x: math.floor(x + 0.5), "sign": lambda x: (x > 0) - (x < 0)}
+    return others.get(name) or getattr(math, name)`,
+  },
   splice: {
     imports: [],
     text: `def splice(values, start, count=None, *items):
@@ -219,8 +264,9 @@ def read_csv(path, header=True, delimiter=","):
     imports: ["import math"],
     text: `def number(text):
     """The number that is meant, or that a text says: whole where it has no fraction."""
-    if str(text)[:2] in ("0x", "0o", "0b"):
-        return int(text, 0)
+    base = {"0x": 16, "0o": 8, "0b": 2}.get(str(text)[:2])
+    if base:
+        return int(text[2:], base)
     try:
         value = float(text or 0)
     except ValueError:
@@ -235,12 +281,14 @@ def read_csv(path, header=True, delimiter=","):
     return int(rest) if isinstance(a, int) and isinstance(b, int) else rest`,
   },
   leading_integer: {
-    imports: ["import math", "import re"],
+    imports: ["import math"],
     text: `def leading_integer(text, base=10):
     """The whole number that a text begins with."""
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]
-    found = re.match(rf"\\s*[-+]?[{digits}]+", str(text), re.IGNORECASE)
-    return int(found[0], base) if found else math.nan`,
+    text = str(text).strip()
+    length = 1 if text.startswith(("-", "+")) else 0
+    while length < len(text) and text[length].lower() in "0123456789abcdefghijklmnopqrstuvwxyz"[:base]:
+        length += 1
+    return int(text[:length], base) if text[:length].strip("+-") else math.nan`,
   },
   leading_number: {
     imports: ["import math", "import re"],
@@ -262,7 +310,19 @@ def read_csv(path, header=True, delimiter=","):
     imports: [],
     text: `def int32(x):
     """The number as a signed integer of 32 bits."""
-    x = int(x) & 0xFFFFFFFF
-    return x - (1 << 32) if x >> 31 else x`,
+    return int(x) - (int(x) + 2147483648) // 4294967296 * 4294967296`,
+  },
+  uint32: {
+    imports: [],
+    text: `def uint32(x):
+    """The number as an unsigned integer of 32 bits."""
+    return int(x) - int(x) // 4294967296 * 4294967296`,
+  },
+  imul: {
+    imports: [],
+    text: `def imul(a, b):
+    """The product of two integers of 32 bits, as one of them."""
+    low, high = int32(a) & 65535, int32(a) >> 16 & 65535
+    return int32(high * (int32(b) & 65535) % 65536 * 65536 + low * int32(b))`,
   },
 } satisfies Readonly<Record<string, Helper>>;

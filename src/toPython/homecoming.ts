@@ -88,9 +88,9 @@ function makes(name: string, ...names: readonly string[]): Type {
 
 /** What is given by name, where TypeScript puts it in order: `new Config(...byName(options, ["width", "depth"]))`. */
 export function givenByName(context: Context, node: Node): Code | undefined {
-  const inner = bare(node);
-  if (inner.type !== "CallExpression" || inner.callee.type !== "Identifier" || context.pythonsOwn.get(inner.callee.name) !== "byName") return undefined;
-  const [options, names] = inner.arguments;
+  const given = context.callOfPythons("byName", bare(node));
+  if (!given) return undefined;
+  const [options, names] = given.arguments;
   const all = names?.type === "ArrayExpression" ? names.elements.flatMap((one) => (one?.type === "StringLiteral" ? [one.value] : [])) : [];
   const renamed = all.filter((name) => pythonName(name) !== name).map((name) => `${quoted(name)}: ${quoted(pythonName(name))}`);
   const made = expression(context, options!);
@@ -265,6 +265,7 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
   equals: (context, [left, right]) => comparison(expression(context, left!), "==", expression(context, right!), boolean),
   truth: same("bool", () => boolean),
   getItem: entryOf,
+  check: (context, nodes) => access(`torch._assert(${texts(context, nodes).join(", ")})`, none),
   setItem: (context, [values, key, value]) =>
     action(`${receiver(expression(context, values!))}[${expression(context, key!).text}] = ${expression(context, value!).text}`),
   samples: (context, [dataset]) => {

@@ -127,9 +127,16 @@ function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
 }`,
     needs: ["repr", "decimal"],
   },
+  check: {
+    code: `/** PyTorch's own \`assert\`. */
+function check(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new Error(message);
+}`,
+  },
   str: {
     code: `/** A value as Python prints it. */
 function str(value: any): string {
+  if (value instanceof Error && value.toString === Error.prototype.toString) return value.message;
   return typeof value === "string" ? value : repr(value);
 }`,
     needs: ["repr"],

@@ -68,13 +68,16 @@ export function expressionMethod(context: Context, node: CallNode, made: Code, n
   const [first] = node.arguments;
   if (!first) return undefined;
   const { text } = expression(context, first);
+  const own = node.callee.type === "MemberExpression" ? bare(node.callee.object) : undefined;
+  // One that stands there is told at once what to look through.
+  const search = own?.type === "RegExpLiteral" ? `re.search(${pattern(context, own)}, ${text})` : `${made.text}.search(${text})`;
   switch (name) {
     case "test":
-      return comparison(access(`${made.text}.search(${text})`), "is not", access("None"), boolean);
+      return comparison(access(search), "is not", access("None"), boolean);
     case "exec":
       if (made.type.kind === "instance" && made.type.path === "RegExp.global")
         return context.refuse(node, "exec with the flag g", "go through text.matchAll(…)");
-      return access(`${made.text}.search(${text})`, matchType);
+      return access(search, matchType);
     default:
       return undefined;
   }

@@ -65,7 +65,7 @@ export function shapedCode(context: Context, value: Code, kind: Node | undefined
 /** What a function writes that comes along: an array, the type of its elements. */
 function shownBy(context: Context, value: Code, { body, params }: Extract<Node, { type: "ArrowFunctionExpression" }>): string {
   const [one] = params;
-  if (isCallOf(context, body, "fieldsText") && one?.type === "Identifier")
+  if (context.callOfPythons("fieldsText", body) && one?.type === "Identifier")
     return context.inScope(() => {
       context.scope.bindings.set(one.name, { python: value.text, owner: context.definition, loop: undefined, isSet: true, type: () => value.type });
       return `${context.help("as_shown")}(${expression(context, body).text})`;
@@ -75,13 +75,11 @@ function shownBy(context: Context, value: Code, { body, params }: Extract<Node, 
     context.use("import numpy as np");
     return `np.dtype("${type}")`;
   }
-  if (!isCallOf(context, body, "arrayText")) return value.text;
-  const [, dtype] = body.arguments;
+  const shown = context.callOfPythons("arrayText", body);
+  if (!shown) return value.text;
+  const [, dtype] = shown.arguments;
   return `${receiver(value)}${dtype?.type === "StringLiteral" && dtype.value === "float64" ? ".double()" : ""}.numpy()`;
 }
-
-const isCallOf = (context: Context, node: Node, helper: string): node is Extract<Node, { type: "CallExpression" }> =>
-  node.type === "CallExpression" && node.callee.type === "Identifier" && context.pythonsOwn.get(node.callee.name) === helper;
 
 const asFloat = ({ text, type }: Code): string =>
   type.kind === "none" || type.kind === "boolean" || (type.kind === "number" && type.whole === false) ? text : `float(${text})`;

@@ -8,6 +8,7 @@ import { isCallback } from "./functions.ts";
 import { arrayMethod, keyOf } from "./arrays.ts";
 import { access, atom, binds, code, infix, quoted, receiver, within, type Code } from "./python.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
+import { allFitted, isTypedArray, typedArray } from "./typedArrays.ts";
 import { boolean, either, elementOf, float, functionOf, list, none, noParameters, number, parsed, string, tuple, unknown, whole, type Type } from "./types.ts";
 
 const constants: Readonly<Record<string, readonly [string, string, Type]>> = {
@@ -40,6 +41,7 @@ const asValues: Readonly<Record<string, readonly [string, Type]>> = {
   "Math.min": ["min", functionOf(number, { ...noParameters, rest: true })],
   "Math.abs": ["abs", unary(number)],
   "Math.floor": ["math.floor", unary(whole)],
+  "Number.isInteger": ["lambda x: float(x).is_integer()", unary(boolean)],
 };
 
 function unary(returns: Type): Type {
@@ -47,9 +49,10 @@ function unary(returns: Type): Type {
 }
 
 function functionAsValue(context: Context, name: string): Code | undefined {
-  const own = name.startsWith("Math.") && Object.hasOwn(functions, name) ? functions[name]! : undefined;
+  const own = /^(Math|Number)\.|^is(NaN|Finite)$/.test(name) && Object.hasOwn(functions, name) ? functions[name]! : undefined;
   const found = asValues[name] ?? (own && ([own[0], unary(own[1])] as const));
   if (!found) return undefined;
+  if (found[0].startsWith("lambda")) return code(found[0], binds.lambda, found[1]);
   const [module, member] = found[0].split(".");
   if (member) context.use(`import ${module}`);
   return access(...found);
@@ -154,9 +157,10 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "Math.sign":
       return code(`(${value(first!).text} > 0) - (${value(first!).text} < 0)`, binds.sum, whole);
     case "Math.cbrt":
-      return context.refuse(node, "Math.cbrt");
+      return access(`${context.help("cbrt")}(${value(first!).text})`, float);
     case "Math.imul":
-      return access(`${context.help("int32")}(${within(value(first!), binds.product)} * ${within(value(second!), binds.product)})`, whole);
+      context.help("int32");
+      return access(`${context.help("imul")}(${value(first!).text}, ${value(second!).text})`, whole);
     case "Number":
       return numberOf(context, value(first!));
     case "parseFloat":
@@ -186,18 +190,10 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "Array":
       return standardConstruction(context, { ...node, type: "NewExpression" } as never, "Array");
     case "Array.from":
-    case "Float32Array.from":
-    case "Float64Array.from":
-    case "Int32Array.from":
-    case "Uint8Array.from":
       return arrayFrom(context, node);
     case "Array.isArray":
       return access(`isinstance(${value(first!).text}, (list, tuple))`, boolean);
     case "Array.of":
-    case "Float32Array.of":
-    case "Float64Array.of":
-    case "Int32Array.of":
-    case "Uint8Array.of":
       return atom(`[${nodes.map((each) => value(each).text).join(", ")}]`, list(value(first!).type));
     case "Object.entries":
     case "Object.values":
@@ -213,6 +209,10 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return value(first!);
     case "Promise.all":
       return value(first!);
+    case "Promise.resolve":
+      return first ? value(first) : atom("None", none);
+    case "Object.create":
+      return first?.type === "NullLiteral" ? atom("{}", { kind: "object", fields: new Map(), rest: unknown }) : context.refuse(node, name);
     case "Date.now":
     case "performance.now":
       context.use("import time");
@@ -232,9 +232,7 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     case "fs.readFileSync":
     case "readFile":
     case "fs.readFile":
-      return second
-        ? access(`open(${fileName(context, first!).text}, encoding="utf-8").read()`, string)
-        : context.refuse(node, `${name} without an encoding`, `read text with ${name}(name, "utf8")`);
+      return second ? textOfFile(context, first!) : context.refuse(node, `${name} without an encoding`, `read text with ${name}(name, "utf8")`);
     case "writeFileSync":
     case "fs.writeFileSync":
     case "writeFile":
@@ -256,6 +254,8 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
       return access(`list(${made.text})`, list(string));
     }
   }
+  const [typed = "", from] = name.split(".");
+  if (isTypedArray(typed) && (from === "from" || from === "of")) return allFitted(context, typedArray(typed), standardCall(context, node, `Array.${from}`)!);
   const known = functions[name];
   if (!known) return undefined;
   const [text, type] = known;
@@ -266,6 +266,11 @@ export function standardCall(context: Context, node: CallNode, name: string): Co
     `${text}(${nodes.map((each) => (each.type === "SpreadElement" ? `*${iterable(context, each.argument).text}` : value(each).text)).join(", ")})`,
     text === "copy.deepcopy" ? value(first!).type : type,
   );
+}
+
+function textOfFile(context: Context, node: Node): Code {
+  context.use("from pathlib import Path");
+  return access(`Path(${fileName(context, node).text}).read_text(encoding="utf-8")`, string);
 }
 
 /** A path of parts; one that goes up or round about is made straight. */
@@ -405,17 +410,12 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
       return newMap(context, node, first);
     case "Set":
       return newSet(context, first && iterated(context, expression(context, first)));
+    case "WeakMap":
+    case "WeakSet":
+      return weak(context, node, name);
     case "Array":
-    case "Float32Array":
-    case "Float64Array":
-    case "Int32Array":
-    case "Uint8Array": {
       if (!first) return atom("[]", list(unknown));
-      const made = expression(context, first);
-      if (made.type.kind === "list") return access(`list(${made.text})`, made.type);
-      const zero = name === "Array" ? "None" : name.startsWith("Float") ? "0.0" : "0";
-      return infix(atom(`[${zero}]`), "*", wholeExpression(context, first), binds.product, list(name === "Array" ? unknown : number));
-    }
+      return infix(atom("[None]"), "*", wholeExpression(context, first), binds.product, list(unknown));
     case "Error":
       return access(`RuntimeError(${first ? expression(context, first).text : ""})`, { kind: "instance", path: "Error" });
     case "RangeError":
@@ -428,8 +428,26 @@ export function standardConstruction(context: Context, node: Extract<Node, { typ
       context.use("import datetime");
       return access("datetime.datetime.now()");
     default:
-      return undefined;
+      return isTypedArray(name) ? newTypedArray(context, name, first) : undefined;
   }
+}
+
+function newTypedArray(context: Context, name: string, first: Node | undefined): Code {
+  const type = typedArray(name);
+  if (!first) return atom("[]", type);
+  const made = expression(context, first);
+  if (made.type.kind !== "number" && made.type.kind !== "unknown")
+    return allFitted(context, type, /^\[.*\]$/s.test(made.text) ? made : access(`list(${iterated(context, made).text})`));
+  return infix(atom(name.startsWith("Float") ? "[0.0]" : "[0]"), "*", wholeExpression(context, first), binds.product, type);
+}
+
+/** What is kept beside objects for as long as they are there. */
+function weak(context: Context, node: Extract<Node, { type: "NewExpression" }>, name: "WeakMap" | "WeakSet"): Code {
+  if (node.arguments.length > 0) return context.refuse(node, `new ${name}(…) of what is there already`, "put each in with a line of its own");
+  context.use("import weakref");
+  const type: Type = name === "WeakMap" ? newMap(context, node, undefined).type : { kind: "set", of: unknown };
+  const isDictionary = name === "WeakMap" || context.orderedSets;
+  return access(isDictionary ? "weakref.WeakKeyDictionary()" : "weakref.WeakSet()", type);
 }
 
 function newMap(context: Context, node: Extract<Node, { type: "NewExpression" }>, first: Node | undefined): Code {

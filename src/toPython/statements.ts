@@ -2,7 +2,7 @@
 import { iterable, listed, takenApart } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
-import { calculated, condition, expression, negated, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
+import { calculated, condition, expression, negated, perhaps, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
 import { define, functionType, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { jumpStatement, labelled, loopStatement } from "./labels.ts";
@@ -11,6 +11,7 @@ import { assignPattern, declarePattern, isLoopPattern, isUnpackable, patternAssi
 import { access, action, atom, binds, code, infix, pythonName, receiver, within, type Code } from "./python.ts";
 import { bare, boundNames, contains, endLine, isAssignedIn, isFunction, keyName, mentions, startLine, walk, type Node } from "./syntax.ts";
 import { want } from "./wanted.ts";
+import { fitted } from "./typedArrays.ts";
 import { annotated, either, elementOf, list, none, number, orAnother, string, tensor, tuple, unknown, whole, type Type, memberOf } from "./types.ts";
 
 type Block = Extract<Node, { type: "BlockStatement" }>;
@@ -270,11 +271,23 @@ function unlessAbsent(inner: Node, text: string): string {
 function effect(context: Context, inner: Node): Code {
   if (inner.type === "UpdateExpression") {
     context.assignsAll(inner.argument);
+    const old = expression(context, inner.argument);
+    const step = code(`${old.text} ${inner.operator[0]} 1`, binds.sum, old.type);
+    const next = asKept(context, inner.argument, step);
+    if (next.text !== step.text) return action(`${old.text} = ${next.text}`);
     return action(`${expression(context, inner.argument).text} ${inner.operator[0]}= 1`);
   }
-  if (inner.type === "UnaryExpression" && inner.operator === "delete") return action(`del ${expression(context, inner.argument).text}`);
+  if (inner.type === "UnaryExpression" && inner.operator === "delete") return deletion(context, inner.argument);
   if (inner.type === "UnaryExpression" && inner.operator === "void") return effect(context, bare(inner.argument));
   return expression(context, inner);
+}
+
+/** What isn't there may be deleted as well. */
+function deletion(context: Context, node: Node): Code {
+  const { text } = expression(context, node);
+  const object = node.type === "MemberExpression" ? context.dry(() => expression(context, node.object)) : undefined;
+  const key = object?.type.kind === "object" && text.startsWith(`${object.text}[`) ? text.slice(object.text.length + 1, -1) : undefined;
+  return action(key === undefined ? `del ${text}` : `${object!.text}.pop(${key}, None)`);
 }
 
 function assignment(context: Context, node: Node, inner: Extract<Node, { type: "AssignmentExpression" }>): void {
@@ -287,7 +300,7 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
   if (operator === "??=" || operator === "||=" || operator === "&&=") {
     const test =
       operator === "??="
-        ? code(`${target(context, left)} is None`, binds.comparison)
+        ? code(`${within(perhaps(context, left), binds.comparison + 1)} is None`, binds.comparison)
         : operator === "||="
           ? negated(condition(context, left))
           : condition(context, left);
@@ -312,7 +325,7 @@ function assignment(context: Context, node: Node, inner: Extract<Node, { type: "
       left.type === "Identifier" ? left.name : left.type === "MemberExpression" ? keyName(left.property, left.computed) : undefined,
       right,
     );
-    return assigned(context, target(context, left), kept(made));
+    return assigned(context, target(context, left), kept(asKept(context, left, made)));
   });
 }
 
@@ -345,12 +358,27 @@ function target(context: Context, left: Node): string {
 
 const operators = new Set(["+", "-", "*", "/", "**"]);
 
-function compound(context: Context, { left, right, operator }: Extract<Node, { type: "AssignmentExpression" }>): string {
+function compound(context: Context, node: Extract<Node, { type: "AssignmentExpression" }>): string {
+  const { left, right, operator } = node;
   const sign = operator.slice(0, -1);
   const [old, value] = [expression(context, left), expression(context, right)];
   const isText = sign === "+" && (old.type.kind === "string") !== (value.type.kind === "string");
-  if (operators.has(sign) && !isText && !/^(getattr|member_of)\(/.test(old.text)) return `${old.text} ${sign}= ${value.text}`;
-  return assigned(context, old.text, calculated(context, left, sign, old, value).text);
+  const result = (): Code => calculated(context, node, sign, old, value);
+  const isFitted = context.dry(() => asKept(context, left, result()).text !== result().text);
+  if (operators.has(sign) && !isText && !isFitted && !/^(getattr|member_of)\(/.test(old.text)) return `${old.text} ${sign}= ${value.text}`;
+  return assigned(context, old.text, asKept(context, left, result()).text);
+}
+
+/** What an entry of a typed array becomes. */
+function asKept(context: Context, left: Node, made: Code): Code {
+  const place = bare(left);
+  return place.type === "MemberExpression" && place.computed
+    ? fitted(
+        context,
+        context.dry(() => expression(context, place.object).type),
+        made,
+      )
+    : made;
 }
 
 // Variables
@@ -534,7 +562,7 @@ export function returned(context: Context, value: Node, node: Node): void {
     want(context, value, context.definition.wanted);
     const made = expression(context, value);
     context.definition.returns.push(made.type);
-    if (made.isStatement) return withReceiver(context, inner, made.text);
+    if (made.isStatement) return made.text;
     const isTuple =
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && made.type.kind === "tuple") ||
       (inner.type === "ArrayExpression" && inner.elements.length > 1 && isTupleWanted(made.type) && !made.text.includes("\n"));
@@ -547,15 +575,6 @@ export function returned(context: Context, value: Node, node: Node): void {
     }
     return `return ${kept(made)}`;
   });
-}
-
-/** `return map.set(key, value)`: the change, then the map. */
-function withReceiver(context: Context, node: Node, text: string): string {
-  const isChange = node.type === "CallExpression" && node.callee.type === "MemberExpression" && /^(set|add)$/.test(keyName(node.callee.property) ?? "");
-  if (!isChange) return text;
-  const made = expression(context, (node.callee as Extract<Node, { type: "MemberExpression" }>).object);
-  context.definition.returns[context.definition.returns.length - 1] = made.type;
-  return `${text}\nreturn ${made.text}`;
 }
 
 /** `() => (total += 1)`: the change, then what it gives. */
@@ -808,20 +827,17 @@ function loopOfForEach(context: Context, call: Extract<Node, { type: "CallExpres
     context.statement({ ...node, end: callback.body.start } as Node, () => {
       const made = iterable(context, object);
       return context.inLoop(callback, () => {
-        if (type.kind === "map") {
-          const [valueType, keyType] = [type.value, type.key];
-          if (item) declarePattern(context, item, valueType);
-          if (index) declarePattern(context, index, keyType);
-          return `for ${index ? patternText(context, index, keyType) : "_"}, ${item ? patternText(context, item, valueType) : "_"} in ${made.text}:`;
-        }
-        const of = elementOf(made.type);
+        const isMap = type.kind === "map";
+        const of = isMap ? type.value : elementOf(made.type);
+        const keyType = isMap ? type.key : whole;
         if (item) declarePattern(context, item, of);
-        if (index) declarePattern(context, index, whole);
+        if (index) declarePattern(context, index, keyType);
         const isPlain = !item || isLoopPattern(item);
         const name = isPlain ? (item ? patternText(context, item, of) : "_") : context.fresh("item");
         if (!isPlain) takeApart = () => assignPattern(context, item, access(name, of), item);
-        if (!index) return `for ${name} in ${loopSource(made)}:`;
-        return `for ${patternText(context, index, whole)}, ${item?.type === "ArrayPattern" ? `(${name})` : name} in enumerate(${made.text}):`;
+        if (!index && !isMap) return `for ${name} in ${loopSource(made)}:`;
+        const key = index ? patternText(context, index, keyType) : "_";
+        return `for ${key}, ${item?.type === "ArrayPattern" ? `(${name})` : name} in ${isMap ? made.text : `enumerate(${made.text})`}:`;
       });
     });
     context.definition.loops.push({ node: callback, beforeContinue: undefined });

@@ -115,7 +115,7 @@ export function freeNames(node: Node): Set<string> {
 }
 
 /** What is declared in the node, functions inside left out. */
-function declaredIn(node: Node): string[] {
+export function declaredIn(node: Node): string[] {
   const names: string[] = [];
   walk(node, (each) => {
     if (each.type === "VariableDeclarator" || ((each.type === "FunctionDeclaration" || each.type === "ClassDeclaration") && each.id))

@@ -7,6 +7,7 @@ import { helpers, type HelperName } from "./helpers.ts";
 import { withoutPythonsOwn } from "./homecoming.ts";
 import { apiDictionary, condition, expression, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
 import { putIn } from "./grammar.ts";
+import { Signs } from "./signs.ts";
 import { block, predeclare, returned, statements } from "./statements.ts";
 import { parseProgram, type Node } from "./syntax.ts";
 
@@ -59,6 +60,7 @@ function translated(
   context.orderedSets = orderedSets;
   context.pythonsOwn = withoutPythonsOwn(parsed.program, context.comments, source);
   context.additions = additions;
+  context.signs = new Signs(parsed.program, source);
   collectNames(context, parsed.program);
   collectWholeNames(parsed.program, context.wholeNames);
   const head = context.captured(() => fileDocument(context, parsed.program.body[0]?.start ?? 0));

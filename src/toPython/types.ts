@@ -7,7 +7,8 @@ export type Type =
   | { readonly kind: "number"; readonly whole?: boolean }
   | { readonly kind: "tensor"; readonly dtype?: "float" | "int" | "bool" }
   /** `once`: an iterator of Python's, which can be gone through a single time; "there too" where it is one in TypeScript, which may have no end. */
-  | { readonly kind: "list"; readonly of: Type; readonly once?: boolean | "there too" }
+  /** `typed`: which of JavaScript's typed arrays it is. */
+  | { readonly kind: "list"; readonly of: Type; readonly once?: boolean | "there too"; readonly typed?: string }
   | { readonly kind: "tuple"; readonly of: readonly Type[] }
   | { readonly kind: "map"; readonly key: Type; readonly value: Type }
   | { readonly kind: "set"; readonly of: Type }
@@ -83,6 +84,30 @@ export const list = (of: Type, once: boolean | "there too" = false): Type => ({ 
 export const tuple = (...of: readonly Type[]): Type => ({ kind: "tuple", of });
 export const noParameters: Parameters = { types: [], names: [], options: -1, rest: false };
 export const functionOf = (returns: Type, parameters: Parameters = noParameters): Type & { kind: "function" } => ({ kind: "function", parameters, returns });
+
+/** A group of parameters: its names are PyTorch's own in Python. */
+export const paramGroup: Type = {
+  kind: "object",
+  fields: new Map<string, Type>([
+    ["params", list(tensor)],
+    ["lr", number],
+    ["weightDecay", number],
+    ["momentum", number],
+    ["betas", tuple(number, number)],
+    ["eps", number],
+    ["initialLr", number],
+  ]),
+};
+
+const ofGroups = new Set(
+  "params lr weightDecay momentum dampening nesterov betas eps amsgrad alpha centered lambd rho initialLr initialAccumulatorValue lrDecay momentumDecay maximize name".split(
+    " ",
+  ),
+);
+
+/** Whether an object of these names is one, wherever it stands: parameters, and an option that PyTorch writes otherwise. */
+export const isGroup = (names: readonly string[]): boolean =>
+  names.includes("params") && names.every((name) => ofGroups.has(name)) && names.some((name) => /[a-z][A-Z]/.test(name));
 
 /** What is iterated over in a value. */
 export function elementOf(type: Type): Type {
@@ -221,6 +246,7 @@ function objectType(members: readonly Node[], inner: (node: Node | null | undefi
     }
     if (member.type === "TSIndexSignature") rest = inner(member.typeAnnotation);
   }
+  if (isGroup([...fields.keys()])) return paramGroup;
   return { kind: "object", fields, ...(rest && { rest }), ...(optional.size > 0 && { optional }) };
 }
 
@@ -241,16 +267,12 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
     case "ArrayLike":
     case "AsyncIterable":
       return list(first());
-    case "Float32Array":
-    case "Float64Array":
-    case "Int32Array":
-    case "Uint8Array":
-      return list(number);
     case "Generator":
     case "IterableIterator":
     case "Iterator":
       return list(first(), "there too");
     case "Map":
+    case "WeakMap":
     case "ReadonlyMap":
       return { kind: "map", key: first(), value: inner(given[1]) };
     case "Set":
@@ -275,6 +297,7 @@ function referenced(node: Extract<Node, { type: "TSTypeReference" }>, names: Typ
     case "ReturnType":
       return unknown;
   }
+  if (/^(Float|Uint|Int)\d+Array$/.test(path)) return { kind: "list", of: number, typed: path };
   const declared = names.alias(path);
   if (declared) return inner(declared);
   const [head = "", ...members] = path.split(".");

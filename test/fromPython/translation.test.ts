@@ -391,12 +391,8 @@ describe("what Python has of its own", () => {
     assert.match(text, /constructor\(n: number\) \{\n {4}this\.n = n;\n {4}this\.postInit\(\);/);
   });
 
-  it("what is printed into a file is said to have no twin", () => {
-    const { problems } = fromPython('f = open("log.txt", "w")\nprint("x", file=f)');
-    assert.deepEqual(
-      problems.map(({ line }) => line),
-      [1, 2],
-    );
+  it("what is printed into a file is written there", () => {
+    assert.match(code('f = open("log.txt", "w")\nprint("x", file=f)\nf.close()'), /new OpenFile\("log\.txt", "w"\);\nf\.write\("x\\n"\);\nf\.close\(\);/);
   });
 
   it("tuples that hold the same are one key, in a dictionary, a set and a Counter", () => {
@@ -560,6 +556,43 @@ describe("what Python has of its own", () => {
       "from torch import nn\nclass Net(nn.Module):\n    def train(self, mode=True):\n        super().train(mode)\n        return self\nprint(Net().train().training)",
     );
     assert.match(text, /override train\(mode = true\): this \{/);
+  });
+
+  it("a variable whose type alone stands there is declared once", () => {
+    const text = code("def f(a):\n    x: int\n    if a:\n        x = 1\n    else:\n        x = 2\n    return x\nprint(f(True))");
+    assert.equal(text.match(/let x/g)?.length, 1);
+  });
+
+  it("what is given to partial is worked out once", () => {
+    const text = code(
+      "from functools import partial\ndef scale(x, by):\n    return x * by\ndef make(**kwargs):\n    return partial(scale, by=kwargs.pop('by'))\nf = make(by=3)\nprint(f(1), f(2))",
+    );
+    assert.match(text, /return \(\(given_by: \w+\) => \(x: number, by(: \w+)? = given_by\) => scale\(x, by\)\)\(/);
+  });
+
+  it("what PyTorch asserts is checked", () => {
+    assert.match(code("import torch\nx = torch.zeros(2)\ntorch._assert(x.dim() == 1, 'one dimension')"), /check\(x\.dim\(\) === 1, "one dimension"\);/);
+  });
+
+  it("a list is sorted by a function that compares, as it is there", () => {
+    const text = code("import functools\nxs = sorted([3, 1], key=functools.cmp_to_key(lambda a, b: b - a))\nprint(xs)");
+    assert.match(text, /sorted\(\[3, 1\], compared\(\(a, b\) => b - a\)\)/);
+  });
+
+  it("a pattern keeps its flags, its groups and how often it is replaced", () => {
+    const text = code(
+      'import re\nprint(re.sub(r"(a)(b)", r"\\2\\g<1>", "ab", count=1), re.sub("(?i)a", "x", "A"), re.findall("a", "A", re.IGNORECASE))\ndef first(text):\n    m = re.match(r"(?P<n>\\d)", text)\n    return m.group(1), m.groups(), m.group("n")\nprint(first("1"))',
+    );
+    assert.match(text, /"ab"\.replace\(\/\(a\)\(b\)\/, "\$2\$1"\)/);
+    assert.match(text, /replaceAll\(\/a\/ig, "x"\)/);
+    assert.match(text, /matchAll\(\/a\/ig\)/);
+    assert.match(text, /\[m!\[1\]!, m!\.slice\(1\), m!\.groups!\.n!\]/);
+  });
+
+  it("a dictionary of keys alone is made, and what only texts have is asked of a text", () => {
+    const text = code('import json\nnames = dict.fromkeys("ab", 0)\nprint(names)\ndef low(x):\n    return x.lower()\nprint(low(json.loads("1")))');
+    assert.doesNotMatch(text, /fromkeys|No twin|no twin/);
+    assert.match(text, /toLowerCase\(\)/);
   });
 
   it("random.choices draws by its weights", () => {

@@ -223,4 +223,48 @@ describe("TypeScript that goes to Python", () => {
   it("an argument that isn't given keeps its default; those behind it are given by name", () => {
     assert.match(python("function f(a = 1, b = 2) {\n  return a + b;\n}\nconsole.log(f(undefined, 5));"), /f\(b=5\)/);
   });
+
+  it("a remainder has the sign that JavaScript gives it, and stays a plain one where nothing can be negative", () => {
+    const code = python(
+      "const moves = [-3, 2];\nlet place = 1;\nfor (const move of moves) place = (place + move) % 4;\nfor (let i = 0; i < 3; i++) console.log(i % 2, place % 4 === 0, -7 % 3);\nfunction wrap(a: number, n: number) {\n  return ((a % n) + n) % n;\n}\nconsole.log(wrap(-1, 3));",
+    );
+    assert.match(code, /place = remainder\(place \+ move, 4\)/);
+    assert.match(code, /print\(i % 2, str\(place % 4 == 0\)\.lower\(\), int\(math\.fmod\(-7, 3\)\)\)/);
+    assert.match(code, /return \(a % n \+ n\) % n/);
+  });
+
+  it("a typed array sorts numbers, and keeps of a number what it can hold", () => {
+    const code = python("const u = new Uint8Array([300, 9, 10]).sort();\nu[0]! -= 20;\nu.set([1, 2], 1);\nconsole.log(u.at(-1));");
+    assert.match(code, /u = sorted\(\[item % 256 for item in \[300, 9, 10\]\]\)/);
+    assert.match(code, /u\[0\] = \(u\[0\] - 20\) % 256/);
+    assert.match(code, /u\[1:1 \+ len\(\[1, 2\]\)\] = \[1, 2\]/);
+  });
+
+  it("a group of parameters has PyTorch's names wherever it is made", () => {
+    const code = python(
+      'import { nn, optim } from "kindling";\nconst net = new nn.Linear(1, 1);\nconst groups = (lr: number) => [{ params: [net.weight], lr, weightDecay: 0.1 }];\nconsole.log(new optim.SGD(groups(0.1), 0.1).paramGroups.length);',
+    );
+    assert.match(code, /"weight_decay": 0\.1/);
+  });
+
+  it("options that may be missing are handed on as far as they are there", () => {
+    const code = python(
+      "interface Config {\n  width: number;\n  depth?: number;\n  name: string;\n}\nfunction make({ width, depth = 2 }: Config) {\n  return width * depth;\n}\nconst config: Config = { width: 3, name: 'a' };\nconsole.log(make(config));",
+    );
+    assert.match(code, /make\(width=config\["width"\], \*\*\{key: config\[key\] for key in \("depth",\) if key in config\}\)/);
+  });
+
+  it("numbers are texts as the names of a plain object, however they are asked for", () => {
+    const code = python(
+      "const n = 2;\nconst counts: Record<number, number> = {};\nconst more = { ...counts, [n]: (counts[n] ?? 0) + 1 };\nconsole.log(more[n]);",
+    );
+    assert.match(code, /\{\*\*counts, str\(n\): counts\.get\(str\(n\), 0\) \+ 1\}/);
+  });
+
+  it("an error is called by the class that is made", () => {
+    const code = python(
+      "class Odd extends Error {\n  constructor(n: number) {\n    super(`odd ${n}`);\n    this.name = new.target.name;\n  }\n}\nthrow new Odd(3);",
+    );
+    assert.match(code, /self\.name = type\(self\)\.__name__/);
+  });
 });

@@ -11,6 +11,7 @@ import { isContiguous } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { CopyLimit } from "./copyLimit.ts";
 import { isShape, type FileType } from "./elements.ts";
+import { datetimeGlobal } from "./datetimePickle.ts";
 import { numpyGlobal } from "./numpyPickle.ts";
 import { Callable, Dict, Opaque, Unfinished } from "./pickleReader.ts";
 
@@ -88,6 +89,8 @@ export function torchGlobal(file: string, fileBytes: number): (module: string, n
     ["torch.device", new Callable(([type, index]) => readDevice(file, type, index))],
     ["collections.OrderedDict", new Callable(([pairs]) => new Map(copied(limit, pairs) as [unknown, unknown][]))],
     ["collections.Counter", new Callable(([counts]) => new Map(copied(limit, counts) as [unknown, unknown][]))],
+    ["collections.defaultdict", new Callable(() => new Dict())],
+    ["collections.deque", new Callable(([items]) => copied(limit, items))],
     ["argparse.Namespace", new Callable(() => new Attributes(file))],
     ["_codecs.encode", new Callable(([text]) => latin1(limit, text))],
   ]);
@@ -105,6 +108,8 @@ export function torchGlobal(file: string, fileBytes: number): (module: string, n
     for (const name of ["set", "frozenset"]) known.set(`${python}.${name}`, new Callable(([items]) => new Set(copied(limit, items))));
     known.set(`${python}.bytearray`, new Callable(([bytes, encoding]) => (encoding === undefined ? (bytes ?? new Uint8Array(0)) : latin1(limit, bytes))));
     known.set(`${python}.bytes`, new Callable(([bytes]) => bytes ?? new Uint8Array(0)));
+    // What makes the missing entries of a defaultdict.
+    for (const name of ["int", "float", "str", "bool", "dict", "tuple"]) known.set(`${python}.${name}`, new Opaque());
     known.set(`${python}.list`, new Callable(([items]) => copied(limit, items)));
   }
   return (module, name, root) => {
@@ -112,7 +117,7 @@ export function torchGlobal(file: string, fileBytes: number): (module: string, n
     if (known.has(path)) return known.get(path);
     if ((module === "torch" || module === "torch.cuda") && Object.hasOwn(storageTypes, name)) return new StorageType(storageTypes[name]!);
     if (module === "torch" && dtypeNames.has(name)) return name;
-    return numpyGlobal(path, limit) ?? refuse(file, module, name, root);
+    return numpyGlobal(path, limit) ?? datetimeGlobal(path, file) ?? refuse(file, module, name, root);
   };
 }
 

@@ -55,7 +55,7 @@ describe("reading pickles", () => {
     "operator.attrgetter",
     "numpy.core.numeric.fromfile",
     "numpy.fromfile",
-    "collections.defaultdict",
+    "collections.ChainMap",
     "torch.constructor",
     "torch.__proto__",
     "builtins.object",
@@ -103,6 +103,19 @@ describe("reading pickles", () => {
     const options = `cargparse\nNamespace\n)\x81}(X\x02\0\0\0lrG?\xe0\0\0\0\0\0\0X\x03\0\0\0out${path}ub`;
     assert.deepEqual(read(latin(`\x80\x02}X\x04\0\0\0args${options}s.`)), { args: { lr: 0.5, out: "/runs/a" } });
     assert.throws(() => read(latin("\x80\x02cargparse\nNamespace\n)\x81K\x01b.")), /x\.pt: options of a command line are described in a way that can't be/);
+  });
+
+  it("of dates, and of dictionaries that make their own entries, gives what they hold", () => {
+    // pickle.dumps(defaultdict(list, a=[1]), 2), pickle.dumps(deque([1], maxlen=2), 2)
+    assert.deepEqual(read(latin("\x80\x02ccollections\ndefaultdict\nc__builtin__\nlist\n\x85RX\x01\0\0\0a]K\x01as.")), { a: [1] });
+    assert.deepEqual(read(latin("\x80\x02ccollections\ndeque\n)K\x02\x86RK\x01a.")), [1]);
+    // datetime(2024, 1, 2, 3, 4, 5, 6000, tzinfo=timezone(timedelta(seconds=90))), in protocol 2
+    const bytes = "c_codecs\nencode\nX\x0b\0\0\0\x07\xc3\xa8\x01\x02\x03\x04\x05\0\x17pX\x06\0\0\0latin1\x86R";
+    const zone = "cdatetime\ntimezone\ncdatetime\ntimedelta\nK\0KZK\0\x87R\x85R";
+    assert.deepEqual(read(latin(`\x80\x02cdatetime\ndatetime\n${bytes}${zone}\x86R.`)), new Date("2024-01-02T03:02:35.006Z"));
+    assert.deepEqual(read(latin(`\x80\x02cdatetime\ndatetime\n${bytes}\x85R.`)), new Date(2024, 0, 2, 3, 4, 5, 6));
+    assert.equal(read(latin("\x80\x02cdatetime\ntimedelta\nK\x01KZK\0\x87R.")), 86_490);
+    assert.throws(() => read(latin("\x80\x02cdatetime\ndatetime\nK\x01\x85R.")), /x\.pt: a date is described in a way that can't be/);
   });
 
   it("of an array whose bytes are most of the file gives it", () => {

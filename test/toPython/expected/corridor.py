@@ -15,8 +15,18 @@ def name_of(enumeration, value):
 
 def int32(x):
     """The number as a signed integer of 32 bits."""
-    x = int(x) & 0xFFFFFFFF
-    return x - (1 << 32) if x >> 31 else x
+    return int(x) - (int(x) + 2147483648) // 4294967296 * 4294967296
+
+
+def uint32(x):
+    """The number as an unsigned integer of 32 bits."""
+    return int(x) - int(x) // 4294967296 * 4294967296
+
+
+def imul(a, b):
+    """The product of two integers of 32 bits, as one of them."""
+    low, high = int32(a) & 65535, int32(a) >> 16 & 65535
+    return int32(high * (int32(b) & 65535) % 65536 * 65536 + low * int32(b))
 
 
 class Action:
@@ -26,13 +36,13 @@ class Action:
 
 
 def mulberry32(seed):
-    a = (int32(seed) & 0xFFFFFFFF) >> (0 & 31)
+    a = uint32(seed)
     def function():
         nonlocal a
         a = int32(a + 0x6d2b79f5)
-        t = int32((int32(a) ^ int32((int32(a) & 0xFFFFFFFF) >> (15 & 31))) * (1 | int32(a)))
-        t = int32(t + int32((int32(t) ^ int32((int32(t) & 0xFFFFFFFF) >> (7 & 31))) * (61 | int32(t)))) ^ int32(t)
-        return (((int32(t) ^ int32((int32(t) & 0xFFFFFFFF) >> (14 & 31))) & 0xFFFFFFFF) >> (0 & 31)) / 4294967296
+        t = imul(int32(a) ^ int32(uint32(a) // 32768), 1 | int32(a))
+        t = int32(t + imul(int32(t) ^ int32(uint32(t) // 128), 61 | int32(t))) ^ int32(t)
+        return uint32(int32(t) ^ int32(uint32(t) // 16384)) / 4294967296
     return function
 
 

@@ -10,8 +10,9 @@ from torch import nn, optim
 
 def number(text):
     """The number that is meant, or that a text says: whole where it has no fraction."""
-    if str(text)[:2] in ("0x", "0o", "0b"):
-        return int(text, 0)
+    base = {"0x": 16, "0o": 8, "0b": 2}.get(str(text)[:2])
+    if base:
+        return int(text[2:], base)
     try:
         value = float(text or 0)
     except ValueError:
@@ -21,8 +22,7 @@ def number(text):
 
 def int32(x):
     """The number as a signed integer of 32 bits."""
-    x = int(x) & 0xFFFFFFFF
-    return x - (1 << 32) if x >> 31 else x
+    return int(x) - (int(x) + 2147483648) // 4294967296 * 4294967296
 
 
 PAD = 0

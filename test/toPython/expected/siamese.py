@@ -16,6 +16,12 @@ def float_tensor(values):
     return torch.from_numpy(values if values.dtype.kind in "iu" else values.astype(np.float32))
 
 
+def remainder(a, b):
+    """What a division leaves, with the sign of what is divided."""
+    rest = math.fmod(a, b)
+    return int(rest) if isinstance(a, int) and isinstance(b, int) else rest
+
+
 torch.manual_seed(2)
 
 
@@ -32,8 +38,8 @@ class SiameseDataset(Dataset):
         for i, place in enumerate(order):
             other = order[(i + 1) % len(order)]
             self.pairs.append({
-                "a": [math.floor(place / each), place % each],
-                "b": [math.floor(place / each), (place + 1) % each] if i % 2 == 0 else [math.floor(other / each), other % each],
+                "a": [math.floor(place / each), remainder(place, each)],
+                "b": [math.floor(place / each), remainder(place + 1, each)] if i % 2 == 0 else [math.floor(other / each), remainder(other, each)],
             })
 
     def __len__(self):
