@@ -120,6 +120,9 @@ export function theRun(word: string, all: readonly KeptRun[] = projectRuns()): K
   const found = findRun(all, word);
   if (found) return found;
   if (all.length === 0) throw new UsageError(`there is no run \`${word}\` here: no training is kept yet`);
+  const [run, moment] = word.split("@");
+  if (moment !== undefined && findRun(all, run!))
+    throw new UsageError(`\`${run}\` is a run, but \`@${moment}\` is none of its moments here; where weights are taken \`@best\` is, and \`@best:SERIES\``);
   throw new UsageError(`${whyNoRun(all, word)}; ${meantText(all, word)}\`kindling runs\` lists them`);
 }
 

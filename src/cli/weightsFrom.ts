@@ -1,7 +1,6 @@
 /** What `--weights-from` means. */
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { readRunWord } from "../keep/chosenCheckpoint.ts";
 import { findRun, listRuns, type KeptRun } from "../keep/keptRuns.ts";
 import { runsFolder } from "../keep/layout.ts";
 import type { WeightsRequest } from "../protocol/index.ts";
@@ -32,6 +31,6 @@ export function weightsRequest(word: string, file: string, { step, declined = []
 }
 
 function ofRun(word: string, step: number | undefined, runs: readonly KeptRun[]): TrainedBy {
-  if (findRun(runs, word) ?? findRun(runs, readRunWord(word).run)) return trainedBy(word, step, runs);
+  if (findRun(runs, word) ?? findRun(runs, word.split("@")[0]!)) return trainedBy(word, step, runs);
   throw new UsageError(`there is neither a file nor a kept run ${printable(word)}; \`kindling runs\` lists the runs`);
 }

@@ -6,11 +6,10 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "its folder may not be written to",
   ENOENT: "its folder is gone",
   EROFS: "its folder may not be written to",
-  ENOTDIR: "where its folder should be there is a file",
-  EEXIST: "where its folder should be there is a file",
 };
 
 export function whyNotWritten(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, path } = error as NodeJS.ErrnoException;
+  if ((code === "ENOTDIR" || code === "EEXIST") && path !== undefined) return `a file stands in the way of the folder ${path}`;
   return reasons[code ?? ""] ?? message;
 }

@@ -17,6 +17,8 @@ export interface SearchedProgram {
   readonly code: string;
   /** The build of the kernels that the run computes with. */
   readonly kernels: string;
+  /** Whether something was changed in it while it ran. */
+  readonly isChanged: boolean;
 }
 
 /** A run that lasted longer up to there isn't repeated unasked; milliseconds. */
@@ -32,7 +34,7 @@ export class BadNumberSearch {
 
   constructor(alarm: Alarmed, program: SearchedProgram) {
     this.#alarm = alarm;
-    const reason = whyNot(alarm, program.job.request);
+    const reason = whyNot(alarm, program);
     this.problem = reason === undefined ? this.#search(program) : Promise.resolve(unexplained(alarm.problem, reason));
   }
 
@@ -87,7 +89,11 @@ function patienceFor({ mode, timeLimit }: RunRequest, time: number): number {
   return mode === "inspect" && timeLimit > 0 ? Math.max(0, timeLimit - time) : start + factor * time;
 }
 
-function whyNot({ time }: Alarmed, { findsLate = false }: RunRequest): string | undefined {
+function whyNot({ time }: Alarmed, { isChanged, job: { request } }: SearchedProgram): string | undefined {
+  const { findsLate = false, weights } = request;
+  // The program alone would take another course.
+  if (isChanged) return "what was changed in the run while it went on is not changed where the program is run again";
+  if (weights) return "the run began with weights from elsewhere, which the program has not where it is run again";
   if (time > longest && !findsLate) {
     const lasted = `the run had lasted ${formatCount(Math.round(time / 1000))} s by then, and is not run again unasked`;
     return `${lasted}. To find out, run \`Kindling: Train and Find the First Bad Number\` or \`kindling train --find-bad-number\``;

@@ -67,6 +67,8 @@ export class Supervisor {
   readonly #control = new Control();
   readonly #letters = new Letters(this.#control);
   readonly #metrics = new MetricBuffer();
+  /** Whether a person changed something in it. */
+  #isChanged = false;
   readonly #tray = new CheckpointTray();
   #keeper: CheckpointKeeper | undefined;
   readonly #seriesNames: string[] = [];
@@ -207,7 +209,8 @@ export class Supervisor {
       declarations: made.declarations,
     };
     const kernels = (this.#kernels = (await this.#thread.ready) ?? "");
-    this.#search = (alarm) => new BadNumberSearch(alarm, { script: this.#options.places.again, job: described, code: made.code, kernels });
+    this.#search = (alarm) =>
+      new BadNumberSearch(alarm, { script: this.#options.places.again, job: described, code: made.code, kernels, isChanged: this.#isChanged });
     const job: Job = {
       ...described,
       program,
@@ -266,6 +269,7 @@ export class Supervisor {
   }
 
   #emit(event: SentEvent): void {
+    if (event.type === "intervention") this.#isChanged = true;
     this.#tell(() => this.#options.emit(event));
   }
 

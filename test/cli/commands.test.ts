@@ -180,7 +180,7 @@ for (const parameter of model.parameters()) console.log(Buffer.from(parameter.to
     folder.write("net.model.ts", net);
     folder.write(".kindling", "");
     const several = await kindling("train", "net.model.ts", "--seeds", "2");
-    assert.match(several.stderr, /^kindling: .*runs can't be written, .* nothing to compare: where its folder should be there is a file\n$/);
+    assert.match(several.stderr, /^kindling: .*runs can't be written, .* nothing to compare: a file stands in the way of the folder .*runs\n$/);
     assert.equal(several.code, 1);
   });
 

@@ -127,6 +127,7 @@ describe("kindling weights", function () {
       [["weights", "latest@best:nothing"], /^kindling: \S+ has no series nothing; it has loss, lr, val\/loss, val\/acc, temperature$/m, 1],
       [["weights", "latest@best:temperature"], /whether temperature is better high or low can't be told from its name; take another series, or a step/, 1],
       [["weights", "latest@best", "--step", "3"], /`latest@best` and `--step` say two different moments; leave one away/, 2],
+      [["weights", "latest@bst"], /`latest` is a run, but `@bst` is none of its moments here; where weights are taken `@best` is/, 2],
       [["weights", "never@best"], /there is no run `never` here/, 2],
     ] as const) {
       const said = await run(...args, "-o", "net.pt");

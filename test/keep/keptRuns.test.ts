@@ -85,6 +85,17 @@ describe("a run that is kept", function () {
     assert.equal(printed.lines.length, 6);
   });
 
+  it("has what was wrong with it where its layers are made, as it had at its end", async () => {
+    const job = await train(`${head.replace("lr: 0.01", "lr: 1e-12")}for (let i = 0; i < 700; i++) step();\n`);
+    const told = job.events.reduce(
+      (sum: RunSnapshot, event) => reduceSnapshot(sum, event),
+      emptySnapshot({ runId: "", file: "", mode: "train", startedAt: 0 }),
+    );
+    const codes = ({ problems }: RunSnapshot): string[] => problems.map(({ code }) => code);
+    assert.ok(codes(told).includes("loss-not-moving"));
+    assert.deepEqual(codes(readRun(only())), codes(told));
+  });
+
   it("is judged as if all of it were read, from the curves alone that say something of its health", async () => {
     const unmeasured = { keep: room(), sampling: { ...defaultSampling, enabled: false } };
     const [broken, well] = [folder.write("broken.model.ts", short.replace("lr: 0.01", "lr: 1e30")), folder.write("well.model.ts", short)];

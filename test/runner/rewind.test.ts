@@ -37,6 +37,16 @@ const x = randn(64, 4);
 const loader = new data.DataLoader(new data.TensorDataset(x, x.sum(1, true)), { batchSize: 8, shuffle: true });
 for (let epoch = 0; epoch < 6; epoch++) { for (const [a, b] of loader) learn(a, b); model.eval(); noGrad(() => log({ all: model(x).mean().item() })); model.train(); }
 end();`,
+  "samples that are waited for, and a backbone that is frozen in a second phase": `${head}class Later extends data.Dataset {
+  get length() { return 32; }
+  async get(index) { await new Promise((resolve) => setTimeout(resolve, 0)); const x = tensor([index / 32, 1, Math.sin(index), 0]); return [x, x.sum().reshape(1)]; }
+}
+const loader = new data.DataLoader(new Later(), { batchSize: 8, shuffle: true, collateFn: async (samples) => data.defaultCollate(await Promise.all(samples)) });
+async function* passes(count) { for (let i = 0; i < count; i++) for await (const batch of loader) yield batch; }
+for await (const [x, y] of passes(4)) learn(x, y);
+for (const parameter of model[0].parameters()) parameter.requiresGrad = false;
+for await (const [x, y] of passes(7)) learn(x, y);
+end();`,
   "two optimizers and a schedule": `${head}const other = new nn.Linear(4, 1);
 const second = new optim.SGD(other.parameters(), { lr: 0.1, momentum: 0.9 });
 const schedule = new optim.lrScheduler.StepLR(optimizer, 5, 0.5);
@@ -227,6 +237,10 @@ describe("a kept run that is brought back to a step", function () {
         assert.equal(job.states.at(-1), "finished", failed(job));
         assert.equal(endOf(job), endOf(first));
         assert.deepEqual(job.series("loss"), first.series("loss"));
+        assert.deepEqual(
+          job.problems.filter(({ code }) => !first.problems.some((told) => told.code === code)),
+          [],
+        );
       }
     });
   }

@@ -13,7 +13,7 @@ describe("the search for a bad number", () => {
   afterEach(() => folder.remove());
 
   /** @param time that the run had lasted, in milliseconds  @param answer what its repetition says */
-  function search(time: number, request: Partial<RunRequest>, answer: string): Promise<Problem> {
+  function search(time: number, request: Partial<RunRequest>, answer: string, isChanged = false): Promise<Problem> {
     const script = pathToFileURL(folder.write("again.mjs", `process.once("message", () => { ${answer} });`));
     const whole: RunRequest = {
       file: "a.model.ts",
@@ -26,7 +26,7 @@ describe("the search for a bad number", () => {
     };
     const alarm = { problem, what: "loss became NaN at step 4.", run: { losses: [1], seed: 1 }, time };
     const job = { request: whole, place: "", home: "", map: "", declarations: { classes: [], variables: [], imports: [], loops: 0 } as never, randomSeed: 1 };
-    return new BadNumberSearch(alarm, { script, job, code: "", kernels: "plain" }).problem;
+    return new BadNumberSearch(alarm, { script, job, code: "", kernels: "plain", isChanged }).problem;
   }
 
   const found = `process.send({ explanation: { message: "It began with log.", related: [], module: "a (A) of B" } });`;
@@ -34,6 +34,12 @@ describe("the search for a bad number", () => {
   it("puts what was found in the place of the advice", async () => {
     const { message, module, step } = await search(100, {}, found);
     assert.deepEqual([message, module, step], ["loss became NaN at step 4. It began with log.", "a (A) of B", 4]);
+  });
+
+  it("doesn't run a run again that the program alone wouldn't be: one that was changed, or began with weights from elsewhere", async () => {
+    const weights = { file: "w.safetensors", origin: "w.safetensors", declined: [] };
+    assert.match((await search(100, {}, found, true)).message, /not known: what was changed in the run while it went on is not changed where/);
+    assert.match((await search(100, { weights }, found)).message, /not known: the run began with weights from elsewhere, which the program has not/);
   });
 
   it("doesn't run a long run again unasked, and says how to ask", async () => {

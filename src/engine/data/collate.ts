@@ -62,6 +62,13 @@ function collate(samples: readonly unknown[]): unknown {
     return new Map([...first.keys()].map((key) => [key, collate((samples as Map<unknown, unknown>[]).map((sample) => present(sample.get(key), key)))]));
   }
   if (Array.isArray(first)) return collateLists(samples as unknown[][]);
+  if (first instanceof Promise) {
+    throw new ArgumentError(
+      "default_collate: the samples are promises, as those of an `async get`. Load what it needs before the loop, or give the loader " +
+        "`collateFn: async (samples) => data.defaultCollate(await Promise.all(samples))` and take its batches with `for await`",
+      "TypeError",
+    );
+  }
   if (typeof first === "object" && first !== null) {
     return Object.fromEntries(
       Object.keys(first).map((key) => [key, collate((samples as Record<string, unknown>[]).map((sample) => present(sample[key], key)))]),

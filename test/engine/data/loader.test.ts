@@ -123,6 +123,25 @@ describe("DataLoader", () => {
     assert.deepEqual(batch!.pair[1].tolist(), [0, 1, 2]);
   });
 
+  it("says what to do with samples that are promises", async () => {
+    class Later extends data.Dataset<Promise<Tensor>> {
+      get length() {
+        return 4;
+      }
+      async get(index: number) {
+        return tensor(index);
+      }
+    }
+    assert.throws(() => [...new data.DataLoader(new Later(), { batchSize: 2 })], { message: /the samples are promises.*`collateFn: async \(samples\) =>/ });
+    const collateFn = async (samples: Promise<Tensor>[]) => data.defaultCollate(await Promise.all(samples));
+    const batches: number[][] = [];
+    for await (const batch of new data.DataLoader(new Later(), { batchSize: 2, collateFn })) batches.push(batch.tolist() as number[]);
+    assert.deepEqual(batches, [
+      [0, 1],
+      [2, 3],
+    ]);
+  });
+
   it("collateFn makes the batch instead", () => {
     const loader = new data.DataLoader(samples, { batchSize: 4, collateFn: (items) => items.length });
     const sizes: number[] = [...loader];
