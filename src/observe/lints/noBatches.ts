@@ -4,14 +4,22 @@ import type { Lint, LintContext } from "./lint.ts";
 
 export class NoBatches implements Lint {
   readonly #context: LintContext;
+  #batches = 0;
 
   constructor(context: LintContext) {
     this.#context = context;
   }
 
+  passStarts(): void {
+    this.#batches = 0;
+  }
+
+  batch(): void {
+    this.#batches++;
+  }
+
   passEnds(loader: DataLoader<unknown>): void {
-    // By its own count: steps of a run that is brought back are taken without a look at their batches.
-    const place = loader.stateDict()._num_yielded === 0 ? this.#context.loaderPlace(loader) : undefined;
+    const place = this.#batches === 0 ? this.#context.loaderPlace(loader) : undefined;
     if (!place) return;
     const samples = Number((loader.dataset as { readonly length?: unknown }).length);
     const why =
