@@ -153,11 +153,15 @@ function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
       (info.root === "optim.Optimizer" && /^(param_groups|state|defaults)$/.test(name))
     )
       continue;
-    const certain = (info.dataclass && isGiven(defaultOf(info, name))) || assigned.has(name);
+    const certain = (info.dataclass && isDeclared(info, name) && isGiven(defaultOf(info, name))) || assigned.has(name);
     const vague = type.kind === "none" || type.kind === "unknown";
     lines.push(`${pad}${memberName(name)}${certain || vague ? "" : "!"}: ${vague ? "any" : fieldType(to, type)};`);
   }
   return lines;
+}
+
+function isDeclared({ node }: ClassInfo, name: string): boolean {
+  return node.body.statements.some((one) => one.kind === "assign" && one.targets.some((target) => target.kind === "name" && target.name === name));
 }
 
 /** What a dataclass says of a field where it is declared. */

@@ -967,7 +967,7 @@ export class Expressions {
     if (path !== undefined) {
       if (path.startsWith("builtins.")) return builtinCall(this, path.slice("builtins.".length), expression);
       const api = kindlingPath(path);
-      if (api !== undefined && !path.startsWith("copy.copy")) return apiCall(this, api, path, expression);
+      if (api !== undefined && !path.startsWith("copy.")) return apiCall(this, api, path, expression);
       return libraryCall(this, path, expression);
     }
     if (callee.kind === "attribute") {
@@ -1006,7 +1006,10 @@ export class Expressions {
       default:
         // It may be a function, or an object of a class that can be called.
         if (this.ownMembers.has("__call__") && (type.kind === "any" || type.kind === "unknown") && callee.kind === "name")
-          return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
+          return primary(
+            this.context.helper("invoke"),
+            argumentsOf(this, { ...expression, arguments: [{ value: callee }, ...expression.arguments] }, { rename: false }),
+          );
         {
           const method = callee.kind === "attribute" && this.#methodByName(callee);
           if (method) return primary(this.#calleeDoc(callee), ownArguments(this, expression, method));

@@ -325,7 +325,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "rfind":
       return plain("lastIndexOf");
     case "splitlines":
-      return primary(receiver, '.split("\\n")');
+      return primary(to.context.helper("splitlines"), "(", to.doc(object), ")");
     case "strip":
       return first ? primary(receiver, ".replace(", stripPattern(first, "both"), ', "")') : primary(receiver, ".trim()");
     case "lstrip":

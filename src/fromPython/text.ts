@@ -5,7 +5,7 @@ import { lossNames } from "./guesses.ts";
 import { isFile } from "./files.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
-import { findMethod, itemOf, present, unknown, type Type } from "./types.ts";
+import { findMethod, isBelow, itemOf, present, unknown, type Type } from "./types.ts";
 
 /** Texts and expressions, one behind the other. */
 export type Parts = (string | Doc)[];
@@ -313,6 +313,8 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   }
   if (width === undefined) return code;
   const left = align ? align === "<" : type.kind === "string";
+  // A sign stands in front of the zeros.
+  if (zero && !align && type.kind !== "string" && isBelow(type)) return undefined;
   if (zero && !align) return primary(within(code, level.primary), `.padStart(${width}, "0")`);
   return primary(within(code, level.primary), left ? `.padEnd(${width})` : `.padStart(${width})`);
 }
@@ -328,7 +330,9 @@ export function percentText(to: Expressions, text: string, given: readonly Expre
   let next = 0;
   const parts: ({ text: string } | { code: Code })[] = [];
   let last = 0;
-  for (const match of text.matchAll(/%([-+0 ]*)(\d+|\*)?(?:\.(\d+))?([sdifeEgGrx%])/g)) {
+  const unknownForm = /%[-+0 #]*[\d*]*(?:\.\d+)?(?![-+0 #\d.*]|[sdifeEgGrxoc%])/.exec(text);
+  if (unknownForm) throw new NoTwin(`\`${unknownForm[0]}\` in a text has no twin here`, given[0]!.from);
+  for (const match of text.matchAll(/%([-+0 ]*)(\d+|\*)?(?:\.(\d+))?([sdifeEgGrxoc%])/g)) {
     if (match.index > last) parts.push({ text: text.slice(last, match.index) });
     last = match.index + match[0].length;
     const [, flags, width, digits, form] = match;
@@ -342,7 +346,8 @@ export function percentText(to: Expressions, text: string, given: readonly Expre
     const padding = width ? `${flags!.includes("-") ? "<" : type.kind === "string" || form === "s" ? ">" : ""}${flags!.includes("0") ? "0" : ""}${width}` : "";
     const sign = flags!.includes("+") ? "+" : "";
     if (form === "r") parts.push({ code: reprOf(to, value) });
-    else if (form === "s" || (form !== "f" && form !== "d" && form !== "i" && form !== "e" && form !== "g" && form !== "x")) {
+    else if (form === "o" || form === "x") parts.push({ code: formatted(to, value, [`${padding}${form}`]) });
+    else if (form === "s" || !/^[fdieg]$/.test(form!)) {
       parts.push({ code: padding ? formatted(to, value, [padding]) : inTemplate(to, value) });
     } else if ((form === "d" || form === "i") && type.kind === "float") {
       parts.push({

@@ -255,7 +255,7 @@ function format(value: any, spec = ""): string {
   const missing = Math.max(0, Number(width ?? 0) - text.length);
   const side = align ?? (zero ? "=" : typeof value === "number" ? ">" : "<");
   const padding = zero && !align ? "0" : fill;
-  if (side === "=") return /^[+-]/.test(text) ? text[0] + padding.repeat(missing) + text.slice(1) : padding.repeat(missing) + text;
+  if (side === "=") return text.replace(/^[+-]?(?:0[xbo])?/, (sign) => sign + padding.repeat(missing));
   if (side === "^") return padding.repeat(Math.floor(missing / 2)) + text + padding.repeat(Math.ceil(missing / 2));
   return side === ">" ? padding.repeat(missing) + text : text + padding.repeat(missing);
 }
@@ -491,6 +491,26 @@ function asDictionary(of: any): any {
   return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, asDictionary(value)]));
 }`,
     imports: ["Tensor"],
+  },
+  copied: {
+    code: `/** A copy of an object, and of all that is in it. */
+function copied<T>(value: T): T {
+  if (typeof value !== "object" || value === null || value instanceof Tensor || value instanceof nn.Module) return deepcopy(value);
+  if (Array.isArray(value)) return value.map(copied) as T;
+  if (value instanceof Map) return new Map(Array.from(value, ([key, one]) => [key, copied(one)])) as T;
+  if (value instanceof Set) return new Set(Array.from(value, copied)) as T;
+  const entries = Object.entries(value).map(([name, one]) => [name, copied(one)]);
+  return Object.assign(Object.create(Object.getPrototypeOf(value)), Object.fromEntries(entries));
+}`,
+    imports: ["Tensor", "deepcopy", "nn"],
+  },
+  splitlines: {
+    code: `/** A text's lines, without their ends. */
+function splitlines(text: string): string[] {
+  const lines = text.split(/\\r\\n|\\n|\\r/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}`,
   },
   replaced: {
     code: `/** The object again, with some of its fields changed. */
