@@ -834,6 +834,9 @@ export class Expressions {
   /** Of something unknown: several places are a tensor's; one slice is a list's as well. */
   #looseIndex(object: Expression, subscripts: readonly Expression[]): Code {
     const [first] = subscripts;
+    const isAny = present(this.typeOf(object)).kind === "any";
+    if (isAny && subscripts.length === 1 && first!.kind === "slice" && !first.step)
+      return primary(this.context.helper("part"), "(", this.doc(object), first.start || first.stop ? [", ", this.#bounds(first)] : "", ")");
     if (subscripts.length === 1 && first!.kind === "slice" && !first.step) return primary(this.receiver(object), ".slice(", this.#bounds(first), ")");
     return this.tensorIndex(object, subscripts);
   }

@@ -15,6 +15,7 @@ import type { Walk } from "./walk.ts";
 import { isPath, path as pathClass, pathResult } from "./paths.ts";
 import { patternMethodResult } from "./regularExpressions.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
+import { blocksOf } from "./syntax.ts";
 import type { Argument, Block, Call, ClassStatement, Comprehension, Expression, FunctionStatement, Lambda, Parameter, Statement } from "./syntax.ts";
 import {
   alternatives,
@@ -51,6 +52,7 @@ import {
   isModule,
   isNumber,
   isSequence,
+  isTupleLike,
   itemOf,
   join,
   likeNumpy,
@@ -130,6 +132,7 @@ class Inference {
     append: (...appended) => this.#append(...appended),
     dictionary: (...made) => this.#dictionary(...made),
   };
+  readonly #decoratedInfos = new Map<FunctionInfo, FunctionInfo>();
   readonly #modules: Modules;
   #changed = false;
   #trustsMethods = false;
@@ -196,7 +199,7 @@ class Inference {
   }
 
   #guessOf(info: FunctionInfo, parameter: Parameter): Type | undefined {
-    if (parameter.star === "*") return listOf(any);
+    if (parameter.star === "*") return { ...listOf(any), tuple: true };
     if (parameter.star === "**") return { kind: "dict", key: string, value: any };
     if (info.class?.root === "autograd.Function") return parameter.name === "ctx" ? functionContext : floats;
     if (info.class?.root?.startsWith("data.")) return info.name === "__getitem__" ? int : undefined;
@@ -403,7 +406,27 @@ class Inference {
     const info = this.#functionOf(statement, statement.name, statement.body);
     const sets = statement.decorators.some((decorator) => decoratorName(decorator).endsWith(".setter"));
     if (this.#insideClass) this.#insideClass.methods.set(sets ? setterOf(statement.name) : statement.name, info);
-    else this.#bind(statement.name, { kind: "function", of: info });
+    else this.#bind(statement.name, { kind: "function", of: this.#decorated(statement, info) });
+  }
+
+  /** What a function gives that a decorator of the program's own is put around: what that gives in its place, unless it hands on what the function itself gives. */
+  #decorated(statement: FunctionStatement, info: FunctionInfo): FunctionInfo {
+    for (const { type } of statement.decorators) {
+      const inner = type?.kind === "function" && type.of.returns.kind === "function" ? type.of.returns.of : undefined;
+      const given = type?.kind === "function" ? type.of.node.parameters[0]?.name : undefined;
+      if (!inner || given === undefined || inner === info || !("statements" in inner.body) || handsOn(inner.body, given)) continue;
+      const known = this.#decoratedInfos.get(info);
+      if (known) return known;
+      const made: FunctionInfo = {
+        ...info,
+        get returns() {
+          return inner.returns.kind === "unknown" ? any : inner.returns;
+        },
+      };
+      this.#decoratedInfos.set(info, made);
+      return made;
+    }
+    return info;
   }
 
   /** A decorator of the program's own is given the class that it stands on. */
@@ -437,7 +460,7 @@ class Inference {
       // What says nothing is found out; `Any` says that nothing is to be.
       if (type.kind === "any" && decoratorName(parameter.annotation!) !== "Any") type = unknown;
       if (parameter.default) type = join(type, parameter.default.type ?? unknown);
-      if (parameter.star === "*") type = listOf(unknown);
+      if (parameter.star === "*") type = { ...listOf(unknown), tuple: true };
       if (parameter.star === "**") type = { kind: "dict", key: string, value: unknown };
       if (at === 0 && bound) type = { kind: bound === "self" ? "instance" : "class", of: info.class! };
       info.parameters.set(parameter.name, type);
@@ -870,8 +893,10 @@ class Inference {
     // `[None] * n` holds what will be put into it.
     if (isSequence(left) && operator === "*" && itemOf(left).kind === "none") return listOf(unknown);
     if (isSequence(left) && (operator === "+" || operator === "*")) {
-      if (operator === "+" && left.kind === "list" && isSequence(right)) return listOf(join(left.of, itemOf(right)));
-      return left.kind === "tuple" && right.kind === "tuple" && operator === "+" ? tupleOf(...left.entries, ...right.entries) : listOf(itemOf(left));
+      const tuple = isTupleLike(left) && (operator === "*" || isTupleLike(right));
+      if (operator === "+" && left.kind === "list" && isSequence(right)) return { ...listOf(join(left.of, itemOf(right))), ...(tuple && { tuple }) };
+      if (left.kind === "tuple" && right.kind === "tuple" && operator === "+") return tupleOf(...left.entries, ...right.entries);
+      return { ...listOf(itemOf(left)), ...(tuple && { tuple }) };
     }
     if (isSequence(right) && operator === "*") return listOf(itemOf(right));
     if (isNumber(left) && isNumber(right)) return numbersResult(operator, left, right);
@@ -1482,6 +1507,22 @@ function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
   );
 }
 
+/** Whether a function gives what the one in it gives: `return fn(*args)`, `result = fn(*args) … return result`. */
+function handsOn(body: Block, called: string): boolean {
+  const isCall = (value: Expression | undefined): boolean => value?.kind === "call" && value.callee.kind === "name" && value.callee.name === called;
+  const made = new Set<string>();
+  const found: boolean[] = [];
+  const visit = (block: Block): void => {
+    for (const statement of block.statements) {
+      if (statement.kind === "assign" && isCall(statement.value)) for (const target of statement.targets) if (target.kind === "name") made.add(target.name);
+      if (statement.kind === "return") found.push(isCall(statement.value) || (statement.value?.kind === "name" && made.has(statement.value.name)));
+      if (statement.kind !== "function" && statement.kind !== "class") for (const inner of blocksOf(statement)) visit(inner);
+    }
+  };
+  visit(body);
+  return found.length === 0 || found.every(Boolean);
+}
+
 /** An optimizer's step takes a closure of whatever kind, and gives what that gives. */
 function isOptimizerStep({ class: of, name }: FunctionInfo): boolean {
   return name === "step" && of?.root === "optim.Optimizer";
@@ -1492,12 +1533,12 @@ function setterOf(name: string): string {
   return `${name} =`;
 }
 
-/** The fields that a dataclass is made with. */
-export function givenFields(of: ClassInfo): string[] {
+/** The fields that a dataclass is made with. @param all those too that it isn't given */
+export function givenFields(of: ClassInfo, all = false): string[] {
   return lineage(of)
     .reverse()
     .flatMap(({ node }) => node.body.statements)
-    .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && isGiven(one.value) && !isShared(one) ? [one.targets[0]!.name] : []))
+    .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && (all || isGiven(one.value)) && !isShared(one) ? [one.targets[0]!.name] : []))
     .filter((name, at, all) => all.indexOf(name) === at);
 }
 

@@ -5,6 +5,7 @@ import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { allOf } from "./files.ts";
+import { givenFields } from "./inference.ts";
 import { listed, memberText, quoted, type Doc } from "./layout.ts";
 import { loggingCall, loggingValue } from "./logging.ts";
 import { pathCall } from "./paths.ts";
@@ -226,6 +227,9 @@ function holdsOwn(type: Type): boolean {
 /** A dataclass's fields by name, and those of the dataclasses in it. */
 function asDictionary(to: Expressions, object: Expression): Code {
   const type = present(to.typeOf(object));
+  const declared = type.kind === "instance" ? givenFields(type.of, true) : [];
+  if (type.kind === "instance" && [...type.of.fields.keys()].some((name) => !declared.includes(name)))
+    return primary(to.context.helper("asDictionary"), listed("(", [to.doc(object), listed("[", declared.map(quoted), "]")], ")"));
   const isFlat = type.kind === "instance" && [...type.of.fields.values()].every((field) => isFlatField(present(field)));
   return isFlat ? primary("{ ...", to.operand(object, level.assignment), " }") : primary(to.context.helper("asDictionary"), "(", to.doc(object), ")");
 }

@@ -2,6 +2,7 @@
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { lossNames } from "./guesses.ts";
+import { givenFields } from "./inference.ts";
 import { isFile } from "./files.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
@@ -162,7 +163,11 @@ function fieldsText(to: Expressions, value: Doc, type: Type): Code {
   const known = new Map([...(fields ?? [])].filter(([, field]) => !printsFields(present(field)) || present(field) !== type));
   const kind = kindText({ kind: "dict", key: unknown, value: unknown, fields: known }, (one) => leafText(to, one), "repr");
   const name = type.kind === "dict" ? [quoted("Namespace")] : [];
-  const further = name.length > 0 ? [kind ?? "undefined", ...name] : kind ? [kind] : [];
+  const declared = type.kind === "instance" ? givenFields(type.of, true) : [];
+  // What a dataclass sets beside its fields, Python doesn't show.
+  const names =
+    type.kind === "instance" && [...type.of.fields.keys()].some((one) => !declared.includes(one)) ? listed("[", declared.map(quoted), "]") : undefined;
+  const further = names ? [kind ?? "undefined", "undefined", names] : name.length > 0 ? [kind ?? "undefined", ...name] : kind ? [kind] : [];
   return primary(to.context.helper("fieldsText"), listed("(", [value, ...further], ")"));
 }
 

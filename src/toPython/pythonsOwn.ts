@@ -122,8 +122,8 @@ function floatsText(values: any): string {
   },
   fieldsText: {
     code: `/** An object as Python shows those of dataclasses: by its fields. @param kind what they don't say themselves */
-function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
-  return \`\${name}(\${Object.entries(of).map(([field, value]) => \`\${field}=\${repr(value, kind?.of?.[field])}\`).join(", ")})\`;
+function fieldsText(of: any, kind?: any, name = of.constructor.name, names = Object.keys(of)): string {
+  return \`\${name}(\${names.map((field: string) => [field, of[field]] as const).map(([field, value]) => \`\${field}=\${repr(value, kind?.of?.[field])}\`).join(", ")})\`;
 }`,
     needs: ["repr", "decimal"],
   },
@@ -400,6 +400,13 @@ function getItem(values: any, key: any): any {
 }`,
     imports: ["Tensor"],
   },
+  part: {
+    code: `/** \`values[start:stop]\` of a list, a text or a tensor. */
+function part(values: any, start?: number, stop?: number): any {
+  return values instanceof Tensor ? values.at([start ?? null, stop ?? null]) : values.slice(start, stop);
+}`,
+    imports: ["Tensor"],
+  },
   setItem: {
     code: `/** \`values[key] = value\` of whatever has entries. */
 function setItem(values: any, key: any, value: any): void {
@@ -485,8 +492,9 @@ function isDictionary<T>(value: T): value is Extract<T, Record<string, unknown> 
   },
   asDictionary: {
     code: `/** An object's fields by name, and those of the objects in it. */
-function asDictionary(of: any): any {
-  if (Array.isArray(of)) return of.map(asDictionary);
+function asDictionary(of: any, names?: readonly string[]): any {
+  if (names) return Object.fromEntries(names.map((name) => [name, asDictionary(of[name])]));
+  if (Array.isArray(of)) return of.map((one) => asDictionary(one));
   if (typeof of !== "object" || of === null || of instanceof Tensor || of instanceof Map) return of;
   return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, asDictionary(value)]));
 }`,
