@@ -335,7 +335,7 @@ export function percentText(to: Expressions, text: string, given: readonly Expre
   let next = 0;
   const parts: ({ text: string } | { code: Code })[] = [];
   let last = 0;
-  const unknownForm = /%[-+0 #]*[\d*]*(?:\.\d+)?(?![-+0 #\d.*]|[sdifeEgGrxoc%])/.exec(text);
+  const unknownForm = /%[-+0 #]*[\d*]*(?:\.\d+)?(?![-+0 #\d.*]|[sdifeEgGrxoc]).?/.exec(text.replaceAll("%%", ""));
   if (unknownForm) throw new NoTwin(`\`${unknownForm[0]}\` in a text has no twin here`, given[0]!.from);
   for (const match of text.matchAll(/%([-+0 ]*)(\d+|\*)?(?:\.(\d+))?([sdifeEgGrxoc%])/g)) {
     if (match.index > last) parts.push({ text: text.slice(last, match.index) });
