@@ -6,7 +6,7 @@ import { level, NoTwin, primary, within, type Code, type Context } from "./conte
 import { isUnused, targetNames } from "./declarations.ts";
 import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMethods.ts";
 import { constantIndex } from "./syntaxQueries.ts";
-import { givenFields } from "./inference.ts";
+import { givenFields } from "./fields.ts";
 import { group, indent, keyText, layOut, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
 import { logger, loggerMethod } from "./logging.ts";

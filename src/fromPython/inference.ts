@@ -3,6 +3,7 @@
  * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
  */
 import { collectBindings } from "./declarations.ts";
+import { givenFields } from "./fields.ts";
 import { file, fileResult } from "./files.ts";
 import { onlyTensors, telling, tensorNames } from "./guesses.ts";
 import { logger } from "./logging.ts";
@@ -13,7 +14,7 @@ import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMe
 import { pythonCall } from "./pythonCalls.ts";
 import type { Walk } from "./walk.ts";
 import { isPath, path as pathClass, pathResult } from "./paths.ts";
-import { patternMethodResult } from "./regularExpressions.ts";
+import { patternMethodResult } from "./patternTypes.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
 import { blocksOf } from "./syntax.ts";
 import type { Argument, Block, Call, ClassStatement, Comprehension, Expression, FunctionStatement, Lambda, Parameter, Statement } from "./syntax.ts";
@@ -23,7 +24,6 @@ import {
   decoratorName,
   hasReturn,
   isCalled,
-  isGiven,
   isNoneTest,
   isShared,
   isWrittenAsNumber,
@@ -192,6 +192,8 @@ class Inference {
         const before = info.parameters.get(parameter.name) ?? unknown;
         if (present(before).kind !== "unknown" && before.kind !== "none") continue;
         if (at === 0 && info.bound) continue;
+        // `act = act or nn.ReLU` says itself what is called.
+        if (before.kind === "none" && "statements" in info.body && isGivenAnew(info.body, parameter.name)) continue;
         const guessed = this.#guessOf(info, parameter);
         if (guessed) info.parameters.set(parameter.name, join(before, guessed));
       }
@@ -1507,6 +1509,15 @@ function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
   );
 }
 
+/** Whether a block gives a name another value. */
+function isGivenAnew(block: Block, name: string): boolean {
+  return block.statements.some(
+    (one) =>
+      (one.kind === "assign" && one.targets.some((target) => target.kind === "name" && target.name === name)) ||
+      (one.kind === "if" && blocksOf(one).some((inner) => isGivenAnew(inner, name))),
+  );
+}
+
 /** Whether a function gives what the one in it gives: `return fn(*args)`, `result = fn(*args) … return result`. */
 function handsOn(body: Block, called: string): boolean {
   const isCall = (value: Expression | undefined): boolean => value?.kind === "call" && value.callee.kind === "name" && value.callee.name === called;
@@ -1520,7 +1531,7 @@ function handsOn(body: Block, called: string): boolean {
     }
   };
   visit(body);
-  return found.length === 0 || found.every(Boolean);
+  return found.every(Boolean);
 }
 
 /** An optimizer's step takes a closure of whatever kind, and gives what that gives. */
@@ -1531,15 +1542,6 @@ function isOptimizerStep({ class: of, name }: FunctionInfo): boolean {
 /** What a property's setter stands under among the methods. */
 function setterOf(name: string): string {
   return `${name} =`;
-}
-
-/** The fields that a dataclass is made with. @param all those too that it isn't given */
-export function givenFields(of: ClassInfo, all = false): string[] {
-  return lineage(of)
-    .reverse()
-    .flatMap(({ node }) => node.body.statements)
-    .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && (all || isGiven(one.value)) && !isShared(one) ? [one.targets[0]!.name] : []))
-    .filter((name, at, all) => all.indexOf(name) === at);
 }
 
 /** What a backward hook is shown: a gradient for each input or output, `None` where there is none. */

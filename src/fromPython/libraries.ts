@@ -5,8 +5,9 @@ import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { allOf } from "./files.ts";
-import { givenFields } from "./inference.ts";
+import { givenFields } from "./fields.ts";
 import { listed, memberText, quoted, type Doc } from "./layout.ts";
+import { helpers } from "../toPython/pythonsOwn.ts";
 import { loggingCall, loggingValue } from "./logging.ts";
 import { pathCall } from "./paths.ts";
 import { patternCall } from "./regularExpressions.ts";
@@ -115,6 +116,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
         return libraryCall(to, path, { ...call, arguments: [letters, ...call.arguments.slice(1)] });
       }
       if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
+      if (!new RegExp(`\\b${rest}[<(]`).test(helpers.random!.code)) break;
       if (rest === "sample") {
         const values = [...call.arguments].sort((a, b) => Number(a.name !== undefined) - Number(b.name !== undefined)).map(({ value }) => to.argument(value));
         return primary(`${to.context.helper("random")}.sample`, listed("(", values, ")"));

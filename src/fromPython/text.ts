@@ -2,7 +2,7 @@
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { lossNames } from "./guesses.ts";
-import { givenFields } from "./inference.ts";
+import { givenFields } from "./fields.ts";
 import { isFile } from "./files.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
