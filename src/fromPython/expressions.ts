@@ -346,7 +346,7 @@ export class Expressions {
   /** `left | right` of dictionaries, `+` and `-` of counts. */
   #dictionaries(operator: string, left: Expression, right: Expression, type: DictType): Code {
     if (type.made === "Counter" && (operator === "+" || operator === "-"))
-      return primary(this.context.helper("counted"), "(", this.doc(left), ").count(", this.doc(right), operator === "-" ? ", -1" : "", ").positive()");
+      return primary(this.context.helper("summed"), "(", this.doc(left), ", ", this.doc(right), operator === "-" ? ", -1" : "", ")");
     if (operator !== "|" || type.made === "Counter") throw new NoTwin(`\`${operator}\` of such dictionaries has no twin here`, left.from);
     if (isMap(type)) return primary(`new ${this.collection(type)}(`, "[...", this.doc(left), ", ...", this.doc(right), "])");
     return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");

@@ -88,7 +88,7 @@ function use(to: Expressions, pattern: Pattern, name: string, given: readonly Ar
     case "finditer":
       return primary(text(first), ".matchAll(", pattern.with("g"), ")");
     case "findall": {
-      const picked = ["match[0]", 'match.at(-1) ?? ""', 'match.slice(1).map((text) => text ?? "")'][Math.min(pattern.groups, 2)]!;
+      const picked = pattern.groups < 2 ? "match.at(-1)!" : 'match.slice(1).map((text) => text ?? "")';
       return primary("[...", text(first), ".matchAll(", pattern.with("g"), `)].map((match) => ${picked})`);
     }
     case "split":

@@ -484,7 +484,8 @@ export class Statements {
     if (target.kind !== "index") return [];
     const [first] = target.subscripts;
     if (first?.kind === "slice") {
-      return this.#line([this.to.receiver(target.object), ".splice(", this.#spliced(target.object, first), ")"], margin);
+      const taken = first.stop || first.step ? this.#spliced(target.object, first) : first.start ? this.to.doc(first.start) : "0";
+      return this.#line([this.to.receiver(target.object), ".splice(", taken, ")"], margin);
     }
     const type = present(this.to.typeOf(target.object));
     const receiver = this.to.receiver(target.object);

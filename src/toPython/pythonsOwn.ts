@@ -1135,27 +1135,32 @@ class Counts<T> extends KeyMap<T, number> {
   override get(key: T): number {
     return super.get(key) ?? 0;
   }
-
-  /** Counts further values, or adds other counts. */
-  count(values: Iterable<T> | ReadonlyMap<T, number>, sign = 1): this {
-    if (values instanceof Map) for (const [key, count] of values) this.set(key, this.get(key) + sign * count);
-    else for (const value of values as Iterable<T>) this.set(value, this.get(value) + sign);
-    return this;
-  }
-
-  positive(): this {
-    for (const [key, count] of this) if (count <= 0) this.delete(key);
-    return this;
-  }
 }`,
     needs: ["KeyMap"],
   },
   counted: {
     code: `/** How often each value comes. */
-function counted<T>(values: Iterable<T> | ReadonlyMap<T, number>): Counts<T> {
-  return new Counts<T>().count(values);
+function counted<T>(values: Iterable<T> | ReadonlyMap<T, number>): Map<T, number> {
+  return countIn(new Counts<T>(), values);
 }`,
-    needs: ["Counts"],
+    needs: ["Counts", "countIn"],
+  },
+  countIn: {
+    code: `/** Counts further values, or adds other counts. */
+function countIn<T>(counts: Map<T, number>, values: Iterable<T> | ReadonlyMap<T, number>, sign = 1): Map<T, number> {
+  if (values instanceof Map) for (const [key, count] of values) counts.set(key, counts.get(key)! + sign * count);
+  else for (const value of values as Iterable<T>) counts.set(value, counts.get(value)! + sign);
+  return counts;
+}`,
+  },
+  summed: {
+    code: `/** Counts and other counts together, or without them: those that are left. */
+function summed<T>(counts: Map<T, number>, others: Map<T, number>, sign = 1): Map<T, number> {
+  const all = countIn(counted(counts), others, sign);
+  for (const [key, count] of all) if (count <= 0) all.delete(key);
+  return all;
+}`,
+    needs: ["counted", "countIn"],
   },
   seeded: {
     code: `/** Python's \`random.Random\`: numbers of its own. */
