@@ -511,7 +511,9 @@ function next(to: Expressions, value: Expression, fallback: Expression | undefin
   if (type.kind === "instance" && findMethod(type.of, "__next__")) return primary(to.receiver(value), ".__next__()");
   if (to.context.errors.has("StopIteration")) return primary(to.context.helper("advance"), "(", to.doc(value), ")");
   if (value.kind === "call" && to.context.pathOf(value.callee) === "builtins.iter") {
-    return primary(to.operand(value.arguments[0]!.value, level.primary), "[Symbol.iterator]().next().value!");
+    const [through] = value.arguments;
+    const values = isCollectionOfKeys(to, through!.value) ? to.spread(through!.value) : to.operand(through!.value, level.primary);
+    return primary(values, "[Symbol.iterator]().next().value!");
   }
   if (value.kind === "comprehension") return primary(to.doc(value), "[0]!");
   if (present(to.typeOf(value)).kind === "iterator" && value.kind === "call" && value.callee.kind === "attribute" && value.callee.name.endsWith("parameters")) {

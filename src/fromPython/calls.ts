@@ -3,7 +3,7 @@ import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import { argumentName, camelCase } from "./names.ts";
-import { partsOf, takesList, type Argument, type Call, type Expression, type Parameter } from "./syntax.ts";
+import { partsOf, takesAnything, takesList, type Argument, type Call, type Expression, type Parameter } from "./syntax.ts";
 import { any, isMap, isNumber, isSequence, itemOf, present, type FunctionInfo, type Type } from "./types.ts";
 
 /**
@@ -66,6 +66,8 @@ function positional(to: Expressions, { value, star }: Argument, given = (one: Ex
 /** Arguments of a function of the program: what is given by name goes where the function has it. */
 export function ownArguments(to: Expressions, call: Call, info: FunctionInfo | undefined): Doc {
   const parameters = info?.node.parameters.slice(info.bound ? 1 : 0) ?? [];
+  if (info && takesAnything(parameters) && call.arguments.some((one) => one.name !== undefined))
+    throw new NoTwin(`\`${info.name}\` hands on what it is given, and by name that has no twin here: give it by position`, call.from);
   const asList = takesList(parameters);
   const spreads = info && parameters.every(({ star }) => star !== "*");
   if (!info || (!asList && call.arguments.every(({ name, star }) => name === undefined && star !== "**" && !(spreads && star)))) {

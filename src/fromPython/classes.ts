@@ -131,11 +131,14 @@ function staticField(to: Statements, info: ClassInfo, statement: Statement & { k
   const comments = statement.comments.before.map((text) => commentLine(text, margin));
   const type = info.statics.get(target!.name);
   // Asked for what only the run names, it is a dictionary to TypeScript, too.
+  const isAnew = lineage(info)
+    .slice(1)
+    .some(({ statics }) => statics.has(target!.name));
   const says = !tellsItself(statement.value) || (type?.kind === "dict" && type.open);
   const annotation = type && type.kind !== "unknown" && says ? `: ${to.to.typeName(type)}` : "";
   return [
     ...comments,
-    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${to.context.own(target!.name)}${annotation} = ${layOut(to.to.doc(ofClass(statement.value, info)), margin)};`,
+    `${" ".repeat(margin)}${to.to.isStatic(info, target!.name) ? "static " : ""}${isAnew ? "override " : ""}${to.context.own(target!.name)}${annotation} = ${layOut(to.to.doc(ofClass(statement.value, info)), margin)};`,
   ];
 }
 
@@ -153,11 +156,15 @@ function fieldLines(to: Statements, info: ClassInfo, pad: string): string[] {
       (info.root === "optim.Optimizer" && /^(param_groups|state|defaults)$/.test(name))
     )
       continue;
-    const certain = (info.dataclass && isGiven(defaultOf(info, name))) || assigned.has(name);
+    const certain = (info.dataclass && isDeclared(info, name) && isGiven(defaultOf(info, name))) || assigned.has(name);
     const vague = type.kind === "none" || type.kind === "unknown";
     lines.push(`${pad}${memberName(name)}${certain || vague ? "" : "!"}: ${vague ? "any" : fieldType(to, type)};`);
   }
   return lines;
+}
+
+function isDeclared({ node }: ClassInfo, name: string): boolean {
+  return node.body.statements.some((one) => one.kind === "assign" && one.targets.some((target) => target.kind === "name" && target.name === name));
 }
 
 /** What a dataclass says of a field where it is declared. */
@@ -313,13 +320,25 @@ function method(to: Statements, info: ClassInfo, statement: FunctionStatement, m
     name = "*[Symbol.iterator]";
     return [...doc, `${pad}${name}(): any {`, ...steps(to, own, statement, margin + 2), `${pad}}`];
   }
-  const lines = to.functionBody(own, statement, margin + 2);
+  const lines = decorators.includes("cached_property") ? cachedLines(to, own, statement, name, margin + 2) : to.functionBody(own, statement, margin + 2);
   if (isAbstract(statement)) lines.push(`${" ".repeat(margin + 2)}throw new Error("not implemented");`);
   return [
     ...doc,
     `${pad}${head}${layOut(["(", statement.name === "__exit__" ? "" : to.to.parameters(own, statement.parameters), ")"], margin)}${returns} {`,
     ...lines,
     `${pad}}`,
+  ];
+}
+
+/** A property that is found out once. */
+function cachedLines(to: Statements, own: FunctionInfo, statement: FunctionStatement, name: string, margin: number): string[] {
+  const pad = " ".repeat(margin);
+  return [
+    `${pad}const value = (() => {`,
+    ...to.functionBody(own, statement, margin + 2),
+    `${pad}})();`,
+    `${pad}Object.defineProperty(this, ${quoted(name)}, { value });`,
+    `${pad}return value;`,
   ];
 }
 

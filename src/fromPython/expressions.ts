@@ -6,7 +6,7 @@ import { level, NoTwin, primary, within, type Code, type Context } from "./conte
 import { isUnused, targetNames } from "./declarations.ts";
 import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMethods.ts";
 import { constantIndex } from "./syntaxQueries.ts";
-import { givenFields } from "./inference.ts";
+import { givenFields } from "./fields.ts";
 import { group, indent, keyText, layOut, line, listed, memberText, quoted, type Doc } from "./layout.ts";
 import { libraryCall, libraryValue } from "./libraries.ts";
 import { logger, loggerMethod } from "./logging.ts";
@@ -346,7 +346,7 @@ export class Expressions {
   /** `left | right` of dictionaries, `+` and `-` of counts. */
   #dictionaries(operator: string, left: Expression, right: Expression, type: DictType): Code {
     if (type.made === "Counter" && (operator === "+" || operator === "-"))
-      return primary(this.context.helper("counted"), "(", this.doc(left), ").count(", this.doc(right), operator === "-" ? ", -1" : "", ").positive()");
+      return primary(this.context.helper("summed"), "(", this.doc(left), ", ", this.doc(right), operator === "-" ? ", -1" : "", ")");
     if (operator !== "|" || type.made === "Counter") throw new NoTwin(`\`${operator}\` of such dictionaries has no twin here`, left.from);
     if (isMap(type)) return primary(`new ${this.collection(type)}(`, "[...", this.doc(left), ", ...", this.doc(right), "])");
     return primary("{ ...", this.doc(left), ", ...", this.doc(right), " }");
@@ -834,6 +834,9 @@ export class Expressions {
   /** Of something unknown: several places are a tensor's; one slice is a list's as well. */
   #looseIndex(object: Expression, subscripts: readonly Expression[]): Code {
     const [first] = subscripts;
+    const isAny = present(this.typeOf(object)).kind === "any";
+    if (isAny && subscripts.length === 1 && first!.kind === "slice" && !first.step)
+      return primary(this.context.helper("part"), "(", this.doc(object), first.start || first.stop ? [", ", this.#bounds(first)] : "", ")");
     if (subscripts.length === 1 && first!.kind === "slice" && !first.step) return primary(this.receiver(object), ".slice(", this.#bounds(first), ")");
     return this.tensorIndex(object, subscripts);
   }
@@ -967,7 +970,7 @@ export class Expressions {
     if (path !== undefined) {
       if (path.startsWith("builtins.")) return builtinCall(this, path.slice("builtins.".length), expression);
       const api = kindlingPath(path);
-      if (api !== undefined && !path.startsWith("copy.copy")) return apiCall(this, api, path, expression);
+      if (api !== undefined && !path.startsWith("copy.")) return apiCall(this, api, path, expression);
       return libraryCall(this, path, expression);
     }
     if (callee.kind === "attribute") {
@@ -1006,7 +1009,10 @@ export class Expressions {
       default:
         // It may be a function, or an object of a class that can be called.
         if (this.ownMembers.has("__call__") && (type.kind === "any" || type.kind === "unknown") && callee.kind === "name")
-          return primary(this.context.helper("invoke"), listed("(", [this.doc(callee), ...expression.arguments.map((one) => this.argument(one.value))], ")"));
+          return primary(
+            this.context.helper("invoke"),
+            argumentsOf(this, { ...expression, arguments: [{ value: callee }, ...expression.arguments] }, { rename: false }),
+          );
         {
           const method = callee.kind === "attribute" && this.#methodByName(callee);
           if (method) return primary(this.#calleeDoc(callee), ownArguments(this, expression, method));

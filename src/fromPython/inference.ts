@@ -3,6 +3,7 @@
  * walked again and again, with what calls pass to functions and what functions give back, until nothing new is learned.
  */
 import { collectBindings } from "./declarations.ts";
+import { givenFields } from "./fields.ts";
 import { file, fileResult } from "./files.ts";
 import { onlyTensors, telling, tensorNames } from "./guesses.ts";
 import { logger } from "./logging.ts";
@@ -13,8 +14,9 @@ import { comparisonMethods, mirroredMethod, operatorMethods } from "./operatorMe
 import { pythonCall } from "./pythonCalls.ts";
 import type { Walk } from "./walk.ts";
 import { isPath, path as pathClass, pathResult } from "./paths.ts";
-import { patternMethodResult } from "./regularExpressions.ts";
+import { patternMethodResult } from "./patternTypes.ts";
 import { layerResult, memberResults, tensorProperties, tensorResult } from "./returns.ts";
+import { blocksOf } from "./syntax.ts";
 import type { Argument, Block, Call, ClassStatement, Comprehension, Expression, FunctionStatement, Lambda, Parameter, Statement } from "./syntax.ts";
 import {
   alternatives,
@@ -22,7 +24,6 @@ import {
   decoratorName,
   hasReturn,
   isCalled,
-  isGiven,
   isNoneTest,
   isShared,
   isWrittenAsNumber,
@@ -51,6 +52,7 @@ import {
   isModule,
   isNumber,
   isSequence,
+  isTupleLike,
   itemOf,
   join,
   likeNumpy,
@@ -131,6 +133,7 @@ class Inference {
     append: (...appended) => this.#append(...appended),
     dictionary: (...made) => this.#dictionary(...made),
   };
+  readonly #decoratedInfos = new Map<FunctionInfo, FunctionInfo>();
   readonly #modules: Modules;
   #changed = false;
   #trustsMethods = false;
@@ -190,6 +193,8 @@ class Inference {
         const before = info.parameters.get(parameter.name) ?? unknown;
         if (present(before).kind !== "unknown" && before.kind !== "none") continue;
         if (at === 0 && info.bound) continue;
+        // `act = act or nn.ReLU` says itself what is called.
+        if (before.kind === "none" && "statements" in info.body && isGivenAnew(info.body, parameter.name)) continue;
         const guessed = this.#guessOf(info, parameter);
         if (guessed) info.parameters.set(parameter.name, join(before, guessed));
       }
@@ -197,7 +202,7 @@ class Inference {
   }
 
   #guessOf(info: FunctionInfo, parameter: Parameter): Type | undefined {
-    if (parameter.star === "*") return listOf(any);
+    if (parameter.star === "*") return { ...listOf(any), tuple: true };
     if (parameter.star === "**") return { kind: "dict", key: string, value: any };
     if (info.class?.root === "autograd.Function") return parameter.name === "ctx" ? functionContext : floats;
     if (info.class?.root?.startsWith("data.")) return info.name === "__getitem__" ? int : undefined;
@@ -404,7 +409,27 @@ class Inference {
     const info = this.#functionOf(statement, statement.name, statement.body);
     const sets = statement.decorators.some((decorator) => decoratorName(decorator).endsWith(".setter"));
     if (this.#insideClass) this.#insideClass.methods.set(sets ? setterOf(statement.name) : statement.name, info);
-    else this.#bind(statement.name, { kind: "function", of: info });
+    else this.#bind(statement.name, { kind: "function", of: this.#decorated(statement, info) });
+  }
+
+  /** What a function gives that a decorator of the program's own is put around: what that gives in its place, unless it hands on what the function itself gives. */
+  #decorated(statement: FunctionStatement, info: FunctionInfo): FunctionInfo {
+    for (const { type } of statement.decorators) {
+      const inner = type?.kind === "function" && type.of.returns.kind === "function" ? type.of.returns.of : undefined;
+      const given = type?.kind === "function" ? type.of.node.parameters[0]?.name : undefined;
+      if (!inner || given === undefined || inner === info || !("statements" in inner.body) || handsOn(inner.body, given)) continue;
+      const known = this.#decoratedInfos.get(info);
+      if (known) return known;
+      const made: FunctionInfo = {
+        ...info,
+        get returns() {
+          return inner.returns.kind === "unknown" ? any : inner.returns;
+        },
+      };
+      this.#decoratedInfos.set(info, made);
+      return made;
+    }
+    return info;
   }
 
   /** A decorator of the program's own is given the class that it stands on. */
@@ -438,7 +463,7 @@ class Inference {
       // What says nothing is found out; `Any` says that nothing is to be.
       if (type.kind === "any" && decoratorName(parameter.annotation!) !== "Any") type = unknown;
       if (parameter.default) type = join(type, parameter.default.type ?? unknown);
-      if (parameter.star === "*") type = listOf(unknown);
+      if (parameter.star === "*") type = { ...listOf(unknown), tuple: true };
       if (parameter.star === "**") type = { kind: "dict", key: string, value: unknown };
       if (at === 0 && bound) type = { kind: bound === "self" ? "instance" : "class", of: info.class! };
       info.parameters.set(parameter.name, type);
@@ -871,8 +896,10 @@ class Inference {
     // `[None] * n` holds what will be put into it.
     if (isSequence(left) && operator === "*" && itemOf(left).kind === "none") return listOf(unknown);
     if (isSequence(left) && (operator === "+" || operator === "*")) {
-      if (operator === "+" && left.kind === "list" && isSequence(right)) return listOf(join(left.of, itemOf(right)));
-      return left.kind === "tuple" && right.kind === "tuple" && operator === "+" ? tupleOf(...left.entries, ...right.entries) : listOf(itemOf(left));
+      const tuple = isTupleLike(left) && (operator === "*" || isTupleLike(right));
+      if (operator === "+" && left.kind === "list" && isSequence(right)) return { ...listOf(join(left.of, itemOf(right))), ...(tuple && { tuple }) };
+      if (left.kind === "tuple" && right.kind === "tuple" && operator === "+") return tupleOf(...left.entries, ...right.entries);
+      return { ...listOf(itemOf(left)), ...(tuple && { tuple }) };
     }
     if (isSequence(right) && operator === "*") return listOf(itemOf(right));
     if (isNumber(left) && isNumber(right)) return numbersResult(operator, left, right);
@@ -1484,6 +1511,31 @@ function isLeftToOthers({ class: of, body, node }: FunctionInfo): boolean {
   );
 }
 
+/** Whether a block gives a name another value. */
+function isGivenAnew(block: Block, name: string): boolean {
+  return block.statements.some(
+    (one) =>
+      (one.kind === "assign" && one.targets.some((target) => target.kind === "name" && target.name === name)) ||
+      (one.kind === "if" && blocksOf(one).some((inner) => isGivenAnew(inner, name))),
+  );
+}
+
+/** Whether a function gives what the one in it gives: `return fn(*args)`, `result = fn(*args) … return result`. */
+function handsOn(body: Block, called: string): boolean {
+  const isCall = (value: Expression | undefined): boolean => value?.kind === "call" && value.callee.kind === "name" && value.callee.name === called;
+  const made = new Set<string>();
+  const found: boolean[] = [];
+  const visit = (block: Block): void => {
+    for (const statement of block.statements) {
+      if (statement.kind === "assign" && isCall(statement.value)) for (const target of statement.targets) if (target.kind === "name") made.add(target.name);
+      if (statement.kind === "return") found.push(isCall(statement.value) || (statement.value?.kind === "name" && made.has(statement.value.name)));
+      if (statement.kind !== "function" && statement.kind !== "class") for (const inner of blocksOf(statement)) visit(inner);
+    }
+  };
+  visit(body);
+  return found.every(Boolean);
+}
+
 /** An optimizer's step takes a closure of whatever kind, and gives what that gives. */
 function isOptimizerStep({ class: of, name }: FunctionInfo): boolean {
   return name === "step" && of?.root === "optim.Optimizer";
@@ -1492,15 +1544,6 @@ function isOptimizerStep({ class: of, name }: FunctionInfo): boolean {
 /** What a property's setter stands under among the methods. */
 function setterOf(name: string): string {
   return `${name} =`;
-}
-
-/** The fields that a dataclass is made with. */
-export function givenFields(of: ClassInfo): string[] {
-  return lineage(of)
-    .reverse()
-    .flatMap(({ node }) => node.body.statements)
-    .flatMap((one) => (one.kind === "assign" && one.targets[0]!.kind === "name" && isGiven(one.value) && !isShared(one) ? [one.targets[0]!.name] : []))
-    .filter((name, at, all) => all.indexOf(name) === at);
 }
 
 /** What a backward hook is shown: a gradient for each input or output, `None` where there is none. */

@@ -5,7 +5,9 @@ import { argumentsOf, numpyNames } from "./calls.ts";
 import { level, NoTwin, primary, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { allOf } from "./files.ts";
+import { givenFields } from "./fields.ts";
 import { listed, memberText, quoted, type Doc } from "./layout.ts";
+import { helpers } from "../toPython/pythonsOwn.ts";
 import { loggingCall, loggingValue } from "./logging.ts";
 import { pathCall } from "./paths.ts";
 import { patternCall } from "./regularExpressions.ts";
@@ -14,7 +16,7 @@ import { argumentName, camelCase, kindlingPath } from "./names.ts";
 import { withNamedDtype } from "./numpyTypes.ts";
 import { partsOf, type Argument, type Call, type Expression } from "./syntax.ts";
 import { jsonText } from "./text.ts";
-import { isNumber, isSequence, itemOf, present, unknown, type Type } from "./types.ts";
+import { isMap, isNumber, isSequence, itemOf, present, unknown, type Type } from "./types.ts";
 
 const values: Readonly<Record<string, string>> = {
   "math.pi": "Math.PI",
@@ -114,6 +116,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
         return libraryCall(to, path, { ...call, arguments: [letters, ...call.arguments.slice(1)] });
       }
       if (rest === "Random") return primary(to.context.helper("seeded"), argumentsOf(to, call));
+      if (!new RegExp(`\\b${rest}[<(]`).test(helpers.random!.code)) break;
       if (rest === "sample") {
         const values = [...call.arguments].sort((a, b) => Number(a.name !== undefined) - Number(b.name !== undefined)).map(({ value }) => to.argument(value));
         return primary(`${to.context.helper("random")}.sample`, listed("(", values, ")"));
@@ -152,7 +155,7 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
       if (rest === "isfunction") return { doc: ["typeof ", to.operand(call.arguments[0]!.value, level.unary), ' === "function"'], level: level.equality };
       break;
     case "copy":
-      return primary(to.context.api("deepcopy"), argumentsOf(to, call));
+      return copy(to, rest, call);
     case "torch":
       return torchCall(to, path, call);
     case "sys":
@@ -199,9 +202,36 @@ export function libraryCall(to: Expressions, path: string, call: Call): Code {
   return missing(path, call);
 }
 
+/** `copy.copy`, which leaves what is inside as it is, and `copy.deepcopy`. */
+function copy(to: Expressions, name: string, call: Call): Code {
+  const [only] = call.arguments;
+  const type = present(to.typeOf(only!.value));
+  if (name === "copy" && isSequence(type)) return primary("[...", to.doc(only!.value), "]");
+  if (name === "copy" && type.kind === "set") return primary(`new ${to.collection(type)}(`, to.doc(only!.value), ")");
+  if (name === "copy" && type.kind === "dict")
+    return isMap(type) ? primary(`new ${to.collection(type)}(`, to.doc(only!.value), ")") : primary("{ ...", to.doc(only!.value), " }");
+  const isOwn = type.kind === "instance" && !type.of.root;
+  if (name === "copy" && isOwn) {
+    const value = to.operand(only!.value, level.assignment);
+    return primary("Object.assign(Object.create(Object.getPrototypeOf(", value, ")), ", value, ` as ${to.typeName(type)})`);
+  }
+  return primary(holdsOwn(type) ? to.context.helper("copied") : to.context.api("deepcopy"), argumentsOf(to, call));
+}
+
+/** Whether it is, or holds, objects of the program's own classes, or sets. */
+function holdsOwn(type: Type): boolean {
+  if (type.kind === "instance") return !type.of.root;
+  if (type.kind === "set") return true;
+  if (type.kind === "tuple") return type.entries.some(holdsOwn);
+  return type.kind === "list" || type.kind === "nullable" ? holdsOwn(type.of) : type.kind === "dict" && holdsOwn(type.value);
+}
+
 /** A dataclass's fields by name, and those of the dataclasses in it. */
 function asDictionary(to: Expressions, object: Expression): Code {
   const type = present(to.typeOf(object));
+  const declared = type.kind === "instance" ? givenFields(type.of, true) : [];
+  if (type.kind === "instance" && [...type.of.fields.keys()].some((name) => !declared.includes(name)))
+    return primary(to.context.helper("asDictionary"), listed("(", [to.doc(object), listed("[", declared.map(quoted), "]")], ")"));
   const isFlat = type.kind === "instance" && [...type.of.fields.values()].every((field) => isFlatField(present(field)));
   return isFlat ? primary("{ ...", to.operand(object, level.assignment), " }") : primary(to.context.helper("asDictionary"), "(", to.doc(object), ")");
 }

@@ -297,7 +297,8 @@ function updated(to: Expressions, type: Type & { kind: "dict" }, object: Express
   const isNamed = call.arguments.some(({ name, star }) => name !== undefined || star);
   const isCounter = type.made === "Counter";
   const subtracts = call.callee.kind === "attribute" && call.callee.name === "subtract";
-  if (isCounter && !isNamed) return primary(receiver, ".count(", to.spreadOfCounts(first!.value), subtracts ? ", -1" : "", ")");
+  if (isCounter && !isNamed)
+    return primary(to.context.helper("countIn"), "(", to.doc(object), ", ", to.spreadOfCounts(first!.value), subtracts ? ", -1" : "", ")");
   if (isCounter || (isMap(type) && isNamed)) throw new NoTwin("`update` by names has a twin only of a dictionary of texts", call.from);
   const given = isNamed ? undefined : present(to.typeOf(first!.value));
   const pairs = given && (isSequence(given) || given.kind === "iterator");
@@ -343,7 +344,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "rfind":
       return plain("lastIndexOf");
     case "splitlines":
-      return primary(receiver, '.split("\\n")');
+      return primary(to.context.helper("splitlines"), "(", to.doc(object), ")");
     case "strip":
       return first ? primary(receiver, ".replace(", stripPattern(first, "both"), ', "")') : primary(receiver, ".trim()");
     case "lstrip":
@@ -359,7 +360,7 @@ function stringMethod(to: Expressions, { object, name }: Attribute, call: Call, 
     case "capitalize":
       return primary(receiver, ".toLowerCase().replace(/^./, (letter) => letter.toUpperCase())");
     case "title":
-      return primary(receiver, ".toLowerCase().replaceAll(/(?<!\\p{L})\\p{L}/gu, (letter) => letter.toUpperCase())");
+      return primary(receiver, ".toLowerCase().replaceAll(/\\b[a-z]/g, (letter) => letter.toUpperCase())");
     case "replace": {
       if (values[2])
         return primary(to.context.helper("splitAt"), "(", to.doc(object), ", ", to.doc(first!), ", ", to.doc(values[2]), ").join(", to.doc(second!), ")");

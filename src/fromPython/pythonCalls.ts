@@ -5,7 +5,7 @@ import { logger } from "./logging.ts";
 import { kindlingPath } from "./names.ts";
 import { numpyCall, numpyElements, withNamedDtype } from "./numpyTypes.ts";
 import { path as pathClass } from "./paths.ts";
-import { patternCallResult } from "./regularExpressions.ts";
+import { patternCallResult } from "./patternTypes.ts";
 import type { Argument, Parameter, Call } from "./syntax.ts";
 import {
   any,

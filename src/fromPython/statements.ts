@@ -13,7 +13,24 @@ import type { Knowledge } from "./inference.ts";
 import { tellsItself } from "./annotations.ts";
 import { layOut, listed, memberText, type Doc } from "./layout.ts";
 import { camelCase } from "./names.ts";
-import type { Assign, Block, Call, Expression, For, FunctionStatement, Handler, If, Index, Raise, Sequence, Statement, Try, Update, With } from "./syntax.ts";
+import type {
+  Assign,
+  Block,
+  Call,
+  Expression,
+  For,
+  FunctionStatement,
+  Handler,
+  If,
+  Index,
+  Raise,
+  Sequence,
+  Slice,
+  Statement,
+  Try,
+  Update,
+  With,
+} from "./syntax.ts";
 import { blocksOf, expressionsOf, mentionsName, takesAnything } from "./syntax.ts";
 import {
   any,
@@ -256,7 +273,9 @@ export class Statements {
       case "name": {
         const keyword = declared?.get(target.name);
         const type = this.#variable(target.name);
-        const code = this.#coerced(value, type);
+        const made = this.#coerced(value, type);
+        // What is gone through once is over then.
+        const code: Doc = value.kind === "comprehension" && value.of === "generator" ? [made, ".values()"] : made;
         const annotation = keyword ? this.#annotationOf(value, target.name, keyword) : "";
         return this.#line([keyword ? `${keyword} ` : "", this.context.own(target.name), annotation, " = ", code], margin);
       }
@@ -365,9 +384,7 @@ export class Statements {
       case "list":
       case "tuple": {
         if (first!.kind === "slice") {
-          const start = first!.start ? to.doc(first!.start) : "0";
-          const count: Doc = first!.stop ? [to.doc(first!.stop), " - ", start] : "Infinity";
-          return this.#line([receiver, ".splice(", start, ", ", count, ", ...", value, ")"], margin);
+          return this.#line([receiver, ".splice(", this.#spliced(object, first), ", ...", value, ")"], margin);
         }
         const constant = constantIndex(first!);
         const at: Doc = constant !== undefined && constant < 0 ? [receiver, `.length - ${-constant}`] : to.doc(first!);
@@ -407,6 +424,16 @@ export class Statements {
         }
         return this.#line([this.context.helper("setItem"), listed("(", [to.doc(object), to.doc(first!), value], ")")], margin);
     }
+  }
+
+  /** Where a slice begins, and how many entries are in it. */
+  #spliced(object: Expression, { start, stop, step, from }: Slice): Doc {
+    if (step && constantIndex(step) !== 1) throw new NoTwin("A slice with a step can't be changed here: go through its places", from);
+    const begin: Doc = start ? this.to.doc(start) : "0";
+    if (!stop) return [begin, ", Infinity"];
+    const isFromEnd = mayBeNegative(stop) || (start !== undefined && mayBeNegative(start));
+    const count: Doc = isFromEnd ? [this.to.receiver(object), ".slice(", begin, ", ", this.to.doc(stop), ").length"] : [this.to.doc(stop), " - ", begin];
+    return [begin, ", ", count];
   }
 
   /** Whether what is read there can't be assigned to in TypeScript: it is what a call gives. */
@@ -459,8 +486,8 @@ export class Statements {
     if (target.kind !== "index") return [];
     const [first] = target.subscripts;
     if (first?.kind === "slice") {
-      const start: Doc = first.start ? this.to.doc(first.start) : "0";
-      return this.#line([this.to.receiver(target.object), ".splice(", start, first.stop ? [", ", this.to.doc(first.stop), " - ", start] : "", ")"], margin);
+      const taken = first.stop || first.step ? this.#spliced(target.object, first) : first.start ? this.to.doc(first.start) : "0";
+      return this.#line([this.to.receiver(target.object), ".splice(", taken, ")"], margin);
     }
     const type = present(this.to.typeOf(target.object));
     const receiver = this.to.receiver(target.object);

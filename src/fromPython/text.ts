@@ -2,10 +2,11 @@
 import { level, NoTwin, primary, within, type Code } from "./context.ts";
 import type { Expressions } from "./expressions.ts";
 import { lossNames } from "./guesses.ts";
+import { givenFields } from "./fields.ts";
 import { isFile } from "./files.ts";
 import { keyText, listed, quoted, type Doc } from "./layout.ts";
 import type { Call, Expression, FormatPart } from "./syntax.ts";
-import { findMethod, isException, itemOf, present, unknown, type Type } from "./types.ts";
+import { findMethod, isBelow, isException, itemOf, present, unknown, type Type } from "./types.ts";
 
 /** Texts and expressions, one behind the other. */
 export type Parts = (string | Doc)[];
@@ -163,7 +164,11 @@ function fieldsText(to: Expressions, value: Doc, type: Type): Code {
   const known = new Map([...(fields ?? [])].filter(([, field]) => !printsFields(present(field)) || present(field) !== type));
   const kind = kindText({ kind: "dict", key: unknown, value: unknown, fields: known }, (one) => leafText(to, one), "repr");
   const name = type.kind === "dict" ? [quoted("Namespace")] : [];
-  const further = name.length > 0 ? [kind ?? "undefined", ...name] : kind ? [kind] : [];
+  const declared = type.kind === "instance" ? givenFields(type.of, true) : [];
+  // What a dataclass sets beside its fields, Python doesn't show.
+  const names =
+    type.kind === "instance" && [...type.of.fields.keys()].some((one) => !declared.includes(one)) ? listed("[", declared.map(quoted), "]") : undefined;
+  const further = names ? [kind ?? "undefined", "undefined", names] : name.length > 0 ? [kind ?? "undefined", ...name] : kind ? [kind] : [];
   return primary(to.context.helper("fieldsText"), listed("(", [value, ...further], ")"));
 }
 
@@ -314,6 +319,8 @@ function shortForm(to: Expressions, value: Expression, type: Type, spec: string)
   }
   if (width === undefined) return code;
   const left = align ? align === "<" : type.kind === "string";
+  // A sign stands in front of the zeros.
+  if (zero && !align && type.kind !== "string" && isBelow(type)) return undefined;
   if (zero && !align) return primary(within(code, level.primary), `.padStart(${width}, "0")`);
   return primary(within(code, level.primary), left ? `.padEnd(${width})` : `.padStart(${width})`);
 }
@@ -329,7 +336,9 @@ export function percentText(to: Expressions, text: string, given: readonly Expre
   let next = 0;
   const parts: ({ text: string } | { code: Code })[] = [];
   let last = 0;
-  for (const match of text.matchAll(/%([-+0 ]*)(\d+|\*)?(?:\.(\d+))?([sdifeEgGrx%])/g)) {
+  const unknownForm = /%[-+0 #]*[\d*]*(?:\.\d+)?(?![-+0 #\d.*]|[sdifeEgGrxoc]).?/.exec(text.replaceAll("%%", ""));
+  if (unknownForm) throw new NoTwin(`\`${unknownForm[0]}\` in a text has no twin here`, given[0]!.from);
+  for (const match of text.matchAll(/%([-+0 ]*)(\d+|\*)?(?:\.(\d+))?([sdifeEgGrxoc%])/g)) {
     if (match.index > last) parts.push({ text: text.slice(last, match.index) });
     last = match.index + match[0].length;
     const [, flags, width, digits, form] = match;
@@ -343,7 +352,8 @@ export function percentText(to: Expressions, text: string, given: readonly Expre
     const padding = width ? `${flags!.includes("-") ? "<" : type.kind === "string" || form === "s" ? ">" : ""}${flags!.includes("0") ? "0" : ""}${width}` : "";
     const sign = flags!.includes("+") ? "+" : "";
     if (form === "r") parts.push({ code: reprOf(to, value) });
-    else if (form === "s" || (form !== "f" && form !== "d" && form !== "i" && form !== "e" && form !== "g" && form !== "x")) {
+    else if (form === "o" || form === "x") parts.push({ code: formatted(to, value, [`${padding}${form}`]) });
+    else if (form === "s" || !/^[fdieg]$/.test(form!)) {
       parts.push({ code: padding ? formatted(to, value, [padding]) : inTemplate(to, value) });
     } else if ((form === "d" || form === "i") && type.kind === "float") {
       parts.push({

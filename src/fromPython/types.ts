@@ -498,7 +498,6 @@ export function typeText(type: Type): string {
     case "iterator":
       return `Iterable<${typeText(type.of)}>`;
     case "dict":
-      if (type.made === "Counter") return `Counts<${typeText(type.key)}>`;
       if (isMap(type)) return `Map<${typeText(type.key)}, ${typeText(type.value)}>`;
       // A group of an optimizer's parameters; what else it says differs from group to group.
       if (type.open && type.fields?.has("params")) return `{ params: ${typeText(type.fields.get("params")!)}; [option: string]: any }`;

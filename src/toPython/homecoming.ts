@@ -327,9 +327,49 @@ const calls: Readonly<Record<string, (context: Context, nodes: Nodes) => Code>> 
     return access(`${receiver(made)}[${bounds.map(place).join(":")}]`, made.type);
   },
   sorted: ordered,
-  best: (context, [values, key, sign]) => {
+  best: (context, [values, key, sign, usual]) => {
     const made = iterable(context, values!);
-    return access(`${sign ? "min" : "max"}(${made.text}, key=${valueOf(context, key!, elementOf(made.type)).text})`, elementOf(made.type));
+    const name = sign && expression(context, sign).text === "-1" ? "min" : "max";
+    const by = isNothing(key) ? "" : `key=${valueOf(context, key!, elementOf(made.type)).text}`;
+    return access(`${name}(${given(made.text, by, usual ? `default=${expression(context, usual).text}` : "")})`, elementOf(made.type));
+  },
+  either: (context, [value, other]) => {
+    const made = expression(context, value!);
+    const inner = bare(other!);
+    const instead = inner.type === "ArrowFunctionExpression" && inner.body.type !== "BlockStatement" ? expression(context, inner.body).text : "None";
+    return access(`(${made.text} or ${instead})`, made.type);
+  },
+  compared: same("functools.cmp_to_key"),
+  copied: same("copy.deepcopy", (context, nodes) => expression(context, nodes[0]!).type),
+  splitlines: (context, [text]) => access(`${receiver(expression(context, text!))}.splitlines()`, list(string)),
+  splitAt: (context, [text, separator, most, fromEnd]) => {
+    const [by, count] = [expression(context, separator!).text, expression(context, most!).text];
+    return access(`${receiver(expression(context, text!))}.${fromEnd ? "rsplit" : "split"}(${by}, ${count})`, list(string));
+  },
+  partition: (context, [text, separator, last]) =>
+    access(
+      `${receiver(expression(context, text!))}.${last ? "rpartition" : "partition"}(${expression(context, separator!).text})`,
+      tuple(string, string, string),
+    ),
+  errorText: same("repr", () => string),
+  member: same("repr", () => string),
+  madeText: same("str", () => string, 1),
+  numbers: (context, [values]) => access(`[float(value) for value in ${iterable(context, values!).text}]`, list(float)),
+  contains: (context, [values, value]) => infix(expression(context, value!), "in", expression(context, values!), binds.comparison, boolean),
+  takewhile: same("itertools.takewhile", (context, nodes) => list(items(context, nodes[1]), true)),
+  dropwhile: same("itertools.dropwhile", (context, nodes) => list(items(context, nodes[1]), true)),
+  rotate: (context, [values, by]) => action(`${receiver(expression(context, values!))}.rotate(${by ? expression(context, by).text : ""})`),
+  part: (context, [values, ...bounds]) =>
+    access(`${receiver(expression(context, values!))}[${[0, 1].map((at) => (bounds[at] ? expression(context, bounds[at]).text : "")).join(":")}]`),
+  firstOf: (context, [values, fits]) => {
+    const made = iterable(context, values!);
+    return access(`next(filter(${valueOf(context, fits!, elementOf(made.type)).text}, ${made.text}), None)`, elementOf(made.type));
+  },
+  countIn: (context, [counts, values, sign]) =>
+    action(`${receiver(expression(context, counts!))}.${sign ? "subtract" : "update"}(${iterable(context, values!).text})`),
+  summed: (context, [counts, others, sign]) => {
+    const made = expression(context, counts!);
+    return infix(made, sign ? "-" : "+", expression(context, others!), binds.sum, made.type);
   },
   mean: (context, [values]) => {
     context.use("import numpy as np");
@@ -411,6 +451,7 @@ export function homeConstruction(context: Context, name: string, nodes: Nodes): 
     const made = first && iterable(context, first);
     return newSet(context, made && keysOf(context, made));
   }
+  if (helper === "OpenFile") return access(`open(${texts(context, nodes).join(", ")})`);
   context.use("import collections");
   if (helper === "DefaultMap") {
     const make = valueOf(context, first!);

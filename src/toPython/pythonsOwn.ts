@@ -122,8 +122,8 @@ function floatsText(values: any): string {
   },
   fieldsText: {
     code: `/** An object as Python shows those of dataclasses: by its fields. @param kind what they don't say themselves */
-function fieldsText(of: any, kind?: any, name = of.constructor.name): string {
-  return \`\${name}(\${Object.entries(of).map(([field, value]) => \`\${field}=\${repr(value, kind?.of?.[field])}\`).join(", ")})\`;
+function fieldsText(of: any, kind?: any, name = of.constructor.name, names = Object.keys(of)): string {
+  return \`\${name}(\${names.map((field: string) => [field, of[field]] as const).map(([field, value]) => \`\${field}=\${repr(value, kind?.of?.[field])}\`).join(", ")})\`;
 }`,
     needs: ["repr", "decimal"],
   },
@@ -262,7 +262,7 @@ function format(value: any, spec = ""): string {
   const missing = Math.max(0, Number(width ?? 0) - text.length);
   const side = align ?? (zero ? "=" : typeof value === "number" ? ">" : "<");
   const padding = zero && !align ? "0" : fill;
-  if (side === "=") return /^[+-]/.test(text) ? text[0] + padding.repeat(missing) + text.slice(1) : padding.repeat(missing) + text;
+  if (side === "=") return text.replace(/^[+-]?(?:0[xbo])?/, (sign) => sign + padding.repeat(missing));
   if (side === "^") return padding.repeat(Math.floor(missing / 2)) + text + padding.repeat(Math.ceil(missing / 2));
   return side === ">" ? padding.repeat(missing) + text : text + padding.repeat(missing);
 }
@@ -407,6 +407,13 @@ function getItem(values: any, key: any): any {
 }`,
     imports: ["Tensor"],
   },
+  part: {
+    code: `/** \`values[start:stop]\` of a list, a text or a tensor. */
+function part(values: any, start?: number, stop?: number): any {
+  return values instanceof Tensor ? values.at([start ?? null, stop ?? null]) : values.slice(start, stop);
+}`,
+    imports: ["Tensor"],
+  },
   setItem: {
     code: `/** \`values[key] = value\` of whatever has entries. */
 function setItem(values: any, key: any, value: any): void {
@@ -492,12 +499,33 @@ function isDictionary<T>(value: T): value is Extract<T, Record<string, unknown> 
   },
   asDictionary: {
     code: `/** An object's fields by name, and those of the objects in it. */
-function asDictionary(of: any): any {
-  if (Array.isArray(of)) return of.map(asDictionary);
+function asDictionary(of: any, names?: readonly string[]): any {
+  if (names) return Object.fromEntries(names.map((name) => [name, asDictionary(of[name])]));
+  if (Array.isArray(of)) return of.map((one) => asDictionary(one));
   if (typeof of !== "object" || of === null || of instanceof Tensor || of instanceof Map) return of;
   return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, asDictionary(value)]));
 }`,
     imports: ["Tensor"],
+  },
+  copied: {
+    code: `/** A copy of an object, and of all that is in it. */
+function copied<T>(value: T): T {
+  if (typeof value !== "object" || value === null || value instanceof Tensor || value instanceof nn.Module) return deepcopy(value);
+  if (Array.isArray(value)) return value.map(copied) as T;
+  if (value instanceof Map) return new Map(Array.from(value, ([key, one]) => [key, copied(one)])) as T;
+  if (value instanceof Set) return new Set(Array.from(value, copied)) as T;
+  const entries = Object.entries(value).map(([name, one]) => [name, copied(one)]);
+  return Object.assign(Object.create(Object.getPrototypeOf(value)), Object.fromEntries(entries));
+}`,
+    imports: ["Tensor", "deepcopy", "nn"],
+  },
+  splitlines: {
+    code: `/** A text's lines, without their ends. */
+function splitlines(text: string): string[] {
+  const lines = text.split(/\\r\\n|\\n|\\r/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}`,
   },
   replaced: {
     code: `/** The object again, with some of its fields changed. */
@@ -1114,27 +1142,32 @@ class Counts<T> extends KeyMap<T, number> {
   override get(key: T): number {
     return super.get(key) ?? 0;
   }
-
-  /** Counts further values, or adds other counts. */
-  count(values: Iterable<T> | ReadonlyMap<T, number>, sign = 1): this {
-    if (values instanceof Map) for (const [key, count] of values) this.set(key, this.get(key) + sign * count);
-    else for (const value of values as Iterable<T>) this.set(value, this.get(value) + sign);
-    return this;
-  }
-
-  positive(): this {
-    for (const [key, count] of this) if (count <= 0) this.delete(key);
-    return this;
-  }
 }`,
     needs: ["KeyMap"],
   },
   counted: {
     code: `/** How often each value comes. */
-function counted<T>(values: Iterable<T> | ReadonlyMap<T, number>): Counts<T> {
-  return new Counts<T>().count(values);
+function counted<T>(values: Iterable<T> | ReadonlyMap<T, number>): Map<T, number> {
+  return countIn(new Counts<T>(), values);
 }`,
-    needs: ["Counts"],
+    needs: ["Counts", "countIn"],
+  },
+  countIn: {
+    code: `/** Counts further values, or adds other counts. */
+function countIn<T>(counts: Map<T, number>, values: Iterable<T> | ReadonlyMap<T, number>, sign = 1): Map<T, number> {
+  if (values instanceof Map) for (const [key, count] of values) counts.set(key, counts.get(key)! + sign * count);
+  else for (const value of values as Iterable<T>) counts.set(value, counts.get(value)! + sign);
+  return counts;
+}`,
+  },
+  summed: {
+    code: `/** Counts and other counts together, or without them: those that are left. */
+function summed<T>(counts: Map<T, number>, others: Map<T, number>, sign = 1): Map<T, number> {
+  const all = countIn(counted(counts), others, sign);
+  for (const [key, count] of all) if (count <= 0) all.delete(key);
+  return all;
+}`,
+    needs: ["counted", "countIn"],
   },
   seeded: {
     code: `/** Python's \`random.Random\`: numbers of its own. */

@@ -269,6 +269,34 @@ describe("programs as research writes them", () => {
 });
 
 describe("what has no twin", () => {
+  it("what would mean something else here is refused by its name, and the rest of a class comes out", () => {
+    const refused: readonly (readonly [python: string, message: RegExp])[] = [
+      ["class A:\n    name = 'a'\nprint(A.name)", /A class's own `name` is something else in JavaScript/],
+      ["class A:\n    n = 0\n    def up(self):\n        self.n += 1\nA().up()\nprint(A.n)", /`n` is each object's own here/],
+      ["class A:\n    def __init_subclass__(cls):\n        pass\n    def f(self):\n        return 1\nprint(A().f())", /`__init_subclass__` has no twin/],
+      ["class M(type):\n    pass\nclass A(metaclass=M):\n    pass", /A metaclass has no twin here/],
+      ["def f(*args, **kw):\n    return args\nf(1, b=2)", /`f` hands on what it is given, and by name that has no twin/],
+      ["xs = [1, 2, 3]\nxs[::2] = [0, 0]", /A slice with a step can't be changed here/],
+      ["d = dict.fromkeys('ab', [])", /All keys of `fromkeys` would have one list/],
+      ["import torch.nn as nn\nnet = nn.Linear(1, 1).double()", /the parameters are float32/],
+      ["import numpy as np\nnp.set_printoptions(precision=2)", /NumPy's print options have no twin/],
+      ["print('%y' % 1)", /`%y` in a text has no twin/],
+      [
+        "class A:\n    def __init__(self):\n        self.go()\nclass B(A):\n    def __init__(self):\n        self.k = 1\n        super().__init__()\n    def go(self):\n        print(self.k)",
+        /sets in front of `super\(\)\.__init__\(\)` is set behind it/,
+      ],
+    ];
+    for (const [python, message] of refused)
+      assert.match(
+        fromPython(python)
+          .problems.map((one) => one.message)
+          .join("\n"),
+        message,
+        python,
+      );
+    assert.match(fromPython(refused[2]![0]).code, /f\(\): number \{\n {4}return 1;/);
+  });
+
   it("arguments by name for a class that only a type hint names are refused, with what to do", () => {
     const hints = ["block: Type[nn.Module]", "block: Callable[..., nn.Module]", "block: Callable", "block"];
     for (const hint of hints) {
@@ -391,8 +419,12 @@ describe("what Python has of its own", () => {
     assert.match(text, /constructor\(n: number\) \{\n {4}this\.n = n;\n {4}this\.postInit\(\);/);
   });
 
-  it("what is printed into a file is written there", () => {
-    assert.match(code('f = open("log.txt", "w")\nprint("x", file=f)\nf.close()'), /new OpenFile\("log\.txt", "w"\);\nf\.write\("x\\n"\);\nf\.close\(\);/);
+  it("what is printed into a file is written to it; one that isn't text is said to have no twin", () => {
+    assert.match(
+      code('with open("log.txt", "w") as f:\n    print("x", file=f)'),
+      /using _ = new OpenFile\("log\.txt", "w"\);\n {2}const f = _;\n {2}f\.write\("x\\n"\);/,
+    );
+    assert.match(fromPython('f = open("log.bin", "wb")').problems[0]!.message, /opened here as texts/);
   });
 
   it("tuples that hold the same are one key, in a dictionary, a set and a Counter", () => {
@@ -593,6 +625,36 @@ describe("what Python has of its own", () => {
     const text = code('import json\nnames = dict.fromkeys("ab", 0)\nprint(names)\ndef low(x):\n    return x.lower()\nprint(low(json.loads("1")))');
     assert.doesNotMatch(text, /fromkeys|No twin|no twin/);
     assert.match(text, /toLowerCase\(\)/);
+  });
+
+  it("numbers that may be below zero count from the end and divide as Python's do", () => {
+    const text = code("i = -2\nxs = [1, 2, 3]\nxs[i] += 1\nprint(xs[i], i % 3, 7 % -3)\nfor k in range(4):\n    print(xs[k % 3])");
+    assert.match(text, /setItem\(xs, i, xs\.at\(i\)! \+ 1\);/);
+    assert.match(text, /xs\.at\(i\).*mod\(i, 3\).*mod\(7, -3\)/);
+    assert.match(text, /xs\[k % 3\]/);
+  });
+
+  it("what is empty counts as nothing in an or, and the largest is found of whatever can be compared", () => {
+    const text = code("def f(names=None):\n    return names or ['a']\nprint(f([]), max(['b', 'a']), max([-1], default=0), min((2, 1), (1, 5)))");
+    assert.match(text, /either\(names, \(\) => \["a"\]\)/);
+    assert.match(text, /best\(\["b", "a"\]\).*best\(\[-1\], undefined, 1, 0\)/s);
+  });
+
+  it("a class with several bases has them one behind the other, in Python's order", () => {
+    const text = code(
+      "class Base:\n    def who(self):\n        return 'x'\nclass A(Base):\n    def who(self):\n        return 'a' + super().who()\nclass B(Base):\n    def who(self):\n        return 'b' + super().who()\nclass C(A, B):\n    pass\nprint(C().who())",
+    );
+    assert.match(text, /class AOfC extends B \{[\s\S]*class C extends AOfC \{/);
+  });
+
+  it("a pattern finds its groups, and with is entered where nothing gets a name", () => {
+    assert.match(code("import re\nfor a, b in re.findall(r'(\\w)=(\\d)', 'x=1'):\n    print(a, b)"), /match\.slice\(1\)/);
+    const python = "class C:\n    def __enter__(self):\n        return self\n    def __exit__(self, *e):\n        pass\nwith C():\n    print(1)";
+    assert.match(code(python), /using _ = new C\(\);\n {2}_\.enter\(\);/);
+  });
+
+  it("a list that a function changes where none is given is kept from call to call", () => {
+    assert.match(code("def f(x, seen=[]):\n    seen.append(x)\n    return seen\nprint(f(1))"), /seen: number\[\] = \(\(f as any\)\.seen \?\?= \[\]\)/);
   });
 
   it("random.choices draws by its weights", () => {
