@@ -187,6 +187,9 @@ export interface DefineOptions {
   readonly isCallback?: boolean;
 }
 
+/** `T | undefined` */
+const isOrNone = (type: Node): boolean => type.type === "TSUnionType" && type.types.some((each) => /^TS(Undefined|Null)Keyword$/.test(each.type));
+
 /** Writes a `def`. */
 export function define(context: Context, name: string, node: FunctionNode, options: DefineOptions = {}): void {
   const {
@@ -204,6 +207,7 @@ export function define(context: Context, name: string, node: FunctionNode, optio
   } = options;
   const definition = new Definition(context.definition);
   definition.wanted = "returnType" in node && node.returnType ? annotated(node.returnType, context) : unknown;
+  definition.mayGiveNone = "returnType" in node && node.returnType?.type === "TSTypeAnnotation" && isOrNone(node.returnType.typeAnnotation);
   const { scope } = context;
   context.inScope(() => {
     const outerLoop = context.loop;
