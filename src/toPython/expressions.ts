@@ -277,6 +277,8 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
+  if (node.computed && isEnvironment(made) && !context.certain.has(node))
+    return access(`${made.text}.get(${expression(context, property).text})`, either(string, none));
   return node.computed ? indexed(context, made, property) : propertyOf(context, node, made, keyName(property) ?? "");
 }
 
@@ -337,6 +339,7 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
       break;
     case "object": {
       if (name === "params" && type === paramGroup) return access(`${receiver(made)}["params"]`, list(tensor));
+      if (isEnvironment(made) && !context.certain.has(node)) return access(`${made.text}.get(${quoted(name)})`, either(string, none));
       const key = type === paramGroup ? snake(name) : name;
       const field = type.fields.get(name) ?? type.rest ?? unknown;
       return type.optional?.has(name) && !context.certain.has(node)
@@ -345,6 +348,7 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     }
     case "object of": {
       const own = memberOf(type.of, name);
+      if (!own && isOfError(type.of) && /^(message|cause)$/.test(name)) return errorProperty(context, made, name);
       if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, name === "paramGroups" ? propertyType("", name) : own);
       return access(`${receiver(made)}.${isDeclared(context, type.of, name) ? attributeName(name) : snake(name)}`, propertyType("nn.Module", name));
     }
@@ -355,6 +359,9 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     }
     case "tensor":
       return tensorProperty(made, name);
+    case "function":
+      if (name !== "name") return access(`${receiver(made)}.${attributeName(name)}`);
+      break;
     case "instance":
       if (type === parsed) return access(`${receiver(made)}[${quoted(name)}]`, parsed);
       if (isMatch(type)) return matchProperty(made, name) ?? context.refuse(node, `match.${name}`);
@@ -367,6 +374,11 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
   }
   return unknownProperty(context, made, name);
 }
+
+/** What isn't set there is missing, as it is in JavaScript. */
+const isEnvironment = ({ text }: Code): boolean => text === "os.environ";
+
+const isOfError = ({ base }: ClassInfo): boolean => (base.kind === "class" ? isOfError(base.of) : base.kind === "instance" && base.path === "Error");
 
 function errorProperty(context: Context, made: Code, name: string): Code {
   switch (name) {
