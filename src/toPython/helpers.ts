@@ -298,11 +298,11 @@ def read_csv(path, header=True, delimiter=","):
     return int(value) if value % 1 == 0 else value`,
   },
   remainder: {
-    imports: ["import math"],
+    imports: [],
     text: `def remainder(a, b):
     """What a division leaves, with the sign of what is divided."""
-    rest = math.fmod(a, b)
-    return int(rest) if isinstance(a, int) and isinstance(b, int) else rest`,
+    rest = abs(a) % abs(b)
+    return -rest if a < 0 else rest`,
   },
   leading_integer: {
     imports: ["import math"],

@@ -21,8 +21,8 @@ def number(text):
 
 def remainder(a, b):
     """What a division leaves, with the sign of what is divided."""
-    rest = math.fmod(a, b)
-    return int(rest) if isinstance(a, int) and isinstance(b, int) else rest
+    rest = abs(a) % abs(b)
+    return -rest if a < 0 else rest
 
 
 def leading_integer(text, base=10):

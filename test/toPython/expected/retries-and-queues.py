@@ -126,7 +126,7 @@ parts = functools.reduce(lambda m, t: t if t["loss"] < m["loss"] else m, trials,
 lr = parts["lr"]
 for item2 in trials:
     lr2, loss = item2["lr"], item2["loss"]
-    print(f"{lr2:>6.0e}", f"{loss:.4f}")
+    print(f"{lr2:.0e}", f"{loss:.4f}")
 print(f"best lr {lr}")
 
 

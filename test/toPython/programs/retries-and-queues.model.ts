@@ -97,7 +97,7 @@ const findLr = (lrs: readonly number[]): { lr: number; loss: number }[] =>
   });
 const trials = findLr([1e-3, 1e-2]);
 const { lr } = trials.reduce((m, t) => (t.loss < m.loss ? t : m), { lr: NaN, loss: Infinity });
-for (const { lr, loss } of trials) console.log(lr.toExponential(0).padStart(6), loss.toFixed(4));
+for (const { lr, loss } of trials) console.log(lr.toExponential(0), loss.toFixed(4));
 console.log(`best lr ${lr}`);
 class Pairs extends data.Dataset<{ x: Tensor; y: Tensor }> {
   get length() {
