@@ -336,8 +336,8 @@ export class Context implements TypeNames {
 
   /** A change that has to be made before the statement that is being translated. */
   change(node: Node, ...texts: readonly string[]): void {
-    if (this.isBranch) this.refuse(node, "a change in a branch of an expression", "write an if");
-    for (const text of texts) this.before.push({ text: `${"    ".repeat(this.indentation)}${text}`, source: startLine(node) });
+    const lines = this.isBranch ? [this.refuse(node, "a change in a branch of an expression", "write an if").text] : texts;
+    for (const text of lines) this.before.push({ text: `${"    ".repeat(this.indentation)}${text}`, source: startLine(node) });
   }
 
   /** Runs something whose text isn't kept, for what it tells of types. */
