@@ -696,6 +696,8 @@ export class Expressions {
 
   /** The attribute as something that may be `null`, or that is assigned to. */
   target(expression: Expression): Code {
+    // TypeScript knows of no cause of its older errors.
+    if (expression.kind === "attribute" && expression.name === "__cause__") return primary("(", this.doc(expression.object), " as any).cause");
     const code = this.expression(expression);
     return Array.isArray(code.doc) && code.doc.at(-1) === "!" ? { ...code, doc: code.doc.slice(0, -1) } : code;
   }

@@ -38,6 +38,15 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
     default:
       break;
   }
+  const asText = ofTexts.test(name)
+    ? stringMethod(
+        to,
+        { object, name } as Attribute,
+        call,
+        call.arguments.map(({ value }) => value),
+      )
+    : undefined;
+  if (asText) return asText;
   const type = present(to.typeOf(object));
   if (type.kind === "tensor" && type.numpy !== undefined && /^(mean|std|var)$/.test(name)) return numpyMoment(to, name, object, call.arguments);
   // NumPy gives the values alone, PyTorch their places as well.
@@ -51,6 +60,9 @@ export function tensorMethod(to: Expressions, { object, name }: Attribute, call:
   if (!tensorMembers.has(camel)) throw new NoTwin(`Tensors have no \`${name}\` here`, call.from);
   return primary(receiver, `.${camel}`, argumentsOf(to, { ...call, arguments: call.arguments.map(numpyNames) }));
 }
+
+/** Methods that only texts have, whatever else a value was taken for. */
+const ofTexts = /^(lower|upper|swapcase|capitalize|title|startswith|endswith|[lr]?strip|splitlines|zfill|rfind|isdigit|isalpha|isspace)$/;
 
 /** NumPy's `mean`, `std` and `var`, which give floats of whole numbers and of truth values as well. */
 export function numpyMoment(to: Expressions, name: string, array: Expression, given: readonly Argument[]): Code {
@@ -103,9 +115,7 @@ export function containerMethod(to: Expressions, type: Type, callee: Attribute, 
 /** A method of something unknown: only names that say what it is are put into other words. */
 function looseMethod(to: Expressions, { object, name }: Attribute, call: Call, values: readonly Expression[]): Code | undefined {
   if (to.ownMembers.has(name)) return undefined;
-  // Only texts have these.
-  if (/^(lower|upper|capitalize|title|startswith|endswith|[lr]?strip|splitlines|zfill|rfind|isdigit|isalpha|isspace)$/.test(name))
-    return stringMethod(to, { object, name } as Attribute, call, values);
+  if (ofTexts.test(name)) return stringMethod(to, { object, name } as Attribute, call, values);
   if (name === "group" || name === "groups" || name === "groupdict") return groupsOf(to, object, name, values);
   if (name === "get" && values.length > 0 && call.arguments.every((argument) => !argument.name && !argument.star)) {
     const found: Doc = [to.context.helper("getItem"), "(", to.doc(object), ", ", to.doc(values[0]!), ")"];

@@ -26,9 +26,10 @@ export const arrayMethods: ReadonlySet<string> = new Set(
   ),
 );
 
-export function arrayMethod(context: Context, node: CallNode, made: Code, name: string): Code | undefined {
+export function arrayMethod(context: Context, node: CallNode, values: Code, name: string): Code | undefined {
   const { arguments: nodes } = node;
   const [first, second] = nodes;
+  const made = asksForAll(first, name) ? withName(context, node, values) : values;
   const of = elementOf(made.type);
   const value = (each: Node): Code => expression(context, each);
   const here = (): Code => materialized(made);
@@ -118,6 +119,19 @@ export function arrayMethod(context: Context, node: CallNode, made: Code, name: 
     default:
       return undefined;
   }
+}
+
+/** Whether a callback is given the array itself, too. */
+const asksForAll = (callback: Node | undefined, name: string): boolean => {
+  const inner = callback && bare(callback);
+  return inner !== undefined && isFunction(inner) && inner.params.length > 2 && !name.startsWith("reduce");
+};
+
+function withName(context: Context, node: Node, made: Code): Code {
+  if (/^[\w.]+$/.test(made.text)) return made;
+  const name = context.fresh("values");
+  context.change(node, `${name} = ${materialized(made).text}`);
+  return access(name, materialized(made).type);
 }
 
 /** `new Array(n).fill(0)` is `[0] * n`. */

@@ -58,8 +58,9 @@ interface Argument {
 export function call(context: Context, node: CallNode): Code {
   const callee = bare(node.callee);
   if (callee.type === "Super") {
-    const given = ownArguments(context, node.arguments, superParameters(context)).map(({ text }) => text);
     const own = context.scope.find("this")?.type();
+    if (own?.kind === "object of" && own.of.base.kind === "instance" && own.of.base.path === "Error") return superOfError(context, node.arguments);
+    const given = ownArguments(context, node.arguments, superParameters(context)).map(({ text }) => text);
     return access(`super().__init__(${own?.kind === "object of" ? baseArguments(own.of, given) : given.join(", ")})`, none);
   }
   if (callee.type === "Import") return context.refuse(node, "import(…)", "import it at the top of the file");
@@ -86,6 +87,21 @@ export function call(context: Context, node: CallNode): Code {
     }
   }
   return callOf(context, node, expression(context, callee));
+}
+
+/** What Python's exceptions are given is their text; what caused them is a field. */
+function superOfError(context: Context, [message, options]: readonly Node[]): Code {
+  const after = context.afterSuper;
+  const inner = options && bare(options);
+  const field =
+    inner?.type === "ObjectExpression" ? inner.properties.find((each) => each.type === "ObjectProperty" && keyName(each.key) === "cause") : undefined;
+  if (inner)
+    context.afterSuper = () => {
+      const cause = field?.type === "ObjectProperty" ? expression(context, field.value).text : `(${expression(context, inner).text} or {}).get("cause")`;
+      context.line(`self.__cause__ = ${cause}`, startLine(inner));
+      after?.();
+    };
+  return access(`super().__init__(${message ? expression(context, message).text : ""})`, none);
 }
 
 /** `Math.max`, `process.stdout.write`: a path of names none of which is the program's own. */

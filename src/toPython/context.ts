@@ -32,6 +32,8 @@ export class Definition {
   readonly returns: Type[] = [];
   /** What its annotation says that it returns. */
   wanted: Type = unknown;
+  /** Whether it says that there may be nothing to return. */
+  mayGiveNone = false;
   /** Loops around what is being translated, innermost last, with what `continue` has to do first. */
   readonly loops: { readonly node: Node; readonly beforeContinue: (() => void) | undefined }[] = [];
 
@@ -87,7 +89,7 @@ export class Context implements TypeNames {
   readonly objectFields = new Set<string>();
   readonly classMembers = new Set<string>();
   /** Methods that an interface asks for: who calls them knows the interface alone. */
-  readonly interfaceMethods = new Set<string>();
+  readonly interfaceMethods = new Map<string, Extract<Node, { type: "TSMethodSignature" }>>();
   /** Members that are surely there: something is asked of them, or they get a value. */
   readonly certain = new WeakSet<Node>();
   /** Values that are compared or kept: of a place in a list it may matter that there is none. */
@@ -334,8 +336,8 @@ export class Context implements TypeNames {
 
   /** A change that has to be made before the statement that is being translated. */
   change(node: Node, ...texts: readonly string[]): void {
-    if (this.isBranch) this.refuse(node, "a change in a branch of an expression", "write an if");
-    for (const text of texts) this.before.push({ text: `${"    ".repeat(this.indentation)}${text}`, source: startLine(node) });
+    const lines = this.isBranch ? [this.refuse(node, "a change in a branch of an expression", "write an if").text] : texts;
+    for (const text of lines) this.before.push({ text: `${"    ".repeat(this.indentation)}${text}`, source: startLine(node) });
   }
 
   /** Runs something whose text isn't kept, for what it tells of types. */
@@ -568,7 +570,7 @@ export function collectNames(context: Context, program: Node): void {
         context.aliases.set(node.id.name, node);
         break;
       case "TSMethodSignature":
-        if (node.key.type === "Identifier") context.interfaceMethods.add(node.key.name);
+        if (node.key.type === "Identifier") context.interfaceMethods.set(node.key.name, node);
         break;
       case "TSTypeParameter":
         // Of what extends something as much is known; of two with one name nothing.

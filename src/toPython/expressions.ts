@@ -11,7 +11,7 @@ import { access, atom, attributeName, binds, code, comparison, infix, memberName
 import { compiled, isMatch, matchProperty } from "./regularExpressions.ts";
 import { asDictionary, globalConstant } from "./standard.ts";
 import { bare, keyName, startLine, type Node } from "./syntax.ts";
-import { want } from "./wanted.ts";
+import { want, wantAsInterface } from "./wanted.ts";
 import {
   annotated,
   boolean,
@@ -198,19 +198,38 @@ function objectLiteral(context: Context, node: Extract<Node, { type: "ObjectExpr
   let rest: Type | undefined;
   const items = node.properties.map((property) => {
     if (property.type === "SpreadElement") {
-      const made = asDictionary(context, expression(context, property.argument));
+      const made = asDictionary(context, spreadFields(context, property.argument));
       if (made.type.kind === "object") made.type.fields.forEach((type, name) => fields.set(name, type));
       return { text: `**${within(made, binds.bitOr)}`, node: property };
     }
     const key = keyName(property.key, property.computed);
     if (property.type === "ObjectMethod" && property.kind !== "method")
       return { text: `${quoted(key ?? "")}: ${context.refuse(property, `a ${property.kind}ter of a plain object`, "make it a class").text}`, node: property };
+    if (key !== undefined) wantAsInterface(context, property.type === "ObjectMethod" ? property : property.value, key);
     const made = property.type === "ObjectMethod" ? functionValue(context, property, [], undefined, key) : materialized(expression(context, property.value));
     if (key === undefined) rest = made.type;
     else fields.set(key, made.type);
     return { text: `${key === undefined ? computedKey(context, property.key) : quoted(key)}: ${within(made, binds.conditional)}`, node: property };
   });
   return atom(listed("{", "}", items, startLine(node)), { kind: "object", fields, ...(rest && { rest }) });
+}
+
+/** What is spread into an object: of nothing, nothing. */
+function spreadFields(context: Context, node: Node): Code {
+  const inner = bare(node);
+  const made = inner.type === "MemberExpression" ? perhaps(context, inner) : expression(context, node);
+  const mayBeMissing =
+    (inner.type === "LogicalExpression" && inner.operator === "&&") ||
+    inner.type === "OptionalMemberExpression" ||
+    (inner.type === "MemberExpression" && isMissable(context, inner));
+  return mayBeMissing ? { ...code(`${within(made, binds.or + 1)} or {}`, binds.or, made.type) } : expression(context, node);
+}
+
+/** Whether a dictionary may not have the entry. */
+function isMissable(context: Context, { object, property, computed }: Extract<Node, { type: "MemberExpression" }>): boolean {
+  const { type } = context.dry(() => expression(context, object));
+  const name = keyName(property, computed);
+  return type.kind === "object" && (name === undefined || type.optional?.has(name) === true || (type.rest !== undefined && !type.fields.has(name)));
 }
 
 /** `[key]` of a plain object, whose keys are texts. */
@@ -258,6 +277,8 @@ function member(context: Context, node: Extract<Node, { type: "MemberExpression"
   if (object.type === "Super") return access(`super().${attributeName(keyName(property) ?? "")}`);
   if (object.type === "MetaProperty") return metaMember(context, node);
   const made = expression(context, object);
+  if (node.computed && isEnvironment(made) && !context.certain.has(node))
+    return access(`${made.text}.get(${expression(context, property).text})`, either(string, none));
   return node.computed ? indexed(context, made, property) : propertyOf(context, node, made, keyName(property) ?? "");
 }
 
@@ -318,6 +339,7 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
       break;
     case "object": {
       if (name === "params" && type === paramGroup) return access(`${receiver(made)}["params"]`, list(tensor));
+      if (isEnvironment(made) && !context.certain.has(node)) return access(`${made.text}.get(${quoted(name)})`, either(string, none));
       const key = type === paramGroup ? snake(name) : name;
       const field = type.fields.get(name) ?? type.rest ?? unknown;
       return type.optional?.has(name) && !context.certain.has(node)
@@ -326,6 +348,7 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     }
     case "object of": {
       const own = memberOf(type.of, name);
+      if (!own && isOfError(type.of) && /^(message|cause)$/.test(name)) return errorProperty(context, made, name);
       if (own) return access(`${receiver(made)}.${memberName(type.of, name)}`, name === "paramGroups" ? propertyType("", name) : own);
       return access(`${receiver(made)}.${isDeclared(context, type.of, name) ? attributeName(name) : snake(name)}`, propertyType("nn.Module", name));
     }
@@ -336,6 +359,9 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
     }
     case "tensor":
       return tensorProperty(made, name);
+    case "function":
+      if (name !== "name") return access(`${receiver(made)}.${attributeName(name)}`);
+      break;
     case "instance":
       if (type === parsed) return access(`${receiver(made)}[${quoted(name)}]`, parsed);
       if (isMatch(type)) return matchProperty(made, name) ?? context.refuse(node, `match.${name}`);
@@ -348,6 +374,11 @@ export function propertyOf(context: Context, node: Node, made: Code, name: strin
   }
   return unknownProperty(context, made, name);
 }
+
+/** What isn't set there is missing, as it is in JavaScript. */
+const isEnvironment = ({ text }: Code): boolean => text === "os.environ";
+
+const isOfError = ({ base }: ClassInfo): boolean => (base.kind === "class" ? isOfError(base.of) : base.kind === "instance" && base.path === "Error");
 
 function errorProperty(context: Context, made: Code, name: string): Code {
   switch (name) {
@@ -426,22 +457,27 @@ function optionalCall(context: Context, node: Extract<Node, { type: "OptionalCal
       return call(context, { ...plain, callee: { ...callee, type: "MemberExpression", object, optional: null } } as never);
     });
   }
-  const asked = node.optional ? methodOfInterface(context, callee) : undefined;
-  if (asked)
-    return unlessNone(context, asked, (value) =>
-      access(`${value.text}(${node.arguments.map((each) => materialized(expression(context, each)).text).join(", ")})`),
-    );
+  const asked = node.optional ? callOfInterface(context, callee, node.arguments) : undefined;
+  if (asked) return asked;
   if (node.optional) return unlessNone(context, expression(context, callee), () => call(context, plain as never));
   return call(context, { ...plain, callee: callee.type === "OptionalMemberExpression" ? { ...callee, type: "MemberExpression" } : callee } as never);
 }
 
-/** A method that an interface names, of an object of which no more is known: it may have none. */
-function methodOfInterface(context: Context, callee: Node): Code | undefined {
+const argumentText = (context: Context, node: Node): string => {
+  const made = materialized(expression(context, node));
+  return made.tight === binds.lambda ? `(${made.text})` : made.text;
+};
+
+/** A call of a method that an interface names, of an object of which no more is known: it may have none. */
+function callOfInterface(context: Context, callee: Node, given: readonly Node[]): Code | undefined {
   if (callee.type !== "MemberExpression" || callee.computed) return undefined;
   const name = keyName(callee.property) ?? "";
   const made = expression(context, callee.object);
   if (made.type.kind !== "unknown" || !context.interfaceMethods.has(name)) return undefined;
-  return access(`${context.help("method_of")}(${made.text}, ${quoted(attributeName(name))})`);
+  const texts = given.map((each) =>
+    each.type === "SpreadElement" ? `*${within(iterable(context, each.argument), binds.bitOr)}` : argumentText(context, each),
+  );
+  return access(`${context.help("call_if_there")}(${[made.text, quoted(attributeName(name)), ...texts].join(", ")})`);
 }
 
 /** What `use` makes of the value, or `None` where it is `None`. */
@@ -637,14 +673,14 @@ export function perhaps(context: Context, node: Node): Code {
 }
 
 /** `list[i] ?? other`: what is beyond the list's ends is the other. */
-function withinList(context: Context, node: Extract<Node, { type: "LogicalExpression" }>): Code | undefined {
-  const inner = bare(node.left);
-  if (node.operator !== "??" || inner.type !== "MemberExpression" || !inner.computed) return undefined;
+export function withinList(context: Context, left: Node, right: Node | undefined): Code | undefined {
+  const inner = bare(left);
+  if (inner.type !== "MemberExpression" || !inner.computed) return undefined;
   const made = expression(context, inner.object);
   if (made.type.kind !== "list") return undefined;
   const at = wholeExpression(context, inner.property);
   const item = expression(context, inner);
-  const other = context.inBranch(() => expression(context, node.right));
+  const other = right ? context.inBranch(() => expression(context, right)) : atom("None", none);
   return code(
     `${within(item, binds.or)} if 0 <= ${within(at, binds.comparison + 1)} < len(${made.text}) else ${within(other, binds.conditional)}`,
     binds.conditional,
@@ -653,7 +689,7 @@ function withinList(context: Context, node: Extract<Node, { type: "LogicalExpres
 }
 
 function logical(context: Context, node: Extract<Node, { type: "LogicalExpression" }>): Code {
-  const inList = withinList(context, node);
+  const inList = node.operator === "??" ? withinList(context, node.left, node.right) : undefined;
   if (inList) return inList;
   const left = perhaps(context, node.left);
   const right = context.inBranch(() => expression(context, node.right));

@@ -3,7 +3,7 @@ import { expression, valueFor, block, returned } from "./grammar.ts";
 import type { Context } from "./context.ts";
 import { Definition } from "./context.ts";
 import { assignPattern, declarePattern } from "./patterns.ts";
-import { access, binds, code, pythonName, type Code } from "./python.ts";
+import { attributeName, access, binds, code, pythonName, type Code } from "./python.ts";
 import { boundNames, contains, freeNames, isAssignedIn, isFunction, keyName, startLine, walk, type FunctionNode, type Node } from "./syntax.ts";
 import { annotated, either, list, none, number, orAnother, unknown, type Parameters, type Type } from "./types.ts";
 
@@ -101,7 +101,7 @@ export function openParameters(context: Context, parameters: readonly Node[], ty
     let given: Node | undefined;
     if (target.type === "TSParameterProperty") {
       const [name = ""] = boundNames(target);
-      properties.push(() => context.line(`self.${name} = ${context.scope.find(name)?.python ?? name}`, startLine(parameter)));
+      properties.push(() => context.line(`self.${attributeName(name)} = ${context.scope.find(name)?.python ?? name}`, startLine(parameter)));
       target = target.parameter;
     }
     if (target.type === "AssignmentPattern") {
@@ -187,6 +187,9 @@ export interface DefineOptions {
   readonly isCallback?: boolean;
 }
 
+/** `T | undefined` */
+const isOrNone = (type: Node): boolean => type.type === "TSUnionType" && type.types.some((each) => /^TS(Undefined|Null)Keyword$/.test(each.type));
+
 /** Writes a `def`. */
 export function define(context: Context, name: string, node: FunctionNode, options: DefineOptions = {}): void {
   const {
@@ -204,6 +207,7 @@ export function define(context: Context, name: string, node: FunctionNode, optio
   } = options;
   const definition = new Definition(context.definition);
   definition.wanted = "returnType" in node && node.returnType ? annotated(node.returnType, context) : unknown;
+  definition.mayGiveNone = "returnType" in node && node.returnType?.type === "TSTypeAnnotation" && isOrNone(node.returnType.typeAnnotation);
   const { scope } = context;
   context.inScope(() => {
     const outerLoop = context.loop;

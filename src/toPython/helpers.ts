@@ -171,18 +171,42 @@ def read_csv(path, header=True, delimiter=","):
     made[at] = value
     return made`,
   },
+  locale_compare: {
+    imports: ["import unicodedata"],
+    text: `def locale_compare(a, b):
+    """Which of two texts is first in an index: -1, 0 or 1. Letters count before their accents, those before their case."""
+    signs = "_-,;:!?.'\\"()[]{}@*/\\\\&#%\`^+<=>|~$"
+
+    def letters(text):
+        plain = [c for c in unicodedata.normalize("NFD", text).lower() if unicodedata.category(c) != "Mn"]
+        return "".join("1" + chr(33 + signs.find(c)) if c in signs else "0" + c if c.isspace() else "2" + c for c in plain)
+
+    def accents(text):
+        return unicodedata.normalize("NFD", text).lower()
+
+    def case(text):
+        return text.swapcase()
+
+    for part in (letters, accents, case):
+        if part(a) != part(b):
+            return -1 if part(a) < part(b) else 1
+    return 0`,
+  },
   cbrt: {
-    imports: ["import math"],
+    imports: [],
     text: `def cbrt(x):
     """The cube root, whole where there is a whole one."""
     root = abs(x) ** (1 / 3)
-    return math.copysign(round(root) if round(root) ** 3 == abs(x) else root, x)`,
+    root = round(root) if round(root) ** 3 == abs(x) else root
+    return -root if x < 0 else root`,
   },
-  method_of: {
+  call_if_there: {
     imports: [],
-    text: `def method_of(of, name):
-    """What a dictionary, or any other object, does by that name; nothing where it has no such thing."""
-    return of.get(name) if isinstance(of, dict) else getattr(of, name, None)`,
+    text: `def call_if_there(of, name, *given):
+    """Calls what a dictionary, or any other object, has by that name, if it has it."""
+    if isinstance(of, dict):
+        return None if of.get(name) is None else of[name](*given)
+    return getattr(of, name)(*given) if hasattr(of, name) else None`,
   },
   take_out: {
     imports: [],
@@ -274,11 +298,11 @@ def read_csv(path, header=True, delimiter=","):
     return int(value) if value % 1 == 0 else value`,
   },
   remainder: {
-    imports: ["import math"],
+    imports: [],
     text: `def remainder(a, b):
     """What a division leaves, with the sign of what is divided."""
-    rest = math.fmod(a, b)
-    return int(rest) if isinstance(a, int) and isinstance(b, int) else rest`,
+    rest = abs(a) % abs(b)
+    return -rest if a < 0 else rest`,
   },
   leading_integer: {
     imports: ["import math"],

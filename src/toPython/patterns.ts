@@ -23,10 +23,17 @@ export function declarePattern(context: Context, pattern: Node, type: Type): voi
       );
     case "ObjectPattern":
       return pattern.properties.forEach((property) => {
-        if (property.type === "RestElement") declarePattern(context, property.argument, unknown);
+        if (property.type === "RestElement") declarePattern(context, property.argument, othersOf(type, pattern));
         else declarePattern(context, property.value, fieldOf(type, keyName(property.key, property.computed) ?? ""));
       });
   }
+}
+
+/** What is left of an object: a dictionary of its other fields. */
+function othersOf(type: Type, { properties }: Extract<Node, { type: "ObjectPattern" }>): Type {
+  const taken = new Set(properties.map((each) => (each.type === "ObjectProperty" ? keyName(each.key, each.computed) : undefined)));
+  const { fields, rest = unknown } = type.kind === "object" ? type : { fields: new Map<string, Type>() };
+  return { kind: "object", fields: new Map([...fields].filter(([name]) => !taken.has(name))), rest };
 }
 
 const partOf = (type: Type, i: number): Type => (type.kind === "tuple" ? (type.of[i] ?? unknown) : elementOf(type));
@@ -82,11 +89,7 @@ export function declareParts(context: Context, pattern: Node, whole: Code): void
       return pattern.elements.forEach(
         (element, i) =>
           element &&
-          declareParts(
-            context,
-            element,
-            element.type === "RestElement" ? access(`${whole.text}[${i}:]`, whole.type) : access(`${whole.text}[${i}]`, partOf(whole.type, i)),
-          ),
+          declareParts(context, element, element.type === "RestElement" ? access(`${whole.text}[${i}:]`, whole.type) : elementOr(context, whole, i, element)),
       );
     case "RestElement":
       return declareParts(context, pattern.argument, whole);
@@ -102,6 +105,13 @@ export function declareParts(context: Context, pattern: Node, whole: Code): void
     case "Identifier":
       context.scope.bindings.set(pattern.name, { python: whole.text, owner: context.definition, loop: undefined, isSet: true, type: () => whole.type });
   }
+}
+
+/** An entry of a list, or what stands for it where the list ends before it. */
+function elementOr(context: Context, whole: Code, i: number, element: Node): Code {
+  const entry = access(`${whole.text}[${i}]`, partOf(whole.type, i));
+  if (element.type !== "AssignmentPattern" || (whole.type.kind === "tuple" && i < whole.type.of.length)) return entry;
+  return access(`(${entry.text} if len(${whole.text}) > ${i} else ${within(expression(context, element.right), binds.conditional)})`, entry.type);
 }
 
 /** Whether Python's loops can unpack it. */

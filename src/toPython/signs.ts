@@ -49,6 +49,11 @@ export class Signs {
     return this.#isPositive(node.left) && !isNegative(node.right);
   }
 
+  /** Whether the value can't be negative. */
+  isPositive(node: Node): boolean {
+    return this.#isPositive(node);
+  }
+
   // What the program says
 
   /** Finds out whose variable each name is. @param scopes the functions around, innermost first */

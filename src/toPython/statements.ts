@@ -2,7 +2,7 @@
 import { iterable, listed, takenApart } from "./sequences.ts";
 import { classDeclaration, classInfo } from "./classes.ts";
 import type { Context } from "./context.ts";
-import { calculated, condition, expression, negated, perhaps, propertyOf, valueFor, wholeExpression } from "./expressions.ts";
+import { calculated, condition, expression, negated, perhaps, propertyOf, valueFor, wholeExpression, withinList } from "./expressions.ts";
 import { define, functionType, isCallback } from "./functions.ts";
 import { pythonPath } from "./api.ts";
 import { jumpStatement, labelled, loopStatement } from "./labels.ts";
@@ -560,7 +560,9 @@ export function returned(context: Context, value: Node, node: Node): void {
   if (inner.type === "AssignmentExpression" || inner.type === "UpdateExpression") return returnedChange(context, inner, node);
   context.statement(node, () => {
     want(context, value, context.definition.wanted);
-    const made = expression(context, value);
+    const made =
+      (context.definition.mayGiveNone && value.type !== "TSNonNullExpression" ? withinList(context, value, undefined) : undefined) ??
+      expression(context, value);
     context.definition.returns.push(made.type);
     if (made.isStatement) return made.text;
     const isTuple =

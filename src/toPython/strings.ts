@@ -34,6 +34,8 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
   const [first, second] = nodes;
   const value = (each: Node): Code => expression(context, each);
   const plain = renamed.get(name);
+  const bounded = second && withPlace(context, made, name, value(first!), second);
+  if (bounded) return bounded;
   if (plain)
     return access(
       `${receiver(made)}.${plain}(${nodes.map((each) => value(each).text).join(", ")})`,
@@ -41,7 +43,7 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
     );
   switch (name) {
     case "split":
-      return split(context, made, first);
+      return second ? firstOf(context, split(context, made, first), second) : split(context, made, first);
     case "padStart":
     case "padEnd":
       return access(
@@ -57,6 +59,13 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
     case "codePointAt":
       return access(`ord(${receiver(made)}[${first ? wholeExpression(context, first).text : "0"}])`, whole);
     case "substring":
+      return access(
+        `${receiver(made)}[${range(
+          context,
+          nodes.map((each) => atLeastZero(context, each)),
+        )}]`,
+        string,
+      );
     case "slice":
       return access(`${receiver(made)}[${range(context, nodes)}]`, string);
     case "includes":
@@ -73,7 +82,8 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
     case "search":
       return searched(context, made, first!);
     case "localeCompare":
-      return access(`(${made.text} > ${value(first!).text}) - (${made.text} < ${value(first!).text})`, whole);
+      if (nodes.length > 2) return context.refuse(node, "localeCompare with options", "compare what the options make of the texts");
+      return access(`${context.help("locale_compare")}(${made.text}, ${value(first!).text})`, whole);
     case "toString":
       return first ? inBase(context, node, made, first) : made.type.kind === "string" ? made : numberText(made);
     case "normalize":
@@ -82,6 +92,33 @@ export function stringMethod(context: Context, node: CallNode, made: Code, name:
     default:
       return undefined;
   }
+}
+
+/** A method that is told where to look, where Python counts otherwise. */
+function withPlace(context: Context, made: Code, name: string, sought: Code, place: Node): Code | undefined {
+  const at = wholeExpression(context, place);
+  switch (name) {
+    case "endsWith":
+      return access(`${receiver(made)}[:${at.text}].endswith(${sought.text})`, boolean);
+    case "includes":
+      return comparison(sought, "in", access(`${receiver(made)}[${at.text}:]`, string), boolean);
+    case "lastIndexOf":
+      return access(`${receiver(made)}.rfind(${sought.text}, 0, ${infix(at, "+", access(`len(${sought.text})`, whole), binds.sum, whole).text})`, whole);
+    default:
+      return undefined;
+  }
+}
+
+const firstOf = (context: Context, parts: Code, count: Node): Code => access(`${receiver(parts)}[:${wholeExpression(context, count).text}]`, parts.type);
+
+/** `Math.max(0, place)`, which is what `substring` makes of a place. */
+function atLeastZero(context: Context, place: Node): Node {
+  if (context.signs?.isPositive(place)) return place;
+  const { start, end, loc } = place;
+  const name = (text: string): Node => ({ type: "Identifier", name: text, start, end, loc }) as Node;
+  const callee = { type: "MemberExpression", object: name("Math"), property: name("max"), computed: false, start, end, loc };
+  const zero = { type: "NumericLiteral", value: 0, extra: { raw: "0" }, start, end, loc };
+  return { type: "CallExpression", callee, arguments: [zero, place], start, end, loc } as unknown as Node;
 }
 
 function split(context: Context, made: Code, separator: Node | undefined): Code {

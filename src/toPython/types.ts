@@ -199,6 +199,8 @@ export function annotated(node: Node | null | undefined, names: TypeNames, depth
     case "TSNullKeyword":
     case "TSUndefinedKeyword":
       return none;
+    case "TSMappedType":
+      return { kind: "object", fields: new Map(), rest: inner(node.typeAnnotation) };
     case "TSLiteralType":
       return node.literal.type === "StringLiteral" ? string : node.literal.type === "BooleanLiteral" ? boolean : number;
     case "TSArrayType":

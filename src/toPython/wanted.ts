@@ -1,7 +1,7 @@
 /** What the place of a function asks of it: the types of its parameters, and with how many it is called. */
 import type { Context } from "./context.ts";
 import { bare, isFunction, keyName, type Node } from "./syntax.ts";
-import { elementOf, unknown, type Type } from "./types.ts";
+import { annotated, elementOf, unknown, type Type } from "./types.ts";
 
 /** Says of the functions in a value what its stated type says of them. */
 export function want(context: Context, node: Node, type: Type): void {
@@ -24,4 +24,13 @@ export function want(context: Context, node: Node, type: Type): void {
         want(context, each.type === "ObjectMethod" ? each : each.value, (key === undefined ? undefined : type.fields.get(key)) ?? type.rest ?? unknown);
       }
   }
+}
+
+/** Says of a method of a plain object what an interface that names it says. */
+export function wantAsInterface(context: Context, node: Node, name: string): void {
+  const inner = bare(node);
+  const signature = context.interfaceMethods.get(name);
+  if (!signature || !isFunction(inner) || context.wantedOf.has(inner)) return;
+  const types = signature.parameters.map((each) => ("typeAnnotation" in each ? annotated(each.typeAnnotation, context) : unknown));
+  context.wantedOf.set(inner, { types, names: [], options: -1, rest: signature.parameters.some((each) => each.type === "RestElement") });
 }

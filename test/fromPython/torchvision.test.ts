@@ -9,7 +9,7 @@ import { translate } from "./translate.ts";
 import { typeErrors } from "./typeErrors.ts";
 
 const sources = fileURLToPath(new URL("torchvisionSources.py", import.meta.url));
-const names = ["resnet", "resnext", "mobilenetv2", "mobilenetv3", "vgg", "densenet", "googlenet", "efficientnet"];
+const names = ["resnet", "resnext", "mobilenetv2", "mobilenetv3", "vgg", "densenet", "googlenet", "efficientnet", "squeezenet", "shufflenet"];
 
 describe("a model of torchvision's, translated from its source", function () {
   this.timeout(120_000);

@@ -7,7 +7,7 @@ import sys
 from torchvision.ops import misc
 
 sd = importlib.import_module("torchvision.ops.stochastic_depth")
-_utils, resnet, mobilenetv2, mobilenetv3, vgg, densenet, googlenet, efficientnet = (importlib.import_module("torchvision.models." + n) for n in "_utils resnet mobilenetv2 mobilenetv3 vgg densenet googlenet efficientnet".split())
+_utils, resnet, mobilenetv2, mobilenetv3, vgg, densenet, googlenet, efficientnet, squeezenet, shufflenetv2 = (importlib.import_module("torchvision.models." + n) for n in "_utils resnet mobilenetv2 mobilenetv3 vgg densenet googlenet efficientnet squeezenet shufflenetv2".split())
 HEAD = '''import copy
 import math
 import re
@@ -52,6 +52,8 @@ files = {
   "densenet": ([densenet._DenseLayer, densenet._DenseBlock, densenet._Transition, densenet.DenseNet], "DenseNet(8, (2, 3, 2), 16, num_classes=10)", 64),
   "googlenet": (["GoogLeNetOutputs = namedtuple('GoogLeNetOutputs', ['logits', 'aux_logits2', 'aux_logits1'])\nGoogLeNetOutputs.__annotations__ = {'logits': Tensor, 'aux_logits2': Optional[Tensor], 'aux_logits1': Optional[Tensor]}\n_GoogLeNetOutputs = GoogLeNetOutputs\n", googlenet.GoogLeNet, googlenet.Inception, googlenet.InceptionAux, googlenet.BasicConv2d], "GoogLeNet(num_classes=10, aux_logits=False, init_weights=False)", 64),
   "efficientnet": ([_utils._make_divisible, *ops, misc.SqueezeExcitation, sd.stochastic_depth, sd.StochasticDepth, efficientnet._MBConvConfig, efficientnet.MBConvConfig, efficientnet.FusedMBConvConfig, efficientnet.MBConv, efficientnet.FusedMBConv, efficientnet.EfficientNet], "EfficientNet([FusedMBConvConfig(1, 3, 1, 24, 24, 1), MBConvConfig(4, 3, 2, 24, 40, 2, 1.0, 0.5)], 0.2, last_channel=None, num_classes=10, norm_layer=partial(nn.BatchNorm2d, eps=1e-03))", 64),
+  "squeezenet": (["from torch.nn import init\n", squeezenet.Fire, squeezenet.SqueezeNet], "SqueezeNet('1_1', num_classes=10)", 64),
+  "shufflenet": ([shufflenetv2.channel_shuffle, shufflenetv2.InvertedResidual, shufflenetv2.ShuffleNetV2], "ShuffleNetV2([1, 2, 1], [24, 48, 96, 192, 1024], num_classes=10)", 64),
 }
 out = sys.argv[1]
 for name, (parts, make, size) in files.items():

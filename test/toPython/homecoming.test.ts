@@ -270,4 +270,44 @@ describe("TypeScript that goes to Python", () => {
     );
     assert.match(code, /self\.name = type\(self\)\.__name__/);
   });
+
+  it("a change amid an expression is made where it is reached, and gives what JavaScript gives", () => {
+    const code = python(
+      "const known = new Map<string, number>([['a', 1]]);\nconst names: string[] = [];\nconsole.log(known.delete('b'), names.push('x') - 1);\nknown.set('c', 3).set('d', 4);\nconst at = known.get('z') ?? names.push('z');\nconst bag = new Set([1]).add(2);\nconsole.log(at, bag.size);",
+    );
+    assert.match(code, /take_out\(known, "b"\)/);
+    assert.match(code, /^names\.append\("x"\)\nprint\(.*len\(names\) - 1\)$/m);
+    assert.match(code, /^known\["c"\] = 3\nknown\["d"\] = 4$/m);
+    assert.match(code, /is not None else \(names\.append\("z"\), len\(names\)\)\[1\]/);
+    assert.match(code, /\.add\(2\)\nbag = \w+$/m);
+  });
+
+  it("what an interface names is called by place, and passed over where there is no such thing", () => {
+    const code = python(
+      "interface Callback {\n  onEpoch?(epoch: number, metrics: Record<string, number>): void;\n}\nclass Printer implements Callback {\n  onEpoch(epoch: number, { loss }: Record<string, number>) {\n    console.log(epoch, loss);\n  }\n}\nconst all: Callback[] = [new Printer(), { onEpoch: (_, { loss }) => console.log(loss) }, {}];\nfor (const each of all) each.onEpoch?.(1, { loss: 2 });",
+    );
+    assert.match(code, /def onEpoch\(self, epoch, options\):/);
+    assert.match(code, /def function\(_, options\):/);
+    assert.match(code, /call_if_there\(each, "onEpoch", 1, \{"loss": 2\}\)/);
+  });
+
+  it("what an object may not have is spread as nothing, and named with its default", () => {
+    const code = python(
+      "type Part<T> = { [K in keyof T]?: T[K] };\nfunction make(over: Part<{ a: { b: number } }> = {}) {\n  return { ...{ b: 1 }, ...over.a };\n}\nconst rows = [{ tags: ['x'] }];\nconst { tags, ...rest } = rows[0]!;\nconsole.log(make(), rows.map(({ tags: [first = '-'] }) => first), rest['z'] ?? 'none', tags);",
+    );
+    assert.match(code, /\*\*\(over\.get\("a"\) or \{\}\)/);
+    assert.match(code, /if len\(\w+\["tags"\]\) > 0 else "-"/);
+    assert.match(code, /rest\.get\("z", "none"\)/);
+  });
+
+  it("a text is looked through and taken apart as far as it is told to", () => {
+    const code = python(
+      "const t = 'k=v=w';\nconsole.log(t.endsWith('v', 3), t.split('=', 2), t.lastIndexOf('=', 2), t.includes('k', 1), 'a'.localeCompare('B'));",
+    );
+    assert.match(code, /t\[:3\]\.endswith\("v"\)/);
+    assert.match(code, /t\.split\("="\)\[:2\]/);
+    assert.match(code, /t\.rfind\("=", 0, 2 \+ len\("="\)\)/);
+    assert.match(code, /"k" in t\[1:\]/);
+    assert.match(code, /locale_compare\("a", "B"\)/);
+  });
 });

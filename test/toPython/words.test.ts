@@ -119,7 +119,11 @@ describe("Python of single statements", () => {
     ],
     "32 bits": [
       "let s = 5;\ns = (s ^ (s << 13)) >>> 0;",
-      'def int32(x):\n    """The number as a signed integer of 32 bits."""\n    x = int(x) & 0xFFFFFFFF\n    return x - (1 << 32) if x >> 31 else x\n\n\ns = 5\ns = ((int32(s) ^ int32(int32(s) << (13 & 31))) & 0xFFFFFFFF) >> (0 & 31)',
+      'def int32(x):\n    """The number as a signed integer of 32 bits."""\n    return int(x) - (int(x) + 2147483648) // 4294967296 * 4294967296\n\n\ndef uint32(x):\n    """The number as an unsigned integer of 32 bits."""\n    return int(x) - int(x) // 4294967296 * 4294967296\n\n\ns = 5\ns = uint32(int32(s) ^ int32(int32(s) << (13 & 31)))',
+    ],
+    "an array that a callback asks for": [
+      "console.log([1, 2].map((x, i, all) => x / all.length));",
+      "values = [1, 2]\nprint([x / len(values) for i, x in enumerate(values)])",
     ],
     "operators": [
       `${from("ones, sub")}const x = ones(2);\nconst y = x.add(1).mul(x.neg()).pow(2).sub(sub(1, x));\nconst z = x.gt(0).logicalAnd(x.at(0, null, [1, -1], "...").eq(1));`,
@@ -212,7 +216,7 @@ describe("what has no twin", () => {
     "a package": ['import lodash from "lodash";\nlodash.chunk([1], 1);', 1, /^`import … from "lodash"` has no twin/],
     "a label that is no loop's": ["const n = 1;\nblock: {\n  if (n > 0) break block;\n  console.log(n);\n}", 2, /^`a label that is no loop's` has no twin/],
     "a getter of a plain object": ["const meter = {\n  get sum() {\n    return 1;\n  },\n};", 2, /make it a class/],
-    "an array that has no name, asked for by a callback": ["console.log([1, 2].map((x, i, all) => x / all.length));", 1, /give the array a name/],
+    "a change that may not be reached": ["const o = { n: 0 };\nconsole.log(o.n > 0 ? o.n++ : 0);", 2, /write an if/],
     "a static setter": ["class A {\n  static set b(value: number) {\n    console.log(value);\n  }\n}", 2, /make it a method/],
     "a name that nobody has": ["const w = document.title;", 1, /^`document` has no twin/],
     "a plain object that speaks of itself": ["const meter = {\n  sum: 0,\n  add(n: number) {\n    this.sum += n;\n  },\n};", 3, /make it a class/],

@@ -18,8 +18,8 @@ def float_tensor(values):
 
 def remainder(a, b):
     """What a division leaves, with the sign of what is divided."""
-    rest = math.fmod(a, b)
-    return int(rest) if isinstance(a, int) and isinstance(b, int) else rest
+    rest = abs(a) % abs(b)
+    return -rest if a < 0 else rest
 
 
 torch.manual_seed(2)
