@@ -1,7 +1,7 @@
 /** A kept run as it is needed to run it again: what it ran, what the world answered, what it told and what was changed in it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Intervention, MetricPoint, Problem } from "../protocol/index.ts";
+import type { Intervention, MetricPoint, RunEvent } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { digestOf } from "./checkpointKeeper.ts";
 import { checkpointEvents, checkpointsOf, heldIn, type KeptCheckpoint } from "./checkpoints.ts";
@@ -13,7 +13,7 @@ import { formatCount, plural } from "../run/numbers.ts";
 import { isFinal } from "../run/standing.ts";
 import { names } from "./layout.ts";
 import { linesOf } from "./lines.ts";
-import { row, understood } from "./readRun.ts";
+import { eventsOf, row, stepOf, understood } from "./readRun.ts";
 import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 
 export interface Past {
@@ -23,8 +23,8 @@ export interface Past {
   readonly world: readonly WorldAnswers[];
   readonly points: readonly MetricPoint[];
   readonly interventions: readonly Intervention[];
-  /** Likely mistakes that it showed before the step, once the first steps were over. */
-  readonly mistakes: readonly Problem[];
+  /** Whether any of its steps were measured. */
+  readonly isMeasured: boolean;
   /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
   readonly hashes: ReadonlyMap<number, string>;
   /** The parts of the way to the step that needn't be computed, in their order. */
@@ -89,7 +89,7 @@ export function pastOf(folder: string, step: number): Past {
     world,
     points: readSeries(kept),
     interventions: readInterventions(kept),
-    mistakes: readMistakes(kept, step),
+    isMeasured: eventsOfType(folder, "statistics").next().done !== true,
     hashes: hashesOf(kept),
     hops: hopsTo(kept, step),
   };
@@ -172,15 +172,20 @@ export function readInterventions({ folder }: KeptRun): readonly Intervention[] 
   return found;
 }
 
-function readMistakes({ folder }: KeptRun, until: number): readonly Problem[] {
-  const found: Problem[] = [];
-  for (const json of eventsOfType(folder, "problem")) {
-    const event = understood(() => storedEvent.decode(json));
-    if (event?.type !== "problem" || !isLint(event.problem.code)) continue;
-    const { step = 0 } = event.problem;
-    if (step >= firstSteps && step < until) found.push(event.problem);
+/**
+ * What it told, and what isn't told again where steps are left out: what was measured, and the likely mistakes that it showed.
+ * @param computed the step from which on it is measured anew
+ * @param end the step before which it is to be paused
+ */
+export function* toldOnTheWay({ folder }: KeptRun, computed: number, end: number): Generator<RunEvent, void, undefined> {
+  for (const event of eventsOf(folder)) {
+    if (event.type === "problem") {
+      const { code, step = 0 } = event.problem;
+      if (isLint(code) && step >= firstSteps && step < end) yield event;
+    } else if (event.type === "statistics" || event.type === "changes" || event.type === "work") {
+      if (stepOf(event) < computed) yield event;
+    }
   }
-  return found;
 }
 
 function* eventsOfType(folder: string, type: string): Generator<unknown, void, undefined> {

@@ -135,7 +135,7 @@ function* amid(told: Generator<KeptEvent, void, undefined>, added: Generator<Kep
 }
 
 /** −1 of what belongs to no step. */
-function stepOf(event: KeptEvent): number {
+export function stepOf(event: KeptEvent): number {
   switch (event.type) {
     case "note":
       return event.step;

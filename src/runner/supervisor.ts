@@ -11,7 +11,7 @@ import { bundle, BundleError, withSourceMap, type Bundle } from "./bundle.ts";
 import { CheckpointTray } from "./checkpointTray.ts";
 import { Control } from "./control.ts";
 import { Letters } from "./mailbox.ts";
-import type { Hop, Past } from "../keep/past.ts";
+import { toldOnTheWay, type Hop, type Past } from "../keep/past.ts";
 import type { WorldAnswers } from "../keep/worldAnswers.ts";
 import { bundlingProblem, partedProblem, startOf, workerProblem, timeoutProblem } from "./problems.ts";
 import { ProgramThread } from "./programThread.ts";
@@ -19,6 +19,7 @@ import { ProgramFolder, sweepProgramFolders, unwritableProblem } from "./program
 import { formatCount } from "../run/numbers.ts";
 import { SameCourse } from "./sameCourse.ts";
 import { BadNumberSearch } from "./search.ts";
+import { sent } from "../run/sentEvents.ts";
 import { SourceMap } from "./sourceMap.ts";
 import type { Alarmed, Job, WorkerMessage } from "./workerMessages.ts";
 import { workerStack } from "./workerStack.ts";
@@ -84,6 +85,8 @@ export class Supervisor {
   readonly #hops: readonly Hop[];
   /** What can't be told yet, as it is not certain that the short way is the right one. */
   #heldBack: (() => void)[] | undefined;
+  /** What the kept run told of steps that are left out. */
+  #toldOnTheWay: readonly SentEvent[] = [];
   /** The build that it computes with. */
   #kernels = "";
   #isBundling = false;
@@ -222,6 +225,9 @@ export class Supervisor {
     };
     this.#tellState("running");
     this.#thread.run(job);
+    // While the thread is at work.
+    const last = this.#hops.at(-1);
+    if (last) this.#toldOnTheWay = Array.from(toldOnTheWay(this.#options.past!.kept, last.to, request.replay!.step), sent);
     const limited = request.mode === "inspect" && request.timeLimit > 0;
     const source = new SourceMap(program, made.map);
     const timer = limited ? setTimeout(() => void this.#timeOut(request, source), request.timeLimit) : undefined;
@@ -239,7 +245,15 @@ export class Supervisor {
       keepsAnswers: answered !== undefined && (keep !== undefined || past !== undefined),
       ...(past &&
         replay && {
-          past: { world: past.world, interventions: past.interventions, hashes: past.hashes, step: filling?.lastStep ?? replay.step, hops: this.#hops, ...end },
+          past: {
+            world: past.world,
+            interventions: past.interventions,
+            hashes: past.hashes,
+            step: filling?.lastStep ?? replay.step,
+            hops: this.#hops,
+            isMeasured: this.#hops.length > 0 && past.isMeasured,
+            ...end,
+          },
         }),
     };
   }
@@ -345,7 +359,7 @@ export class Supervisor {
         if (this.#heldBack) {
           this.#tellHeldBack();
           this.#tellShortcut(this.#hops.at(-1)!.to);
-          for (const problem of this.#options.past!.mistakes) this.#emit({ type: "problem", problem });
+          for (const event of this.#toldOnTheWay) this.#emit(event);
         }
         break;
       case "paused":

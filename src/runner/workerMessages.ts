@@ -55,6 +55,8 @@ export interface JobPast {
   readonly step: number;
   /** What of the way to there needn't be computed. */
   readonly hops: readonly Hop[];
+  /** What was measured before the last of them was kept, and needn't be measured again. */
+  readonly isMeasured: boolean;
   /** It is run again for what it did not tell: it ends there, and nothing that it does on the way is done. */
   readonly isFilled?: boolean;
   /** What the models ended with, and after how many steps. */

@@ -9,6 +9,7 @@ import { readRun } from "../../src/keep/readRun.ts";
 import { replayRequest } from "../../src/keep/replayRequest.ts";
 import { givenValues } from "../../src/lint/constants.ts";
 import { defaultSampling, type Change, type RunEvent, type RunRequest, type WeightsRequest } from "../../src/protocol/index.ts";
+import { emptySnapshot, reduceSnapshot } from "../../src/run/snapshot.ts";
 import { Folder, Job, run } from "./job.ts";
 
 const head = `import { cat, data, log, manualSeed, nn, noGrad, optim, rand, randint, randn, tensor, save, load } from "kindling";
@@ -212,6 +213,9 @@ describe("a kept run that is brought back to a step", function () {
     return job;
   }
 
+  /** What was measured, as it is shown. */
+  const readSamples = (job: Job) =>
+    job.events.reduce((run, event) => reduceSnapshot(run, event), emptySnapshot({ runId: "", file: "", mode: "train", startedAt: 0 })).samples;
   /** What it says of how it came there. */
   const wayOf = (job: Job): string => job.events.flatMap((event) => (event.type === "note" && event.name === "rewound" ? [event.text] : [])).join("\n");
   const short = /^The steps up to \d+ were not computed again/;
@@ -273,6 +277,25 @@ describe("a kept run that is brought back to a step", function () {
     await goOn(job);
     assert.deepEqual([job.states.at(-1), endOf(job)], ["finished", endOf(first)], failed(job));
     assert.deepEqual(job.series("type"), first.series("type"));
+  });
+
+  it("has what was measured on the way, though nothing was computed there", async () => {
+    const { job: first, kept } = await trainWithCheckpoint(programs["dropout, and no seed"]!, 37);
+    const job = await rewind(kept, 37);
+    assert.match(wayOf(job), short);
+    const leftOut = pastOf(kept.folder, 37).hops.at(-1)!.to;
+    const onTheWay = (one: Job) => [...readSamples(one).values()].flat().filter(({ step }) => step < leftOut);
+    assert.ok(
+      onTheWay(first).some(({ step }) => step >= shortFrom),
+      "steps were measured where nothing is computed now",
+    );
+    assert.deepEqual(onTheWay(job), onTheWay(first));
+    // And the run that it is now keeps it as its own.
+    await goOn(job);
+    const own = readRun(newest())
+      .run.samples.get(0)!
+      .map(({ step }) => step);
+    for (const { step } of onTheWay(first)) assert.ok(own.includes(step), `step ${step} is not among ${own.join()}`);
   });
 
   it("shows the mistakes that it showed then, and none that it takes half a story for", async () => {

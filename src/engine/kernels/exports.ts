@@ -257,6 +257,8 @@ export interface Kernels {
    * 4 more of room; `position`: the next to hand out. Returns the new position.
    */
   bernoulli(words: I, position: I, out: I, n: I, p: F): number;
+  /** Goes past `count` draws, without a look at them. Returns the new position. */
+  skipDraws(words: I, position: I, count: I): number;
 
   // --- observation
   /**

@@ -133,6 +133,7 @@ export class Measurements {
 
   /** From the step to come on there is nothing to be measured for a while. */
   leaveOut(): void {
+    this.#parts.watching.leaveOut();
     for (const watch of this.#watches.current) watch.leaveOut();
     this.#lookOrNot();
   }

@@ -26,6 +26,8 @@ export interface Pace {
   readonly budget: number;
   /** Every step, whatever it costs. */
   readonly everyStep?: boolean;
+  /** What there is to be measured is known from elsewhere. */
+  readonly isKnown?: boolean;
 }
 
 export class SamplingSchedule {
@@ -51,6 +53,7 @@ export class SamplingSchedule {
    * @param sharers models that are trained at the same time and share the budget
    */
   isDue(step: number, now: number, length?: number, sharers = 1): boolean {
+    if (this.#pace.isKnown) return false;
     return this.#pace.everyStep === true || this.#isFirst(step) || step - this.#lastStep >= longestGap(step, length) || this.#isAffordable(now, sharers);
   }
 

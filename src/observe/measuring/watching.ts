@@ -13,8 +13,12 @@ export class Watching {
   #since = 0;
   #spent = 0;
 
-  constructor({ enabled, bins, budget, everyStep = false }: SamplingOptions) {
+  /** Whether what there is to be measured is known from elsewhere, until steps are left out. */
+  #isKnown: boolean;
+
+  constructor({ enabled, bins, budget, everyStep = false }: SamplingOptions, isKnown = false) {
     this.bins = bins;
+    this.#isKnown = isKnown;
     this.#settings = { what: enabled ? "all" : "off", modules: [], budget, everyStep };
   }
 
@@ -32,6 +36,15 @@ export class Watching {
 
   get everyStep(): boolean {
     return this.#settings.everyStep;
+  }
+
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** From the step to come on steps are left out for a while. */
+  leaveOut(): void {
+    this.#isKnown = false;
   }
 
   choose(settings: WatchSettings, models: readonly DescribedModel[], now: number): void {

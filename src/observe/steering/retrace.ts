@@ -6,6 +6,8 @@ export interface RepeatedCourse {
   readonly interventions: readonly Intervention[];
   /** Number of steps after which it is paused. */
   readonly step: number;
+  /** What was measured before steps are left out is known, and needn't be measured again. */
+  readonly isMeasured?: boolean;
   /** It has come there, and is about to be paused. */
   readonly arrived: () => void;
 }

@@ -38,4 +38,25 @@ describeKernels("random numbers", (machine) => {
       }
     });
   }
+
+  it("draws that are gone past leave the block where single draws do", () => {
+    for (const [before, count] of [
+      [0, 0],
+      [1, 5],
+      [600, 24],
+      [600, 25],
+      [624, 700],
+      [3, 5000],
+    ] as const) {
+      machine.reset();
+      const [skipping, single] = [new MersenneTwister(7), new MersenneTwister(7)];
+      for (let i = 0; i < before; i++) void [skipping.next(), single.next()];
+      for (let i = 0; i < count; i++) single.next();
+      const { words, position } = skipping.getState();
+      const block = machine.ints([...words, 0, 0, 0, 0]);
+      const after = kernels.skipDraws(block, position, count);
+      const left = machine.readInts(block, stateLength).map((word) => word >>> 0);
+      assert.deepEqual({ words: left, position: after }, { words: [...single.getState().words], position: single.getState().position });
+    }
+  });
 });

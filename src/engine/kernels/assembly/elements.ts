@@ -20,7 +20,7 @@ export {
 } from "./pool";
 export { lstmCell, lstmCellBackward, gruCell, gruCellBackward } from "./recurrent";
 export { sgd, adam, scale } from "./optimizers";
-export { bernoulli } from "./random";
+export { bernoulli, skipDraws } from "./random";
 export { statistics, histogram, unitRanges, countBeyond, squaredDistance } from "./observe";
 export { placeScratch, SCRATCH_BYTES as scratchBytes } from "./scratch";
 // @ts-ignore: made by the compiler

@@ -48,6 +48,16 @@ function draw(words: usize, position: i32, out: usize, count: i32): i32 {
   return position;
 }
 
+/** Goes past the next `count` draws; returns the new position in the block. */
+export function skipDraws(words: usize, position: i32, count: i32): i32 {
+  while (count > 0) {
+    if (position == WORDS) { renew(words); position = 0; }
+    const now = min(WORDS - position, count);
+    position += now; count -= now;
+  }
+  return position;
+}
+
 /** Two numbers of 53 bits, each from a high and a low draw, against a threshold: all bits of the lane or none. */
 // @ts-ignore: decorator
 @inline function below(draws: usize, threshold: v128): v128 {
