@@ -162,8 +162,9 @@ export class Panel {
     if (this.#isLoaded) this.#post({ type: "copyTable" });
   }
 
-  /** Asks the page for what is needed to make a page of its own of it, as soon as it is there. */
+  /** Asks the page for what is needed to make a page of its own of it, as soon as it is there; it is only where it can be seen. */
   exportPage(): void {
+    this.reveal();
     this.#isExported = true;
     if (this.#isLoaded) this.#askForExport();
   }
