@@ -1,7 +1,7 @@
 /** A kept run as it is needed to run it again: what it ran, what the world answered, what it told and what was changed in it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Intervention, MetricPoint, RunEvent } from "../protocol/index.ts";
+import type { Intervention, MetricPoint, RunEvent, StepStatistics } from "../protocol/index.ts";
 import { list, optional, record, text, whole, type Codec } from "../run/codec.ts";
 import { digestOf } from "./checkpointKeeper.ts";
 import { checkpointEvents, checkpointsOf, heldIn, type KeptCheckpoint } from "./checkpoints.ts";
@@ -12,7 +12,7 @@ import { firstWeights, whyNoFirstWeights } from "./firstWeights.ts";
 import { formatCount, plural } from "../run/numbers.ts";
 import { isFinal } from "../run/standing.ts";
 import { names } from "./layout.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf, parsed } from "./lines.ts";
 import { eventsOf, row, stepOf, understood } from "./readRun.ts";
 import { ofTensors, type WorldAnswers } from "./worldAnswers.ts";
 
@@ -23,8 +23,8 @@ export interface Past {
   readonly world: readonly WorldAnswers[];
   readonly points: readonly MetricPoint[];
   readonly interventions: readonly Intervention[];
-  /** Whether any of its steps were measured. */
-  readonly isMeasured: boolean;
+  /** What was measured last of each model before the last of the hops ends. */
+  readonly lastMeasured: readonly StepStatistics[];
   /** Of the parameters, by the steps that they were taken after; see `hashOf`. */
   readonly hashes: ReadonlyMap<number, string>;
   /** The parts of the way to the step that needn't be computed, in their order. */
@@ -83,15 +83,16 @@ export function pastOf(folder: string, step: number): Past {
     const { values } = understood(() => readingsLine.decode(json)) ?? {};
     if (values) world.push({ what: ofTensors, answers: values });
   }
+  const hops = hopsTo(kept, step);
   return {
     kept,
     texts: textsOf(kept),
     world,
     points: readSeries(kept),
     interventions: readInterventions(kept),
-    isMeasured: eventsOfType(folder, "statistics").next().done !== true,
+    lastMeasured: hops.length > 0 ? lastMeasured(folder, hops.at(-1)!.to) : [],
     hashes: hashesOf(kept),
-    hops: hopsTo(kept, step),
+    hops,
   };
 }
 
@@ -186,6 +187,21 @@ export function* toldOnTheWay({ folder }: KeptRun, computed: number, end: number
       if (stepOf(event) < computed) yield event;
     }
   }
+}
+
+/** The lines say at their beginning of which step they are: only the last of each model is read. */
+function lastMeasured(folder: string, before: number): readonly StepStatistics[] {
+  const last = new Map<string, string>();
+  const lines = linesOf(join(folder, names.events), (line) => {
+    const [, model, step] = /^\{"type":"statistics","statistics":\{"model":(\d+),"step":(\d+),/.exec(line) ?? [];
+    if (model !== undefined && Number(step) < before) last.set(model, line);
+    return false;
+  });
+  while (lines.next().done !== true);
+  return [...last.values()].flatMap((line) => {
+    const event = understood(() => storedEvent.decode(parsed(line)));
+    return event?.type === "statistics" ? [event.statistics] : [];
+  });
 }
 
 function* eventsOfType(folder: string, type: string): Generator<unknown, void, undefined> {

@@ -113,7 +113,7 @@ export class Observer implements Instrument {
     const operations = this.operations;
     const meter = this.#meter;
     const registry = (this.registry = new ModelRegistry(source));
-    const watching = (this.#watching = new Watching(sampling, options.repeated?.isMeasured));
+    const watching = (this.#watching = new Watching(sampling, options.repeated?.lastMeasured));
     const watches = (this.#watches = new ModelWatches(course, watching, meter));
     const search = (this.#search = new ModelSearch({ course, registry, watching, watches, tell }));
     const measurements = (this.#measurements = new Measurements({ course, registry, watching, watches, search, meter, operations, tell }));

@@ -251,7 +251,7 @@ export class Supervisor {
             hashes: past.hashes,
             step: filling?.lastStep ?? replay.step,
             hops: this.#hops,
-            isMeasured: this.#hops.length > 0 && past.isMeasured,
+            lastMeasured: this.#hops.length > 0 ? past.lastMeasured : [],
             ...end,
           },
         }),

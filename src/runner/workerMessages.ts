@@ -3,7 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { Checkpoint } from "../observe/checkpoints/checkpoint.ts";
 import type { Explanation } from "../observe/badNumbers/words.ts";
 import type { WorldAnswers } from "../keep/worldAnswers.ts";
-import type { Intervention, Problem, RunRequest, SentEvent } from "../protocol/index.ts";
+import type { Intervention, Problem, RunRequest, SentEvent, StepStatistics } from "../protocol/index.ts";
 import type { Hop } from "../keep/past.ts";
 import type { Declarations } from "./declarations.ts";
 
@@ -55,8 +55,8 @@ export interface JobPast {
   readonly step: number;
   /** What of the way to there needn't be computed. */
   readonly hops: readonly Hop[];
-  /** What was measured before the last of them was kept, and needn't be measured again. */
-  readonly isMeasured: boolean;
+  /** What was measured last of each model before the last of them ends: all that was needn't be measured again. */
+  readonly lastMeasured: readonly StepStatistics[];
   /** It is run again for what it did not tell: it ends there, and nothing that it does on the way is done. */
   readonly isFilled?: boolean;
   /** What the models ended with, and after how many steps. */

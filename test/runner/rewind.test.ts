@@ -298,6 +298,26 @@ describe("a kept run that is brought back to a step", function () {
     for (const { step } of onTheWay(first)) assert.ok(own.includes(step), `step ${step} is not among ${own.join()}`);
   });
 
+  it("knows of units that were dead before it, and since when", async () => {
+    const text = `${head}const layer = new nn.Linear(4, 6);
+const stuck = new nn.Sequential(layer, new nn.ReLU(), new nn.Linear(6, 1));
+noGrad(() => layer.bias.copy_(tensor([-100, -100, -100, 5, -100, -100])));
+const second = new optim.SGD(stuck.parameters(), { lr: 0.001 });
+for (let i = 0; i < 60; i++) { step(); const x = randn(64, 4); second.zeroGrad(); stuck(x).square().mean().backward(); second.step(); }
+end();`;
+    const { job: first, kept } = await trainWithCheckpoint(text, 56);
+    const deadIn = (one: Job, from: number) =>
+      [...readSamples(one).values()]
+        .flat()
+        .flatMap(({ step, modules }) => (step < from ? [] : modules.flatMap(({ rectified }) => (rectified?.dead ? [[rectified.dead, rectified.since]] : []))));
+    assert.deepEqual(deadIn(first, 40)[0], [5, 0]);
+    const job = await rewind(kept, 56);
+    assert.match(wayOf(job), short);
+    const again = deadIn(job, pastOf(kept.folder, 56).hops.at(-1)!.to);
+    assert.ok(again.length > 0);
+    for (const one of again) assert.deepEqual(one, [5, 0]);
+  });
+
   it("shows the mistakes that it showed then, and none that it takes half a story for", async () => {
     const text = `${head}const x = randn(64, 4);
 const of = (shuffle) => new data.DataLoader(new data.TensorDataset(x, x.sum(1, true)), { batchSize: 8, shuffle });

@@ -25,7 +25,7 @@ export class ModelWatch {
   model: FoundModel;
   /** Measures the step to come, or under way; none if that is not to be measured. */
   sampler: StepSampler | null;
-  readonly lives = new UnitLives();
+  lives = this.#newLives();
   /** What was measured of the step under way, should it turn out to be one: told when the program has updated the parameters by hand. */
   pending: StepStatistics | undefined;
   /** Whether a module of it was called in training since its last step. */
@@ -80,6 +80,7 @@ export class ModelWatch {
 
   /** The step to come is not measured after all. */
   leaveOut(): void {
+    this.lives = this.#newLives();
     this.sampler?.end();
     this.sampler = null;
     this.#isAsked = false;
@@ -127,6 +128,10 @@ export class ModelWatch {
     this.#watching.spend(cost);
     if (this.reported === this.lastStep) schedule.sampled(this.steps, now, cost);
     sampler.end();
+  }
+
+  #newLives(): UnitLives {
+    return new UnitLives((layer) => this.#watching.unitsBefore(this.model.info.id, (this.model.modules as readonly unknown[]).indexOf(layer)));
   }
 
   #newSampler(): StepSampler {

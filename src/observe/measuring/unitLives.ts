@@ -24,21 +24,37 @@ class Lives {
   step = -1;
   told: DeadUnits | undefined;
 
-  constructor(readonly count: number) {
+  /** @param before what became of them in steps that were not seen, as far as it was told */
+  constructor(
+    readonly count: number,
+    before: DeadUnits | undefined,
+  ) {
     this.since = new Float64Array(count).fill(-1);
     this.steps = new Float64Array(count);
     this.samples = new Float64Array(count);
     this.hasLived = new Uint8Array(count);
+    for (const unit of before?.units ?? []) {
+      this.since[unit] = before!.since!;
+      this.steps[unit] = deadFor.measured;
+      this.samples[unit] = deadFor.samples;
+      this.hasLived[unit] = Number(before!.died > 0);
+    }
   }
 }
 
 export class UnitLives {
   readonly #ofLayers = new WeakMap<AnyModule, Lives>();
+  readonly #before: (layer: AnyModule) => DeadUnits | undefined;
+
+  /** @param before what became of a layer's units in steps that were not seen */
+  constructor(before: (layer: AnyModule) => DeadUnits | undefined = () => undefined) {
+    this.#before = before;
+  }
 
   /** Takes up what a layer's units gave in a measured step. The same step counts once. */
   take(layer: AnyModule, { peaks, samples }: StepUnits, step: number): DeadUnits {
     let lives = this.#ofLayers.get(layer);
-    if (lives?.count !== peaks.length) this.#ofLayers.set(layer, (lives = new Lives(peaks.length)));
+    if (lives?.count !== peaks.length) this.#ofLayers.set(layer, (lives = new Lives(peaks.length, this.#before(layer))));
     if (lives.told && lives.step === step) return lives.told;
     lives.step = step;
     return (lives.told = advance(lives, peaks, samples, step));

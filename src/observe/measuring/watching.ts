@@ -1,7 +1,7 @@
 /** What is measured of the models, and how often; it may change while the program runs. */
 import { areGhosts } from "../../engine/memory/reading.ts";
 import type { AnyModule } from "../../engine/nn/module.ts";
-import type { SamplingOptions, WatchSettings } from "../../protocol/index.ts";
+import type { DeadUnits, SamplingOptions, StepStatistics, WatchSettings } from "../../protocol/index.ts";
 import type { DescribedModel } from "../models/describeModel.ts";
 
 export class Watching {
@@ -13,12 +13,15 @@ export class Watching {
   #since = 0;
   #spent = 0;
 
+  readonly #lastMeasured: readonly StepStatistics[];
   /** Whether what there is to be measured is known from elsewhere, until steps are left out. */
   #isKnown: boolean;
 
-  constructor({ enabled, bins, budget, everyStep = false }: SamplingOptions, isKnown = false) {
+  /** @param lastMeasured of each model by the time that left out steps are over, where that is known from elsewhere */
+  constructor({ enabled, bins, budget, everyStep = false }: SamplingOptions, lastMeasured: readonly StepStatistics[] = []) {
     this.bins = bins;
-    this.#isKnown = isKnown;
+    this.#lastMeasured = lastMeasured;
+    this.#isKnown = lastMeasured.length > 0;
     this.#settings = { what: enabled ? "all" : "off", modules: [], budget, everyStep };
   }
 
@@ -45,6 +48,12 @@ export class Watching {
   /** From the step to come on steps are left out for a while. */
   leaveOut(): void {
     this.#isKnown = false;
+  }
+
+  /** What became of a module's units in steps that were left out. */
+  unitsBefore(model: number, module: number): DeadUnits | undefined {
+    if (this.#isKnown) return undefined;
+    return this.#lastMeasured.find((one) => one.model === model)?.modules.find((one) => one.module === module)?.rectified;
   }
 
   choose(settings: WatchSettings, models: readonly DescribedModel[], now: number): void {

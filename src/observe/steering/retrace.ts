@@ -1,13 +1,13 @@
 /** The way of a run that is run again: what a person changed in it, at exactly the places where that happened, and where it is to be paused. */
-import type { Intervention } from "../../protocol/index.ts";
+import type { Intervention, StepStatistics } from "../../protocol/index.ts";
 import type { Wish } from "./interventions.ts";
 
 export interface RepeatedCourse {
   readonly interventions: readonly Intervention[];
   /** Number of steps after which it is paused. */
   readonly step: number;
-  /** What was measured before steps are left out is known, and needn't be measured again. */
-  readonly isMeasured?: boolean;
+  /** What was measured last of each model before steps are computed again; none where it is to be measured anew. */
+  readonly lastMeasured?: readonly StepStatistics[];
   /** It has come there, and is about to be paused. */
   readonly arrived: () => void;
 }
