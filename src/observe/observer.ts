@@ -153,6 +153,7 @@ export class Observer implements Instrument {
       series,
       optimizers,
       passCounts: () => this.#passes?.counts() ?? [],
+      timePassed: () => this.timePassed(),
       tell,
     }));
     this.#stops = new Stops({ course, gate, source, watches, search, samples, interventions, checkpoints, report, tell, repeated: options.repeated });
@@ -425,6 +426,11 @@ export class Observer implements Instrument {
   /** The program has that value at a place of the user's text. */
   value(value: unknown, place: number): void {
     this.values?.value(value, place, this.calls.innermost);
+  }
+
+  /** Nothing was called for a while: what is left to be told is, as far as it is time. */
+  timePassed(): void {
+    this.#report.tellIfDue(this.#course.time.now);
   }
 
   /** From the step to come on operations compute nothing for a while. */

@@ -16,6 +16,8 @@ export interface ReportParts {
   readonly series: SeriesWriter;
   readonly optimizers: Optimizers;
   passCounts(): readonly PassCount[];
+  /** Called when something has been left to be told for a while, by nobody who would hear of a fault. */
+  timePassed(): void;
   readonly tell: (event: RunEvent) => void;
 }
 
@@ -67,7 +69,7 @@ export class Report {
     this.#isToldSoon = true;
     setTimeout(() => {
       this.#isToldSoon = false;
-      this.tellIfDue(this.#parts.course.time.now);
+      this.#parts.timePassed();
     }, flushInterval).unref();
   }
 

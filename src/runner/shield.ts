@@ -25,8 +25,8 @@ const ofRun = [
   "log",
 ] as const satisfies readonly (keyof Instrument)[];
 
-/** What the program's own hooks and its gate tell the observer. */
-const ofProgram = ["loopTurn", "trainingTurn", "trainingLoopLeft", "callEnded", "value", "steer"] as const satisfies readonly (keyof Observer)[];
+/** What the program's own hooks, its gate and the clock tell the observer. */
+const ofProgram = ["loopTurn", "trainingTurn", "trainingLoopLeft", "callEnded", "value", "steer", "timePassed"] as const satisfies readonly (keyof Observer)[];
 
 const ofOperations = ["ran", "became", "differentiates", "passed"] as const satisfies readonly (keyof OperationWatch)[];
 
